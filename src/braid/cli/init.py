@@ -1,0 +1,73 @@
+"""``braid init``: a commented recipe for files one has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from braid.config.recipe import TASKS
+from braid.errors import ConfigError
+
+SHOWN = (
+    "name", "task", "data.train", "data.source_language", "data.target_language",
+    "model.encoder", "model.decoder", "train.minutes", "search.beam_size",
+)  # fmt: skip
+
+
+def command(
+    task: Annotated[str, typer.Argument(help=f"What the model shall do: {', '.join(TASKS)}.")],
+    files: Annotated[
+        list[str] | None, typer.Argument(help="Data files or globs; two parallel text files as a,b.")
+    ] = None,
+    source_language: Annotated[str, typer.Option(help="Code of the input language, such as en.")] = "",
+    target_language: Annotated[str, typer.Option(help="Code of the output language, such as zh.")] = "",
+    recipe: Annotated[
+        str, typer.Option("--recipe", help="Build on a recipe that comes with Braid, such as lstm.")
+    ] = "",
+    name: Annotated[str, typer.Option(help="The bundle's name; taken from the first file if left out.")] = "",
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the recipe.")] = Path("recipe.toml"),
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing recipe.")] = False,
+    keys: Annotated[bool, typer.Option("--keys", help="List every recipe key instead.")] = False,
+) -> None:
+    """Write a recipe with comments, after looking at the files."""
+    if keys:
+        _print_keys()
+        return
+    from braid.config.loading import make_recipe
+    from braid.config.writing import recipe_to_toml
+    from braid.pipeline.start import Wishes, starting_table
+    from braid.storage import atomic_file
+
+    if task not in TASKS:
+        raise ConfigError(f'the task must be one of {", ".join(TASKS)}, got "{task}"', hint="braid init translate FILE")
+    if not files:
+        raise ConfigError("init needs at least one data file", hint="braid init translate my.tmx")
+    if output.exists() and not force:
+        hint = "choose another with --output, or replace it with --force"
+        raise ConfigError("a recipe is here already", where=str(output), hint=hint)
+    wishes = Wishes(source_language=source_language, target_language=target_language, name=name, recipe=recipe)
+    table, notes = starting_table(task, files, wishes, folder=output.parent)
+    text = recipe_to_toml(make_recipe(table), shown=SHOWN, head=_HEAD)
+    with atomic_file(output) as file:
+        file.write(text.encode("utf-8"))
+    for note in notes:
+        typer.echo(note, err=True)
+    typer.echo(f"wrote {output}\n\nnext: braid train {output}", err=True)
+
+
+_HEAD = """A Braid recipe. Keys with a # in front hold their default.
+All keys with their ranges: braid init translate --keys"""
+
+
+def _print_keys() -> None:
+    from rich.table import Table
+
+    from braid.cli.talk import console
+    from braid.config.writing import key_table
+
+    table = Table("key", "default", "must be", "meaning", box=None, pad_edge=False)
+    for row in key_table():
+        table.add_row(*row)
+    console(to_stdout=True).print(table, markup=False)

@@ -1,0 +1,67 @@
+"""The command line: verbs, exit codes, and how errors reach a person."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from braid.cli import demo, evaluate, init, prepare, serve, train, translate
+from braid.errors import BraidError
+
+app = typer.Typer(
+    name="braid",
+    help="Train, judge and serve your own text models from your own files.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for verb in (demo, init, prepare, train, evaluate, translate, serve):
+    app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from braid.version import __version__
+
+        print(f"braid {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
+) -> None:
+    """Train, judge and serve your own text models from your own files."""
+    if debug:
+        os.environ["BRAID_DEBUG"] = "1"
+
+
+def main() -> None:
+    """Run the command line; exit 0 ok, 1 the user's to mend, 2 ours, 130 interrupted."""
+    try:
+        app()
+    except BraidError as error:
+        if os.environ.get("BRAID_DEBUG"):
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("BRAID_DEBUG"):
+            raise
+        print(f"internal error: {type(error).__name__}: {error}", file=sys.stderr)
+        print(
+            "\nhint: this is a fault in Braid; run again as `braid --debug …` and report what it prints",
+            file=sys.stderr,
+        )
+        sys.exit(2)

@@ -1,0 +1,61 @@
+"""``braid train``: a recipe to a bundle."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from braid.cli.arguments import Format, Output, OutputFormat, Overrides, RecipePath
+from braid.errors import ConfigError
+
+
+def command(
+    recipe: RecipePath,
+    overrides: Overrides = None,
+    output: Output = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished run.")] = False,
+    restart: Annotated[bool, typer.Option("--restart", help="Throw an unfinished run away.")] = False,
+    format: Format = OutputFormat.text,
+) -> None:
+    """Train, score and save a bundle."""
+    from braid.cli.talk import print_json, with_log
+    from braid.pipeline.places import places
+    from braid.pipeline.start import open_recipe
+    from braid.pipeline.train import TrainOptions, train_bundle
+
+    if resume and restart:
+        raise ConfigError("--resume and --restart exclude each other")
+    opened, folder, notes = open_recipe(recipe, overrides or ())
+    options = TrainOptions(folder=folder, places=places(opened, output), resume=resume, restart=restart)
+
+    def work(log: Any) -> dict[str, Any]:
+        for note in notes:
+            log.say(note)
+        return train_bundle(opened, options, log)
+
+    result = with_log(work)
+    evaluation = result.pop("evaluation")
+    if format == OutputFormat.json:
+        print_json(result)
+    else:
+        print_trained(result, evaluation)
+
+
+def print_trained(result: dict[str, Any], evaluation: dict[str, Any]) -> None:
+    """The scores, where the bundle is, and what to do with it."""
+    from braid.cli.talk import console
+    from braid.metrics.table import print_scores
+
+    out = console(to_stdout=True)
+    out.print()
+    print_scores(evaluation["systems"], out)
+    out.print(f"\nbundle: {result['bundle']}", markup=False)
+    print_next(result["bundle"])
+
+
+def print_next(bundle: str) -> None:
+    """The three commands to try next, on stderr."""
+    example = f"braid translate {bundle} <<< 'Turn on the light'"
+    for line in ("\nnext:", f"  {example}", f"  braid evaluate {bundle}", f"  braid serve {bundle}"):
+        typer.echo(line, err=True)

@@ -1,0 +1,133 @@
+"""The recipe: everything a run depends on, as frozen dataclasses with one default each."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from braid.config.constraints import Flag, FloatRange, IntRange, LayerPattern, OneOf, Text, TextList
+from braid.config.fields import check, setting
+
+TASKS = ("translate",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataConfig:
+    """Which files, which languages, and which rows of them are used."""
+
+    train: tuple[str, ...] = setting((), TextList(), "files or globs to learn from; two parallel text files as a,b")
+    valid: tuple[str, ...] = setting((), TextList(), "files for validation; split off train when empty")
+    test: tuple[str, ...] = setting((), TextList(), "files for the final score; split off train when empty")
+    source_language: str = setting("", Text(max_chars=35), "language code (BCP 47) of the input, such as en")
+    target_language: str = setting("", Text(max_chars=35), "language code (BCP 47) of the output, such as zh")
+    source_column: str = setting("", Text(), "column or JSON key of the source; found by name or position when empty")
+    target_column: str = setting("", Text(), "column or JSON key of the target; found by name or position when empty")
+    max_chars: int = setting(600, IntRange(1, 100_000), "longer texts on either side are rejected", unit="characters")
+    max_length_ratio: float = setting(
+        4.0,
+        FloatRange(1.0, 1000.0),
+        "longest allowed ratio of the sides, in display width beside the data's own median",
+    )
+    keep_identical: bool = setting(False, Flag(), "keep rows whose target equals the source")
+    check_placeholders: bool = setting(True, Flag(), "reject rows whose {x}, %s, <b> differ between the sides")
+    valid_rows: int = setting(500, IntRange(1, 1_000_000), "rows split off for validation, a tenth of the data at most")
+    test_rows: int = setting(1000, IntRange(1, 1_000_000), "rows split off for the test, a tenth of the data at most")
+    split_seed: int = setting(1, IntRange(0, 2**31 - 1), "changes which rows are split off")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenizerConfig:
+    """How text becomes subwords."""
+
+    vocab_size: int = setting(
+        0, IntRange(0, 262_144), "subwords in all, both languages together; 0 chooses from the data", unit="subwords"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig:
+    """The network's shape. The pattern is the depth."""
+
+    encoder: str = setting("AAAA", LayerPattern("AMS"), "encoder layers: A attention, M LSTM, S SSRU, both directions")
+    decoder: str = setting("SS", LayerPattern("MS"), "decoder layers: M LSTM, S SSRU; each attends to the source")
+    model_dim: int = setting(256, IntRange(8, 8192), "width of every hidden vector")
+    ffn_dim: int = setting(1024, IntRange(0, 65_536), "width inside the feed-forward layers; 0 leaves them out")
+    num_heads: int = setting(4, IntRange(1, 128), "attention heads; must divide model_dim")
+    dropout: float = setting(0.3, FloatRange(0.0, 0.9), "fraction of activations dropped in training")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """How the weights are found. The first of steps, epochs and minutes that is not 0 says when to stop."""
+
+    minutes: float = setting(
+        10.0, FloatRange(0.0, 100_000.0), "training time; turned into steps by measuring", unit="min"
+    )
+    epochs: float = setting(0.0, FloatRange(0.0, 100_000.0), "passes over the training data; goes before minutes")
+    steps: int = setting(0, IntRange(0, 100_000_000), "optimizer steps; goes before epochs and minutes")
+    batch_tokens: int = setting(
+        2048, IntRange(64, 1_048_576), "target tokens in a batch, padding included", unit="tokens"
+    )
+    max_tokens: int = setting(200, IntRange(4, 4096), "longer examples are left out of training", unit="tokens")
+    learning_rate: float = setting(1.5e-3, FloatRange(0.0, 10.0), "peak learning rate")
+    warmup_steps: int = setting(300, IntRange(0, 1_000_000), "steps to reach it, a fifth of all at most", unit="steps")
+    schedule: str = setting("cosine", OneOf(("cosine", "linear", "constant")), "way down from the peak")
+    label_smoothing: float = setting(0.1, FloatRange(0.0, 0.9), "probability spread over the wrong subwords")
+    weight_decay: float = setting(0.01, FloatRange(0.0, 10.0), "AdamW decay of matrices")
+    beta2: float = setting(0.98, FloatRange(0.0, 0.99999), "AdamW decay of the squared gradient's mean")
+    gradient_clip: float = setting(1.0, FloatRange(0.0, 1e6), "largest global gradient norm; 0 turns clipping off")
+    ema_decay: float = setting(0.995, FloatRange(0.0, 0.99999), "decay of the averaged weights; 0 turns averaging off")
+    validate_steps: int = setting(0, IntRange(0, 1_000_000), "steps between validations; 0 means about 12 in a run")
+    patience: int = setting(5, IntRange(0, 1000), "validations without a better chrF before stopping early; 0 never")
+    checkpoint_minutes: float = setting(2.0, FloatRange(0.0, 1440.0), "time between checkpoints", unit="min")
+    keep_checkpoints: int = setting(2, IntRange(1, 1000), "newest checkpoints kept")
+    seed: int = setting(1, IntRange(0, 2**31 - 1), "start weights, order of batches, dropout")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchConfig:
+    """How the served model looks for an output."""
+
+    beam_size: int = setting(4, IntRange(1, 64), "hypotheses kept; 1 is greedy")
+    length_penalty: float = setting(1.0, FloatRange(0.0, 5.0), "score is divided by length to this power")
+    max_ratio: float = setting(3.0, FloatRange(0.1, 100.0), "output tokens per input token at most, plus 16")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuntimeConfig:
+    """How the weights are stored for inference."""
+
+    precision: str = setting("int8", OneOf(("int8", "float32")), "int8 is a quarter of the size and faster")
+
+
+SECTIONS: dict[str, type] = {
+    "data": DataConfig,
+    "tokenizer": TokenizerConfig,
+    "model": ModelConfig,
+    "train": TrainConfig,
+    "search": SearchConfig,
+    "runtime": RuntimeConfig,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """One run: a name, a task and the sections above. Constraints are checked by `loading.load_recipe`."""
+
+    name: str = setting("model", Text(allow_empty=False, max_chars=100), "names the folders that the run writes")
+    task: str = setting("translate", OneOf(TASKS), "what the model does")
+    data: DataConfig = dataclasses.field(default_factory=DataConfig)
+    tokenizer: TokenizerConfig = dataclasses.field(default_factory=TokenizerConfig)
+    model: ModelConfig = dataclasses.field(default_factory=ModelConfig)
+    train: TrainConfig = dataclasses.field(default_factory=TrainConfig)
+    search: SearchConfig = dataclasses.field(default_factory=SearchConfig)
+    runtime: RuntimeConfig = dataclasses.field(default_factory=RuntimeConfig)
+
+    def __post_init__(self) -> None:
+        for name in SECTIONS:
+            check(getattr(self, name), name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The recipe as plain nested dictionaries, ready for TOML or JSON."""
+        return dataclasses.asdict(self)

@@ -1,0 +1,130 @@
+"""Token-budget batches from length buckets: little padding, a new order each epoch, any place found again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Padded ids of a few sentence pairs; masks are True on real tokens.
+
+    Args:
+        source_ids: (B, S) int32.
+        source_mask: (B, S) bool.
+        target_ids: (B, T) int32, the target shifted right: bos first, without its last token.
+        target_mask: (B, T) bool.
+        labels: (B, T) int32, the target ending with eos.
+    """
+
+    source_ids: np.ndarray
+    source_mask: np.ndarray
+    target_ids: np.ndarray
+    target_mask: np.ndarray
+    labels: np.ndarray
+
+    @property
+    def num_target_tokens(self) -> int:
+        """Real target tokens."""
+        return int(self.target_mask.sum())
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncodedPairs:
+    """Token ids of a data set, each side ending with eos."""
+
+    source: Sequence[np.ndarray]
+    target: Sequence[np.ndarray]
+    bos_id: int
+    pad_id: int
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    @property
+    def num_target_tokens(self) -> int:
+        """Real target tokens of the whole set."""
+        return sum(len(row) for row in self.target)
+
+
+def pad_rows(rows: Sequence[np.ndarray], pad_id: int, *, width: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Rows as one array (B, longest row or ``width``) int32, and the mask of real tokens."""
+    width = max([width, *(len(row) for row in rows)])
+    ids = np.full((len(rows), width), pad_id, dtype=np.int32)
+    mask = np.zeros((len(rows), width), dtype=bool)
+    for index, row in enumerate(rows):
+        ids[index, : len(row)] = row
+        mask[index, : len(row)] = True
+    return ids, mask
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchPlan:
+    """Which examples form which batch.
+
+    Args:
+        pairs: The data.
+        batch_tokens: Budget of target tokens in one batch, padding included; the source may take 1.5 times that.
+        seed: Changes the order.
+        length_multiple: Widths are rounded up to this multiple, and rows up to a fixed number for each width,
+            so that a compiling backend meets few shapes; 1 pads to the longest row only.
+    """
+
+    pairs: EncodedPairs
+    batch_tokens: int
+    seed: int
+    length_multiple: int = 1
+
+    def epoch(self, epoch: int) -> list[np.ndarray]:
+        """Index arrays of the epoch's batches, in the order to be used; a pure function of seed and epoch."""
+        random = np.random.default_rng([self.seed, epoch])
+        source = self._rounded(np.array([len(row) for row in self.pairs.source]))
+        target = self._rounded(np.array([len(row) for row in self.pairs.target]))
+        order = random.permutation(len(self.pairs))
+        order = order[np.lexsort((source[order], target[order]))]
+        cuts = list(self._cuts(source[order], target[order]))
+        return [order[cuts[i][0] : cuts[i][1]] for i in random.permutation(len(cuts))]
+
+    def _rounded(self, lengths: np.ndarray) -> np.ndarray:
+        return -(-lengths // self.length_multiple) * self.length_multiple
+
+    def _cuts(self, source: np.ndarray, target: np.ndarray) -> Iterator[tuple[int, int]]:
+        """Begin and end of each batch in rows sorted by length."""
+        begin, widest_source, widest_target = 0, 0, 0
+        for index in range(len(source)):
+            widest_source = max(widest_source, int(source[index]))
+            widest_target = max(widest_target, int(target[index]))
+            rows = index - begin + 1
+            if rows > 1 and (
+                rows * widest_target > self.batch_tokens or rows * widest_source > 1.5 * self.batch_tokens
+            ):
+                yield begin, index
+                begin, widest_source, widest_target = index, int(source[index]), int(target[index])
+        if len(source):
+            yield begin, len(source)
+
+    def load(self, indices: np.ndarray) -> Batch:
+        """The batch of these examples, its rows longest source last."""
+        pairs = self.pairs
+        sources, targets = [pairs.source[i] for i in indices], [pairs.target[i] for i in indices]
+        shifted = [np.concatenate([[pairs.bos_id], row[:-1]]) for row in targets]
+        widths = [int(self._rounded(np.array(max(len(row) for row in side)))) for side in (sources, targets)]
+        source_ids, source_mask = pad_rows(sources, pairs.pad_id, width=widths[0])
+        target_ids, target_mask = pad_rows(shifted, pairs.pad_id, width=widths[1])
+        labels, _ = pad_rows(targets, pairs.pad_id, width=widths[1])
+        return Batch(
+            source_ids=source_ids,
+            source_mask=source_mask,
+            target_ids=target_ids,
+            target_mask=target_mask,
+            labels=labels,
+        )
+
+    def padding_share(self, epoch: int = 0) -> float:
+        """Fraction of target positions that are padding."""
+        widths = self._rounded(np.array([len(row) for row in self.pairs.target]))
+        padded = sum(len(batch) * int(widths[batch].max()) for batch in self.epoch(epoch))
+        return 1 - self.pairs.num_target_tokens / padded

@@ -1,0 +1,39 @@
+"""The one type that every file format yields and every later station reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One source text with its target, and where in the user's files it stands.
+
+    Args:
+        source: The source text as the file holds it.
+        target: The target text; empty when the file has none.
+        file: The path as the user gave it (glob results included).
+        line: 1-based line in the decompressed file at which the unit begins.
+        key: The unit's own identifier in the file (TMX tuid, XLIFF id, PO msgctxt …), or "".
+    """
+
+    source: str
+    target: str
+    file: str
+    line: int
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """A row that was not used, with the rule that says why; none is ever dropped in silence.
+
+    Args:
+        example: The row as read.
+        rule: The rule's short name, such as ``empty`` or ``duplicate``.
+        detail: What the rule saw, for a person.
+    """
+
+    example: Example
+    rule: str
+    detail: str = ""

@@ -1,0 +1,126 @@
+"""Which columns of a table hold source and target, and its rows as Examples; shared by TSV and CSV."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from braid.data.example import Example, Reject
+from braid.data.formats.contract import FileFacts, ReadOptions
+from braid.data.formats.language import best_languages
+from braid.data.formats.stream import Stream
+
+_LANGUAGE_CODE = re.compile(r"[a-z]{2}([-_][A-Za-z]{2,4})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of a table as its format's reader found it.
+
+    Args:
+        line: 1-based line on which it begins.
+        cells: Its cells; empty for a blank line.
+        fault: Why its cells cannot be trusted, or "".
+    """
+
+    line: int
+    cells: Sequence[str]
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Positions of source and target from 0, and whether the first row is a header."""
+
+    source: int = 0
+    target: int = 1
+    has_header: bool = False
+
+
+def header_columns(cells: Sequence[str], options: ReadOptions) -> Columns | None:
+    """The columns a header row names, or None when the row is no header for these options."""
+    names = [cell.strip() for cell in cells]
+    source = _position(names, (options.source_column, "source"), options.source_language)
+    target = _position(names, (options.target_column, "target"), options.target_language)
+    if source is None or target is None or source == target:
+        return None
+    return Columns(source, target, has_header=True)
+
+
+def _position(names: Sequence[str], asked: tuple[str, str], language: str) -> int | None:
+    """The column asked for, else the one named by its role, else the one named by its language."""
+    column, role = asked
+    if column:
+        return names.index(column) if column in names else None
+    folded = [name.lower() for name in names]
+    if role in folded:
+        return folded.index(role)
+    return next(iter(best_languages(language, names)), None)
+
+
+def find_columns(first: Record, options: ReadOptions, stream: Stream) -> Columns:
+    """Where source and target stand: by header, by the numbers asked for, or the first two columns.
+
+    Raises:
+        DataError: A column was asked for by a name that the first row does not hold.
+    """
+    by_header = header_columns(first.cells, options)
+    if by_header is not None:
+        return by_header
+    asked = (options.source_column, options.target_column)
+    numbers = [int(column) - 1 if column.isascii() and column.isdigit() else -1 for column in asked]
+    if any(column and number < 0 for column, number in zip(asked, numbers, strict=True)):
+        present = ", ".join(f'"{cell[:40]}"' for cell in first.cells[:20])
+        raise stream.fault(
+            "data.source_column and data.target_column must name two columns of the header row, "
+            f'got "{asked[0]}" and "{asked[1]}"; it holds {present}',
+            line=first.line,
+            hint="name both columns as the header does, or give column numbers counted from 1",
+        )
+    source = numbers[0] if asked[0] else (0 if numbers[1] != 0 else 1)
+    return Columns(source, numbers[1] if asked[1] else (1 if source != 1 else 0))
+
+
+def table_examples(records: Iterable[Record], stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
+    """Every row below the header as an Example, malformed ones as Rejects."""
+    columns = None
+    for record in records:
+        if columns is None and record.cells and not record.fault:
+            columns = find_columns(record, options, stream)
+            if columns.has_header:
+                continue
+        yield _example(record, columns or Columns(), stream.shown)
+
+
+def _example(record: Record, columns: Columns, file: str) -> Example | Reject:
+    cells = record.cells
+    source, target = (cells[i] if i < len(cells) else "" for i in (columns.source, columns.target))
+    example = Example(source=source, target=target, file=file, line=record.line)
+    if record.fault:
+        return Reject(example=example, rule="quotes", detail=record.fault)
+    if not any(cells):
+        return Reject(example=example, rule="empty", detail="blank line")
+    needed = max(columns.source, columns.target) + 1
+    if len(cells) < needed:
+        return Reject(example=example, rule="columns", detail=f"must have at least {needed} columns, got {len(cells)}")
+    return example
+
+
+def table_facts(records: Iterable[Record], stream: Stream, name: str) -> FileFacts:
+    """Header, if the first row looks like one without being told, and the first rows."""
+    rows = [tuple(record.cells) for record, _ in zip(records, range(4), strict=False)]
+    header = tuple(cell.strip() for cell in rows[0]) if rows else ()
+    codes = tuple(cell for cell in header if _LANGUAGE_CODE.fullmatch(cell))
+    if "id" in codes and len(codes) > 2:
+        codes = tuple(code for code in codes if code != "id")  # far more often an identifier than Indonesian
+    is_header = {"source", "target"} <= {cell.lower() for cell in header} or len(set(codes)) >= 2
+    return FileFacts(
+        file=stream.shown,
+        format=name,
+        encoding=stream.encoding(),
+        languages=codes if is_header else (),
+        columns=header if is_header else (),
+        rows=tuple(rows[1:4] if is_header else rows[:3]),
+        is_compressed=stream.is_compressed,
+    )

@@ -1,0 +1,45 @@
+"""What every format reader is given and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """Which texts of a file are wanted.
+
+    Args:
+        source_language: BCP 47 code of the source, matched as `braid.data.formats.language` says.
+        target_language: BCP 47 code of the target.
+        source_column: Header name or JSON key of the source; in a table without that name, a column number from 1.
+        target_column: The same for the target.
+    """
+
+    source_language: str
+    target_language: str
+    source_column: str = ""
+    target_column: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileFacts:
+    """What a file says about itself at first sight.
+
+    Args:
+        file: The path as a person gave it.
+        format: A key of `braid.data.formats.FORMATS`.
+        encoding: Python's name of the text encoding.
+        languages: Language codes declared inside, the source first where the file says which it is.
+        columns: Header names of a table or keys of a JSON object; empty when there is no header.
+        rows: The first three rows or units, each as its texts in the order of ``columns`` or ``languages``.
+        is_compressed: True for gzip.
+    """
+
+    file: str
+    format: str
+    encoding: str
+    languages: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    is_compressed: bool = False

@@ -1,0 +1,164 @@
+"""Files, globs and pairs of files by name → Examples, whatever their format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from braid.data.example import Example, Reject
+from braid.data.formats.contract import FileFacts, ReadOptions
+from braid.data.formats.csv import inspect_csv, read_csv
+from braid.data.formats.jsonl import inspect_jsonl, read_jsonl
+from braid.data.formats.mo import inspect_mo, read_mo
+from braid.data.formats.parallel import inspect_parallel, read_parallel
+from braid.data.formats.po import inspect_po, read_po
+from braid.data.formats.stream import Stream, open_stream
+from braid.data.formats.tmx import inspect_tmx, read_tmx
+from braid.data.formats.tsv import inspect_tsv, read_tsv
+from braid.data.formats.xliff import inspect_xliff, read_xliff
+from braid.errors import DataError
+
+
+@dataclass(frozen=True)
+class Format:
+    """A file format: the names its files end with (before ``.gz``), how it is read and how it is looked at."""
+
+    suffixes: tuple[str, ...]
+    read: Callable[[Stream, ReadOptions], Iterator[Example | Reject]]
+    inspect: Callable[[Stream], FileFacts]
+
+
+_READERS = {
+    "tsv": Format((".tsv", ".tab"), read_tsv, inspect_tsv),
+    "csv": Format((".csv",), read_csv, inspect_csv),
+    "jsonl": Format((".jsonl", ".ndjson"), read_jsonl, inspect_jsonl),
+    "po": Format((".po", ".pot"), read_po, inspect_po),
+    "mo": Format((".mo", ".gmo"), read_mo, inspect_mo),
+    "tmx": Format((".tmx",), read_tmx, inspect_tmx),
+    "xliff": Format((".xlf", ".xliff"), read_xliff, inspect_xliff),
+}
+
+FORMATS: dict[str, tuple[str, ...]] = {"parallel": ()} | {name: form.suffixes for name, form in _READERS.items()}
+"""Every format's name and the suffixes by which it is known; two parallel text files, written a,b, may end as they
+like. Each may be followed by ``.gz``."""
+
+MALFORMED_RULES = frozenset({"columns", "quotes", "json", "empty"})
+"""Rules of rows that could not be read; a file with no other rows is not what its name says."""
+
+
+@dataclass(frozen=True)
+class _File:
+    """One or, for parallel texts, two files, each as path and as a person would write it."""
+
+    paths: tuple[Path, ...]
+    shown: tuple[str, ...]
+
+
+def read_files(patterns: Sequence[str], options: ReadOptions, *, folder: Path) -> Iterator[Example | Reject]:
+    """Every pair of texts in the files as an Example, every row that cannot be used as a Reject, in file order.
+
+    Args:
+        patterns: Files or globs, relative to ``folder`` or absolute; ``a,b`` stands for two parallel text files.
+        options: Languages and columns.
+        folder: The recipe's folder.
+
+    Raises:
+        DataError: A pattern matches nothing, or a file as a whole is not what it claims to be. All patterns are
+            looked up before the first file is opened.
+    """
+    for file in [file for pattern in patterns for file in _find(pattern, folder)]:
+        yield from _checked(_read(file, options), ",".join(file.shown))
+
+
+def inspect_file(pattern: str, *, folder: Path) -> FileFacts:
+    """What the first file of a pattern says about itself: format, encoding, languages, columns, first rows."""
+    file = _find(pattern, folder)[0]
+    with ExitStack() as stack:
+        streams = [stack.enter_context(open_stream(*pair)) for pair in zip(file.paths, file.shown, strict=True)]
+        if len(streams) == 2:
+            return inspect_parallel(streams[0], streams[1])
+        return _format_of(file.shown[0]).inspect(streams[0])
+
+
+def _read(file: _File, options: ReadOptions) -> Iterator[Example | Reject]:
+    with ExitStack() as stack:
+        streams = [stack.enter_context(open_stream(*pair)) for pair in zip(file.paths, file.shown, strict=True)]
+        if len(streams) == 2:
+            yield from read_parallel(streams[0], streams[1])
+        else:
+            yield from _format_of(file.shown[0]).read(streams[0], options)
+
+
+def _checked(rows: Iterable[Example | Reject], shown: str) -> Iterator[Example | Reject]:
+    """The same rows, and an error after them when none could be read."""
+    num_rows, num_malformed, first = 0, 0, None
+    for row in rows:
+        num_rows += 1
+        if isinstance(row, Reject) and row.rule in MALFORMED_RULES:
+            num_malformed += 1
+            first = first or row
+        yield row
+    if not num_rows:
+        raise DataError("a data file must hold at least one pair of texts, got none", where=shown)
+    if first and num_malformed == num_rows:
+        raise DataError(
+            f"at least one row must be readable, got {num_rows} that are not; the first: {first.detail}",
+            where=f"{shown}, line {first.example.line}",
+            hint="check the file's format and that its name ends accordingly",
+        )
+
+
+def _find(pattern: str, folder: Path) -> list[_File]:
+    """The files a pattern stands for."""
+    if "," not in pattern or _path(pattern, folder).exists():
+        found = [_File((path,), (shown,)) for path, shown in _expand(pattern, folder)]
+        for file in found:
+            _format_of(file.shown[0])
+        return found
+    sides = [_expand(part.strip(), folder) for part in pattern.split(",")]
+    if len(sides) != 2 or len(sides[0]) != len(sides[1]):
+        got = f"{len(sides)} names" if len(sides) != 2 else f"{len(sides[0])} and {len(sides[1])} files"
+        raise DataError(f"parallel text files must be written a,b and come in pairs, got {got}", where=pattern)
+    pairs = zip(*sides, strict=True)
+    return [_File((source[0], target[0]), (source[1], target[1])) for source, target in pairs]
+
+
+def _path(pattern: str, folder: Path) -> Path:
+    return folder / Path(pattern).expanduser()
+
+
+def _expand(pattern: str, folder: Path) -> list[tuple[Path, str]]:
+    """Path and shown name of every file that matches, sorted."""
+    path = _path(pattern, folder)
+    if path.is_file():
+        return [(path, pattern)]
+    if path.is_dir():
+        raise DataError("a data file must be a file, got a folder", where=pattern, hint=f"write {pattern}/*.tmx")
+    given = Path(pattern).expanduser()
+    base = Path(given.anchor) if given.is_absolute() else folder
+    try:
+        found = sorted(match for match in base.glob(str(given.relative_to(given.anchor))) if match.is_file())
+    except (ValueError, NotImplementedError) as error:
+        raise DataError(f'a glob must be one that Python understands, got "{pattern}": {error}') from error
+    if not found:
+        raise DataError(
+            f'a data file or glob must match at least one file, got none for "{pattern}"',
+            where=str(folder),
+            hint="paths are relative to the recipe's folder",
+        )
+    return [(match, str(match if given.is_absolute() else match.relative_to(folder))) for match in found]
+
+
+def _format_of(shown: str) -> Format:
+    name = shown.lower().removesuffix(".gz")
+    for form in _READERS.values():
+        if name.endswith(form.suffixes):
+            return form
+    known = " ".join(suffix for form in _READERS.values() for suffix in form.suffixes)
+    raise DataError(
+        f"a data file's name must end in one of {known}, or .gz after it",
+        where=shown,
+        hint="two parallel text files are written as one entry: a,b",
+    )

@@ -1,0 +1,75 @@
+"""Translation Memory eXchange 1.1 to 1.4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from braid.data.example import Example, Reject
+from braid.data.formats.contract import FileFacts, ReadOptions
+from braid.data.formats.inline import inline_text
+from braid.data.formats.language import best_languages
+from braid.data.formats.stream import Stream
+from braid.data.formats.xml import Element, missing_languages, read_units
+
+_INSPECTED_UNITS = 1000
+
+
+def read_tmx(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
+    """One Example for each pair of variants in the two languages; alternatives are Examples of their own.
+
+    Units without one of the languages are Rejects.
+
+    Raises:
+        DataError: The file is not TMX, or no unit has both languages.
+    """
+    present: dict[str, None] = {}
+    has_pair = False
+    for unit in read_units(stream, root="tmx", units=frozenset({"tu"})):
+        variants = unit.all("tuv")
+        languages = [_language(variant) for variant in variants]
+        present.update(dict.fromkeys(languages))
+        sources, targets = (
+            [variants[i] for i in best_languages(wanted, languages)]
+            for wanted in (options.source_language, options.target_language)
+        )
+        if sources and targets:
+            has_pair = True
+            yield from (_example(unit, source, target, stream.shown) for source in sources for target in targets)
+        else:
+            example = _example(unit, next(iter(sources), None), next(iter(targets), None), stream.shown)
+            yield Reject(example=example, rule="language", detail=f"the unit has only {', '.join(languages) or 'none'}")
+    if present and not has_pair:
+        asked = f'"{options.source_language}" and "{options.target_language}"'
+        raise missing_languages(stream, asked, [language for language in present if language])
+
+
+def _language(variant: Element) -> str:
+    return variant.attribute("xml:lang", "lang")
+
+
+def _example(unit: Element, source: Element | None, target: Element | None, file: str) -> Example:
+    texts = [inline_text(side.first("seg")) if side else "" for side in (source, target)]
+    return Example(source=texts[0], target=texts[1], file=file, line=unit.line, key=unit.attribute("tuid"))
+
+
+def inspect_tmx(stream: Stream) -> FileFacts:
+    """Languages of the header and of the first thousand units, and the first units' texts."""
+    languages: dict[str, None] = {}
+    rows: list[dict[str, str]] = []
+    for unit in islice(read_units(stream, root="tmx", units=frozenset({"header", "tu"})), _INSPECTED_UNITS):
+        declared = unit.attribute("srclang")
+        if unit.name == "header" and declared and declared.lower() != "*all*":
+            languages[declared] = None
+        texts = {_language(variant): inline_text(variant.first("seg")) for variant in unit.all("tuv")}
+        languages.update(dict.fromkeys(language for language in texts if language))
+        if texts and len(rows) < 3:
+            rows.append(texts)
+    return FileFacts(
+        file=stream.shown,
+        format="tmx",
+        encoding=stream.xml_encoding(),
+        languages=tuple(languages),
+        rows=tuple(tuple(row.get(language, "") for language in languages) for row in rows),
+        is_compressed=stream.is_compressed,
+    )

@@ -1,0 +1,25 @@
+"""Tab-separated values: one row a line, no quoting, a quotation mark is a character like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from braid.data.example import Example, Reject
+from braid.data.formats.columns import Record, table_examples, table_facts
+from braid.data.formats.contract import FileFacts, ReadOptions
+from braid.data.formats.stream import Stream
+
+
+def _records(stream: Stream) -> Iterator[Record]:
+    for number, line in enumerate(stream.lines(stream.encoding()), 1):
+        yield Record(number, line.split("\t") if line else [])
+
+
+def read_tsv(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
+    """One Example a line; lines with too few columns as Rejects, further columns ignored."""
+    return table_examples(_records(stream), stream, options)
+
+
+def inspect_tsv(stream: Stream) -> FileFacts:
+    """Header and first rows."""
+    return table_facts(_records(stream), stream, "tsv")

@@ -1,0 +1,190 @@
+"""Files to three clean parts on disk: read, cleaned, split, reported; nothing dropped in silence."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from braid.config.recipe import DataConfig, Recipe
+from braid.data.clean import clean
+from braid.data.example import Example, Reject
+from braid.data.formats import ReadOptions, read_files
+from braid.data.report import data_report
+from braid.data.split import Splits, split
+from braid.errors import ConfigError, DataError
+from braid.storage import atomic_folder
+
+PARTS = ("train", "valid", "test")
+LAYOUT = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """Prepared data.
+
+    Args:
+        folder: Where they are kept.
+        train: Rows to learn from.
+        valid: Rows to choose weights by.
+        test: Rows for the final score.
+        report: See `braid.data.report.data_report`.
+        fingerprint: SHA-256 of all rows in order.
+    """
+
+    folder: Path
+    train: list[Example]
+    valid: list[Example]
+    test: list[Example]
+    report: dict[str, Any]
+    fingerprint: str
+
+
+def prepare_data(recipe: Recipe, *, folder: Path, output: Path, reuse: bool = True) -> Prepared:
+    """Clean, split data of a recipe, kept in ``output``.
+
+    Args:
+        recipe: Names the files and the rules.
+        folder: Paths in the recipe are relative to it.
+        output: Gets train.jsonl, valid.jsonl, test.jsonl, rejects.jsonl and report.json, all at once.
+        reuse: Take what is there already when files and rules are the same.
+
+    Raises:
+        ConfigError: No file, or a language is missing.
+        DataError: A file cannot be read, or too little is left.
+        StorageError: The disk is full or refuses.
+    """
+    config = recipe.data
+    _check(config)
+    rows = {part: list(_read(getattr(config, part), config, folder)) for part in PARTS}
+    inputs = _inputs(rows, config)
+    if reuse and (held := _held(output, inputs)) is not None:
+        return held
+    cleaned: dict[str, list[Example]] = {}
+    rejects: list[Reject] = []
+    for part in PARTS:
+        cleaned[part], wrong = clean(rows[part], config)
+        rejects += wrong
+        if rows[part] and not cleaned[part]:
+            raise DataError(f"no usable row is left of data.{part}", where=_why(wrong), hint="look at the files")
+    splits = _split(cleaned, config, rejects)
+    parts = {part: getattr(splits, part) for part in PARTS}
+    read = Counter(row.file if isinstance(row, Example) else row.example.file for part in PARTS for row in rows[part])
+    rejects += splits.leaks
+    report = data_report(read, rejects, parts) | {
+        "layout": LAYOUT,
+        "inputs": inputs,
+        "fingerprint": _fingerprint(parts),
+    }
+    _write(output, parts, rejects, report)
+    return Prepared(folder=output, report=report, fingerprint=report["fingerprint"], **parts)
+
+
+def load_prepared(folder: Path) -> Prepared:
+    """Prepared data from disk.
+
+    Raises:
+        DataError: A file is missing, altered or damaged.
+    """
+    try:
+        report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+        parts = {part: [Example(**row) for row in _lines(folder / f"{part}.jsonl")] for part in PARTS}
+        whole = report["layout"] == LAYOUT and _fingerprint(parts) == report["fingerprint"]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise DataError(f"the prepared data cannot be read: {error}", where=str(folder), hint="delete them") from None
+    if not whole:
+        raise DataError("the prepared data were altered", where=str(folder), hint="delete them; they are made again")
+    return Prepared(folder=folder, report=report, fingerprint=report["fingerprint"], **parts)
+
+
+def _check(config: DataConfig) -> None:
+    if not config.train:
+        raise ConfigError("data.train must name at least one file, got []", hint='data.train = ["pairs.tsv"]')
+    for side in ("source", "target"):
+        if not getattr(config, f"{side}_language"):
+            example = "en" if side == "source" else "zh"
+            hint = f'write {side}_language = "{example}" under [data], or --set data.{side}_language={example}'
+            raise ConfigError(f"data.{side}_language must be a language code, got nothing", hint=hint)
+
+
+def _read(patterns: Sequence[str], config: DataConfig, folder: Path) -> Iterable[Example | Reject]:
+    options = ReadOptions(
+        source_language=config.source_language,
+        target_language=config.target_language,
+        source_column=config.source_column,
+        target_column=config.target_column,
+    )
+    return read_files(patterns, options, folder=folder) if patterns else []
+
+
+def _inputs(rows: dict[str, list[Example | Reject]], config: DataConfig) -> str:
+    """A hash of everything the result depends on: the rows as read and the rules."""
+    digest = hashlib.sha256(json.dumps(dataclasses.asdict(config), sort_keys=True).encode())
+    for part in PARTS:
+        for row in rows[part]:
+            digest.update(repr(row).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _held(output: Path, inputs: str) -> Prepared | None:
+    try:
+        held = load_prepared(output)
+    except DataError:
+        return None
+    return held if held.report["inputs"] == inputs else None
+
+
+def _why(rejects: Sequence[Reject]) -> str:
+    counts = Counter(reject.rule for reject in rejects)
+    return ", ".join(f"{rule}: {count}" for rule, count in counts.most_common())
+
+
+def _split(cleaned: dict[str, list[Example]], config: DataConfig, rejects: Sequence[Reject]) -> Splits:
+    try:
+        return split(
+            cleaned["train"],
+            valid_rows=config.valid_rows,
+            test_rows=config.test_rows,
+            seed=config.split_seed,
+            valid=cleaned["valid"],
+            test=cleaned["test"],
+        )
+    except DataError as error:
+        where = f"rejected: {_why(rejects)}" if rejects else "none was rejected"
+        raise DataError(error.message, where=where, hint="add data, or loosen the rules under [data]") from None
+
+
+def _fingerprint(parts: dict[str, list[Example]]) -> str:
+    digest = hashlib.sha256()
+    for part in PARTS:
+        for example in parts[part]:
+            digest.update(json.dumps([part, example.source, example.target]).encode())
+    return digest.hexdigest()
+
+
+def _write(output: Path, parts: dict[str, list[Example]], rejects: Sequence[Reject], report: dict[str, Any]) -> None:
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_folder(output) as folder:
+        for part in PARTS:
+            _write_lines(folder / f"{part}.jsonl", (dataclasses.asdict(example) for example in parts[part]))
+        flat = (
+            {"rule": reject.rule, "detail": reject.detail, **dataclasses.asdict(reject.example)} for reject in rejects
+        )
+        _write_lines(folder / "rejects.jsonl", flat)
+        (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _lines(path: Path) -> Iterable[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)

@@ -1,0 +1,130 @@
+"""The data report: what was read, what was left out and why, and what remains."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from braid.data.example import Example, Reject
+from braid.text.normalize import display_width
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SAMPLES = 3
+PERCENTILES = (5, 25, 50, 75, 95, 100)
+
+
+def data_report(read: Counter[str], rejects: Sequence[Reject], splits: dict[str, Sequence[Example]]) -> dict[str, Any]:
+    """Counts and samples as plain data.
+
+    Args:
+        read: Rows read from each file, rejects included.
+        rejects: All rows left out.
+        splits: The remaining rows by part.
+    """
+    kept = [example for part in splits.values() for example in part]
+    return {
+        "files": dict(read),
+        "rows_read": sum(read.values()),
+        "rows_kept": len(kept),
+        "rejected": _rejected(rejects),
+        "splits": {name: len(part) for name, part in splits.items()},
+        "sides": {side: _side([getattr(example, side) for example in kept]) for side in ("source", "target")},
+        "unseen_words": _unseen(splits),
+    }
+
+
+def _rejected(rejects: Sequence[Reject]) -> dict[str, Any]:
+    by_rule: dict[str, list[Reject]] = defaultdict(list)
+    for reject in rejects:
+        by_rule[reject.rule].append(reject)
+    return {
+        rule: {
+            "rows": len(found),
+            "samples": [
+                {
+                    "file": reject.example.file,
+                    "line": reject.example.line,
+                    "source": reject.example.source[:200],
+                    "target": reject.example.target[:200],
+                    "detail": reject.detail,
+                }
+                for reject in found[:SAMPLES]
+            ],
+        }
+        for rule, found in sorted(by_rule.items(), key=lambda item: -len(item[1]))
+    }
+
+
+def _side(texts: Sequence[str]) -> dict[str, Any]:
+    widths = [display_width(text) for text in texts] or [0]
+    return {
+        "characters": sum(map(len, texts)),
+        "distinct_texts": len(set(texts)),
+        "distinct_characters": len(set().union(*texts)) if texts else 0,
+        "width_percentiles": {str(p): int(np.percentile(widths, p)) for p in PERCENTILES},
+    }
+
+
+def _units(text: str) -> list[str]:
+    """Words; each wide character on its own, since Chinese puts no spaces."""
+    spaced = "".join(f" {char} " if char > "\u2e7f" else char for char in text.casefold())
+    return [word.strip(".,;:!?\"'()[]{}") for word in spaced.split()]
+
+
+def _unseen(splits: dict[str, Sequence[Example]]) -> dict[str, float]:
+    """Share of words (characters in Chinese) of each held-out part that training never shows, per side."""
+    found = {}
+    for side in ("source", "target"):
+        seen = {word for example in splits["train"] for word in _units(getattr(example, side))}
+        for part in ("valid", "test"):
+            words = [word for example in splits[part] for word in _units(getattr(example, side)) if word]
+            found[f"{part}_{side}"] = round(sum(word not in seen for word in words) / max(len(words), 1), 4)
+    return found
+
+
+def print_report(report: dict[str, Any], console: Console) -> None:
+    """The report as short tables."""
+    from rich.table import Table
+
+    table = Table("rows", "", box=None, pad_edge=False, show_header=False)
+    table.columns[0].justify = "right"
+    table.add_row(f"{report['rows_read']:,}", f"read from {len(report['files'])} file(s)")
+    for rule, found in report["rejected"].items():
+        table.add_row(f"-{found['rows']:,}", _RULES.get(rule, rule))
+    for name, rows in report["splits"].items():
+        table.add_row(f"{rows:,}", f"in {name}")
+    console.print(table)
+    for side, facts in report["sides"].items():
+        widths = facts["width_percentiles"]
+        console.print(
+            f"{side}: {facts['distinct_texts']:,} distinct texts, half of them up to {widths['50']} columns wide, "
+            f"95 % up to {widths['95']}; {facts['distinct_characters']:,} distinct characters",
+            markup=False,
+        )
+    unseen = report["unseen_words"]
+    console.print(
+        f"words of the test that training never shows: {100 * unseen['test_source']:.1f} % of the source, "
+        f"{100 * unseen['test_target']:.1f} % of the target",
+        markup=False,
+    )
+
+
+_RULES = {
+    "empty": "empty on one side",
+    "identical": "target equals source (data.keep_identical)",
+    "too_long": "too long (data.max_chars)",
+    "length_ratio": "lengths do not fit (data.max_length_ratio)",
+    "placeholders": "placeholders or tags differ (data.check_placeholders)",
+    "duplicate": "repeated",
+    "leak": "also in held-out data",
+    "fuzzy": "marked fuzzy by the translator",
+    "obsolete": "marked obsolete",
+    "untranslated": "marked as not translated",
+    "columns": "wrong number of columns",
+    "json": "not a JSON object with both texts",
+}

@@ -1,0 +1,239 @@
+"""Weights to ONNX: one graph that encodes the source, one that takes the decoder a single step.
+
+Input and output names are the contract with `braid.runtime`: the encoder's outputs ``memory.*`` and the
+decoder's ``state.*`` go into the decoder's inputs of the same names. The decoder's outputs ``next.*`` are
+its next ``state.*``. Dimensions as in the shapes legend; K is the number of hypotheses.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from pathlib import Path
+
+import numpy as np
+
+from braid.config.recipe import ModelConfig
+from braid.export.graph import Graph
+from braid.layers.attention import NEGATIVE, sine_positions
+
+Weights = dict[str, np.ndarray]
+MAX_SOURCE_TOKENS = 1024
+
+
+def export_onnx(config: ModelConfig, weights: Weights, folder: Path, *, precision: str) -> list[Path]:
+    """Write ``encoder.onnx`` and ``decoder.onnx`` and return their paths.
+
+    Args:
+        config: The recipe's model section.
+        weights: Arrays by name, as `braid.models.weights.get_weights` gives them.
+        folder: Where the files go.
+        precision: ``float32``, or ``int8`` for matrices of 8-bit integers with 7 bits used: without that,
+            processors that lack VNNI let sums of products overflow.
+    """
+    import onnx
+
+    paths = []
+    for name, graph in (("encoder", _encoder(config, weights)), ("decoder", _decoder(config, weights))):
+        path = folder / f"{name}.onnx"
+        onnx.save(graph.model(), str(path))
+        if precision == "int8":
+            _quantize(path)
+        paths.append(path)
+    return paths
+
+
+def _quantize(path: Path) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    source = path.with_suffix(".float32.onnx")
+    path.rename(source)
+    level = logging.root.level
+    logging.disable(logging.WARNING)  # it recommends a preprocessing step that changes nothing here
+    try:
+        quantize_dynamic(
+            source,
+            path,
+            op_types_to_quantize=["MatMul"],
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+            extra_options={"MatMulConstBOnly": True},
+        )
+    finally:
+        logging.disable(logging.NOTSET)
+        logging.root.setLevel(level)
+        source.unlink()
+
+
+def _embed(graph: Graph, ids: str, weights: Weights) -> str:
+    table = weights["embedding"] * np.float32(math.sqrt(weights["embedding"].shape[1]))
+    return graph.add("Gather", graph.weight("embedding", table), ids)
+
+
+def _heads(graph: Graph, value: str, num_heads: int, dim: int) -> str:
+    """(B, T, D) → (B, N, T, H)."""
+    shaped = graph.add("Reshape", value, graph.constant([0, 0, num_heads, dim // num_heads]))
+    return graph.add("Transpose", shaped, perm=[0, 2, 1, 3])
+
+
+def _attend(graph: Graph, query: str, memory: tuple[str, str], mask: str, dim: int, num_heads: int) -> str:
+    """softmax(Q K^T / sqrt(H)) V, (B, T, D), from queries (B, N, T, H); mask True on real tokens."""
+    scaled = graph.add("Mul", query, graph.constant((dim // num_heads) ** -0.5, np.float32))
+    scores = graph.add("MatMul", scaled, graph.add("Transpose", memory[0], perm=[0, 1, 3, 2]))
+    padding = graph.add("Cast", graph.add("Not", mask), to=1)
+    penalty = graph.add("Mul", padding, graph.constant(NEGATIVE, np.float32))
+    scores = graph.add("Add", scores, graph.add("Unsqueeze", penalty, graph.constant([1, 2])))
+    mixed = graph.add("MatMul", graph.add("Softmax", scores, axis=-1), memory[1])
+    joined = graph.add("Transpose", mixed, perm=[0, 2, 1, 3])
+    return graph.add("Reshape", joined, graph.constant([0, 0, dim]))
+
+
+def _feed_forward(graph: Graph, hidden: str, prefix: str, weights: Weights) -> str:
+    """hidden + feed-forward of its norm; hidden itself when the network has none."""
+    if f"{prefix}.ffn.inner.kernel" not in weights:
+        return hidden
+    inner = graph.linear(graph.norm(hidden, f"{prefix}.ffn_norm", weights), f"{prefix}.ffn.inner", weights)
+    outer = graph.linear(graph.add("Relu", inner), f"{prefix}.ffn.outer", weights)
+    return graph.add("Add", hidden, outer)
+
+
+def _encoder(config: ModelConfig, weights: Weights) -> Graph:
+    graph, dim, heads = Graph("encoder"), config.model_dim, config.num_heads
+    ids = graph.input("source_ids", np.int32, ["B", "S"])
+    mask = graph.input("source_mask", np.bool_, ["B", "S"])
+    table = graph.weight("positions", sine_positions(MAX_SOURCE_TOKENS, dim))
+    length = graph.add("Shape", ids, start=1, end=2)
+    positions = graph.add("Slice", table, graph.constant([0]), length, graph.constant([0]))
+    hidden = graph.add("Add", _embed(graph, ids, weights), positions)
+    for index, letter in enumerate(config.encoder):
+        prefix = f"encoder.{index}"
+        normed = graph.norm(hidden, f"{prefix}.mixer_norm", weights)
+        if letter == "A":
+            projected = graph.split(graph.linear(normed, f"{prefix}.mixer.query_key_value", weights), 3)
+            query, key, value = (_heads(graph, part, heads, dim) for part in projected)
+            mixed = _attend(graph, query, (key, value), mask, dim, heads)
+        else:
+            both = [_scan(graph, letter, normed, mask, f"{prefix}.mixer.{way}", weights) for way in ("ahead", "back")]
+            mixed = graph.add("Concat", *both, axis=-1)
+        mixed = graph.linear(mixed, f"{prefix}.mixer.output_projection", weights)
+        hidden = _feed_forward(graph, graph.add("Add", hidden, mixed), prefix, weights)
+    encoded = graph.norm(hidden, "encoder_norm", weights)
+    for index in range(len(config.decoder)):
+        parts = graph.split(graph.linear(encoded, f"decoder.{index}.cross.key_value", weights), 2)
+        for name, part in zip(("key", "value"), parts, strict=True):
+            shape: list[str | int] = ["B", heads, "S", dim // heads]
+            graph.output(_heads(graph, part, heads, dim), f"memory.{index}.{name}", np.float32, shape)
+    return graph
+
+
+def _scan(graph: Graph, letter: str, inputs: str, mask: str, prefix: str, weights: Weights) -> str:
+    """A recurrence over the whole source in the direction that the prefix names, (B, S, R)."""
+    make = _scan_lstm if letter == "M" else _scan_ssru
+    return make(graph, inputs, mask, prefix, weights)
+
+
+def _ssru_gates(graph: Graph, inputs: str, prefix: str, weights: Weights) -> tuple[str, str, str]:
+    """Forget gate, its complement and the candidate."""
+    projected = graph.add("MatMul", inputs, graph.weight(f"{prefix}.kernel", weights[f"{prefix}.kernel"]))
+    gate, value = graph.split(projected, 2)
+    forget = graph.add("Sigmoid", graph.add("Add", gate, graph.weight(f"{prefix}.bias", weights[f"{prefix}.bias"])))
+    return forget, graph.add("Sub", graph.constant(1, np.float32), forget), value
+
+
+def _scan_ssru(graph: Graph, inputs: str, mask: str, prefix: str, weights: Weights) -> str:
+    size = weights[f"{prefix}.bias"].shape[0]
+    forget, enter, value = _ssru_gates(graph, inputs, prefix, weights)
+    real = graph.add("Unsqueeze", mask, graph.constant([2]))
+    value = graph.add("Where", real, graph.add("Mul", enter, value), graph.constant(0, np.float32))
+    forget = graph.add("Where", real, forget, graph.constant(1, np.float32))
+    body = Graph("body")
+    before = body.input("before", np.float32, ["B", size])
+    decay, addition = (body.input(name, np.float32, ["B", size]) for name in ("decay", "addition"))
+    after = body.add("Add", body.add("Mul", decay, before), addition)
+    body.output(after, "after", np.float32, ["B", size])
+    body.output(after, "kept", np.float32, ["B", size])
+    rows = graph.add("Shape", inputs, start=0, end=1)
+    start = graph.add(
+        "Expand", graph.constant([[0.0]], np.float32), graph.add("Concat", rows, graph.constant([size]), axis=0)
+    )
+    back = int(prefix.endswith("back"))
+    _, cells = graph.add(
+        "Scan",
+        start,
+        forget,
+        value,
+        outputs=2,
+        body=body.build(),
+        num_scan_inputs=2,
+        scan_input_axes=[1, 1],
+        scan_output_axes=[1],
+        scan_input_directions=[back, back],
+        scan_output_directions=[back],
+    )
+    return graph.add("Relu", cells)
+
+
+def _scan_lstm(graph: Graph, inputs: str, mask: str, prefix: str, weights: Weights) -> str:
+    """The ONNX operator, whose gates come in another order (i, o, f, c) than ours (i, f, c, o)."""
+    size = weights[f"{prefix}.bias"].shape[0] // 4
+    order = np.concatenate([np.arange(size) + gate * size for gate in (0, 3, 1, 2)])
+    parts = {
+        "input": weights[f"{prefix}.kernel"].T[order][None],
+        "recurrent": weights[f"{prefix}.recurrent_kernel"].T[order][None],
+        "bias": np.concatenate([weights[f"{prefix}.bias"][order], np.zeros(4 * size, np.float32)])[None],
+    }
+    stored = [graph.weight(f"{prefix}.onnx_{name}", values) for name, values in parts.items()]
+    lengths = graph.add("ReduceSum", graph.add("Cast", mask, to=6), graph.constant([1]), keepdims=0)
+    by_time = graph.add("Transpose", inputs, perm=[1, 0, 2])
+    direction = "reverse" if prefix.endswith("back") else "forward"
+    hidden, _, _ = graph.add("LSTM", by_time, *stored, lengths, outputs=3, hidden_size=size, direction=direction)
+    return graph.add("Transpose", graph.add("Squeeze", hidden, graph.constant([1])), perm=[1, 0, 2])
+
+
+def _decoder(config: ModelConfig, weights: Weights) -> Graph:
+    graph, dim, heads = Graph("decoder"), config.model_dim, config.num_heads
+    ids = graph.input("token_ids", np.int32, ["B", "K"])
+    mask = graph.input("memory.mask", np.bool_, ["B", "S"])
+    hidden = _embed(graph, ids, weights)
+    for index, letter in enumerate(config.decoder):
+        prefix = f"decoder.{index}"
+        memory = [
+            graph.input(f"memory.{index}.{name}", np.float32, ["B", heads, "S", dim // heads])
+            for name in ("key", "value")
+        ]
+        normed = graph.norm(hidden, f"{prefix}.mixer_norm", weights)
+        step = _step_lstm if letter == "M" else _step_ssru
+        hidden = graph.add("Add", hidden, step(graph, normed, index, dim, weights))
+        normed = graph.norm(hidden, f"{prefix}.cross_norm", weights)
+        query = _heads(graph, graph.linear(normed, f"{prefix}.cross.query", weights), heads, dim)
+        mixed = _attend(graph, query, (memory[0], memory[1]), mask, dim, heads)
+        attended = graph.linear(mixed, f"{prefix}.cross.output_projection", weights)
+        hidden = _feed_forward(graph, graph.add("Add", hidden, attended), prefix, weights)
+    hidden = graph.norm(hidden, "decoder_norm", weights)
+    table = graph.weight("output_embedding", weights["embedding"].T)
+    logits = graph.add("Add", graph.add("MatMul", hidden, table), graph.weight("output_bias", weights["output_bias"]))
+    graph.output(logits, "logits", np.float32, ["B", "K", weights["embedding"].shape[0]])
+    return graph
+
+
+def _step_ssru(graph: Graph, normed: str, index: int, dim: int, weights: Weights) -> str:
+    forget, enter, value = _ssru_gates(graph, normed, f"decoder.{index}.mixer", weights)
+    before = graph.input(f"state.{index}.cell", np.float32, ["B", "K", dim])
+    cell = graph.add("Add", graph.add("Mul", forget, before), graph.add("Mul", enter, value))
+    graph.output(cell, f"next.{index}.cell", np.float32, ["B", "K", dim])
+    return graph.add("Relu", cell)
+
+
+def _step_lstm(graph: Graph, normed: str, index: int, dim: int, weights: Weights) -> str:
+    prefix = f"decoder.{index}.mixer"
+    hidden, cell = (graph.input(f"state.{index}.{name}", np.float32, ["B", "K", dim]) for name in ("hidden", "cell"))
+    recurrent = graph.weight(f"{prefix}.recurrent_kernel", weights[f"{prefix}.recurrent_kernel"])
+    gates = graph.add("Add", graph.linear(normed, prefix, weights), graph.add("MatMul", hidden, recurrent))
+    enter, forget, candidate, leave = graph.split(gates, 4)
+    kept = graph.add("Mul", graph.add("Sigmoid", forget), cell)
+    cell = graph.add("Add", kept, graph.add("Mul", graph.add("Sigmoid", enter), graph.add("Tanh", candidate)))
+    hidden = graph.add("Mul", graph.add("Sigmoid", leave), graph.add("Tanh", cell))
+    graph.output(hidden, f"next.{index}.hidden", np.float32, ["B", "K", dim])
+    graph.output(cell, f"next.{index}.cell", np.float32, ["B", "K", dim])
+    return hidden

@@ -1,0 +1,138 @@
+"""One layer of an encoder or a decoder: pre-normalized residual sublayers in a fixed order.
+
+encoder:  x += mix(norm(x));                      x += feed_forward(norm(x))
+decoder:  x += recur(norm(x));  x += attend(norm(x), source);  x += feed_forward(norm(x))
+
+Paper: Xiong et al. (2020), On layer normalization in the transformer architecture (normalizing first).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+from keras import ops
+
+from braid.layers.attention import CrossAttention, SelfAttention
+from braid.layers.dropout import dropout
+from braid.layers.recurrence import RECURRENCES, State
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockConfig:
+    """What every block of one stack shares."""
+
+    model_dim: int
+    ffn_dim: int
+    num_heads: int
+    dropout: float
+    seeds: keras.random.SeedGenerator
+
+
+def norm(model_dim: int, name: str) -> keras.layers.LayerNormalization:
+    """A built layer normalization over the last axis."""
+    layer = keras.layers.LayerNormalization(epsilon=1e-5, name=name)
+    layer.build((None, None, model_dim))
+    return layer
+
+
+class FeedForward(keras.layers.Layer):
+    """relu(x W_1 + b_1) W_2 + b_2, with dropout inside."""
+
+    def __init__(self, config: BlockConfig, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.config = config
+        self.inner = keras.layers.Dense(config.ffn_dim, activation="relu", name="inner")
+        self.outer = keras.layers.Dense(config.model_dim, name="outer")
+        self.inner.build((None, config.model_dim))
+        self.outer.build((None, config.ffn_dim))
+        self.built = True
+
+    def call(self, inputs_BTD: Any, training: bool = False) -> Any:
+        hidden_BTF = dropout(self.inner(inputs_BTD), self.config.dropout, self.config.seeds, training)
+        return self.outer(hidden_BTF)
+
+
+class Bidirectional(keras.layers.Layer):
+    """A recurrence run in both directions, each of half the width, joined and projected."""
+
+    def __init__(self, letter: str, model_dim: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        halves = (model_dim + 1) // 2, model_dim // 2
+        self.ahead = RECURRENCES[letter](model_dim, halves[0], name="ahead")
+        self.back = RECURRENCES[letter](model_dim, halves[1], name="back")
+        self.output_projection = keras.layers.Dense(model_dim, name="output")
+        self.output_projection.build((None, model_dim))
+        self.built = True
+
+    def call(self, inputs_BTD: Any, padding_mask_BT: Any) -> Any:
+        batch = ops.shape(inputs_BTD)[0]
+        ahead, _ = self.ahead.scan(inputs_BTD, padding_mask_BT, self.ahead.initial_state(batch))
+        back, _ = self.back.scan(inputs_BTD, padding_mask_BT, self.back.initial_state(batch), reverse=True)
+        return self.output_projection(ops.concatenate([ahead, back], axis=-1))
+
+
+class EncoderBlock(keras.layers.Layer):
+    """One encoder layer: self-attention (A) or a recurrence in both directions, then feed-forward."""
+
+    def __init__(self, letter: str, config: BlockConfig, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.config = config
+        self.mixer_norm = norm(config.model_dim, "mixer_norm")
+        if letter == "A":
+            self.mixer = SelfAttention(config.model_dim, config.num_heads, name="mixer")
+        else:
+            self.mixer = Bidirectional(letter, config.model_dim, name="mixer")
+        if config.ffn_dim:
+            self.ffn_norm = norm(config.model_dim, "ffn_norm")
+            self.ffn = FeedForward(config, name="ffn")
+        self.built = True
+
+    def call(self, hidden_BSD: Any, padding_mask_BS: Any, training: bool = False) -> Any:
+        rate, seeds = self.config.dropout, self.config.seeds
+        mixed = self.mixer(self.mixer_norm(hidden_BSD), padding_mask_BS)
+        hidden_BSD = hidden_BSD + dropout(mixed, rate, seeds, training)
+        if self.config.ffn_dim:
+            fed = self.ffn(self.ffn_norm(hidden_BSD), training=training)
+            hidden_BSD = hidden_BSD + dropout(fed, rate, seeds, training)
+        return hidden_BSD
+
+
+class DecoderBlock(keras.layers.Layer):
+    """One decoder layer: a recurrence over the target, attention to the source, then feed-forward."""
+
+    def __init__(self, letter: str, config: BlockConfig, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.config = config
+        self.mixer_norm = norm(config.model_dim, "mixer_norm")
+        self.mixer = RECURRENCES[letter](config.model_dim, config.model_dim, name="mixer")
+        self.cross_norm = norm(config.model_dim, "cross_norm")
+        self.cross = CrossAttention(config.model_dim, config.num_heads, name="cross")
+        if config.ffn_dim:
+            self.ffn_norm = norm(config.model_dim, "ffn_norm")
+            self.ffn = FeedForward(config, name="ffn")
+        self.built = True
+
+    def call(
+        self, hidden_BTD: Any, target_mask_BT: Any, memory: Any, source_mask_BS: Any, training: bool = False
+    ) -> Any:
+        rate, seeds = self.config.dropout, self.config.seeds
+        start = self.mixer.initial_state(ops.shape(hidden_BTD)[0])
+        mixed, _ = self.mixer.scan(self.mixer_norm(hidden_BTD), target_mask_BT, start)
+        return self._rest(hidden_BTD + dropout(mixed, rate, seeds, training), memory, source_mask_BS, training)
+
+    def step(self, hidden_BD: Any, state: State, memory: Any, source_mask_BS: Any) -> tuple[Any, State]:
+        """The same for one position: hidden (B, D) and the recurrence's new state."""
+        mixed, state = self.mixer.step(self.mixer_norm(hidden_BD), state)
+        return self._rest((hidden_BD + mixed)[:, None], memory, source_mask_BS, False)[:, 0], state
+
+    def _rest(self, hidden_BTD: Any, memory: Any, source_mask_BS: Any, training: bool = False) -> Any:
+        """What stands behind the recurrence: attention to the source and feed-forward."""
+        rate, seeds = self.config.dropout, self.config.seeds
+        attended = self.cross(self.cross_norm(hidden_BTD), memory, source_mask_BS)
+        hidden_BTD = hidden_BTD + dropout(attended, rate, seeds, training)
+        if self.config.ffn_dim:
+            fed = self.ffn(self.ffn_norm(hidden_BTD), training=training)
+            hidden_BTD = hidden_BTD + dropout(fed, rate, seeds, training)
+        return hidden_BTD

@@ -1,0 +1,30 @@
+"""The score table in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+TITLES = {"bleu": "BLEU", "chrf": "chrF"}
+
+
+def print_scores(systems: Sequence[dict[str, Any]], console: Console) -> None:
+    """One row a system, one column a metric, with 95 % intervals; the signatures stand below."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    names = list(systems[0]["scores"])
+    table = Table("system", *(f"{TITLES.get(name, name)} [95 %]" for name in names), box=None, pad_edge=False)
+    for system in systems:
+        cells = [_cell(system["scores"][name]) for name in names]
+        table.add_row(escape(system["name"]), *cells)
+    console.print(table)
+    for name in names:
+        console.print(f"{TITLES.get(name, name)}: {systems[0]['scores'][name]['signature']}", markup=False)
+
+
+def _cell(score: dict[str, Any]) -> str:
+    return f"{score['value']:.1f} \\[{score['low']:.1f}, {score['high']:.1f}]"

@@ -1,0 +1,95 @@
+"""The encoder-decoder: source ids and target prefix in, logits over the next target subword out."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import keras
+from keras import ops
+
+from braid.config.recipe import ModelConfig
+from braid.layers.attention import sine_positions
+from braid.layers.block import BlockConfig, DecoderBlock, EncoderBlock, norm
+from braid.layers.dropout import dropout
+from braid.layers.recurrence import State
+
+
+class EncoderDecoder(keras.Model):
+    """Encoder of any pattern, recurrent decoder with attention to the source, one shared embedding.
+
+    The same matrix embeds source and target subwords and, transposed, makes the logits
+    (Press and Wolf, 2017, Using the output embedding to improve language models).
+
+    Args:
+        config: Patterns and widths.
+        vocab_size: Subwords V of the joint vocabulary.
+        seed: Start weights and dropout.
+        max_positions: Longest source that has a position of its own.
+    """
+
+    def __init__(self, config: ModelConfig, vocab_size: int, *, seed: int = 1, max_positions: int = 1024) -> None:
+        super().__init__(name="model")
+        self.config, self.vocab_size = config, vocab_size
+        self.seeds = keras.random.SeedGenerator(seed, name="dropout_seed")
+        dim = config.model_dim
+        block = BlockConfig(
+            model_dim=dim, ffn_dim=config.ffn_dim, num_heads=config.num_heads, dropout=config.dropout, seeds=self.seeds
+        )
+        initializer = keras.initializers.RandomNormal(stddev=dim**-0.5)
+        self.embedding = self.add_weight(shape=(vocab_size, dim), initializer=initializer, name="embedding")
+        self.output_bias = self.add_weight(shape=(vocab_size,), initializer="zeros", name="output_bias")
+        self.positions = sine_positions(max_positions, dim)
+        self.encoder = [EncoderBlock(letter, block, name=f"encoder_{i}") for i, letter in enumerate(config.encoder)]
+        self.encoder_norm = norm(dim, "encoder_norm")
+        self.decoder = [DecoderBlock(letter, block, name=f"decoder_{i}") for i, letter in enumerate(config.decoder)]
+        self.decoder_norm = norm(dim, "decoder_norm")
+        self.built = True
+
+    def embed(self, token_ids: Any) -> Any:
+        """Embedding rows scaled to unit variance, of the ids' shape + (D,)."""
+        return ops.take(self.embedding, token_ids, axis=0) * math.sqrt(self.config.model_dim)
+
+    def encode(self, source_ids_BS: Any, source_mask_BS: Any, training: bool = False) -> Any:
+        """Encoded source (B, S, D)."""
+        positions = ops.convert_to_tensor(self.positions)[: ops.shape(source_ids_BS)[1]]
+        hidden = dropout(self.embed(source_ids_BS) + positions, self.config.dropout, self.seeds, training)
+        for block in self.encoder:
+            hidden = block(hidden, source_mask_BS, training=training)
+        return self.encoder_norm(hidden)
+
+    def memories(self, encoded_BSD: Any) -> list[tuple[Any, Any]]:
+        """Keys and values of the source for each decoder layer."""
+        return [block.cross.memory(encoded_BSD) for block in self.decoder]
+
+    def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
+        """Hidden vectors (B, T, D) from which `logits` reads the next subword.
+
+        Args:
+            inputs: ``source_ids`` (B, S), ``source_mask`` (B, S), ``target_ids`` (B, T) beginning with bos, and
+                ``target_mask`` (B, T).
+            training: Whether dropout is on.
+        """
+        encoded = self.encode(inputs["source_ids"], inputs["source_mask"], training)
+        hidden = dropout(self.embed(inputs["target_ids"]), self.config.dropout, self.seeds, training)
+        for block, memory in zip(self.decoder, self.memories(encoded), strict=True):
+            hidden = block(hidden, inputs["target_mask"], memory, inputs["source_mask"], training=training)
+        return dropout(self.decoder_norm(hidden), self.config.dropout, self.seeds, training)
+
+    def logits(self, hidden: Any) -> Any:
+        """Unnormalized log-probabilities over V subwords, of the hidden vectors' leading shape + (V,)."""
+        return ops.matmul(hidden, ops.transpose(self.embedding)) + self.output_bias
+
+    def initial_state(self, batch: Any) -> list[State]:
+        """The decoder's memory before the first subword, one state a layer."""
+        return [block.mixer.initial_state(batch) for block in self.decoder]
+
+    def step(
+        self, token_ids_B: Any, states: list[State], memories: Any, source_mask_BS: Any
+    ) -> tuple[Any, list[State]]:
+        """Logits (B, V) after one more subword, and the new states."""
+        hidden, new_states = self.embed(token_ids_B), []
+        for block, state, memory in zip(self.decoder, states, memories, strict=True):
+            hidden, state = block.step(hidden, state, memory, source_mask_BS)
+            new_states.append(state)
+        return self.logits(self.decoder_norm(hidden)), new_states

@@ -1,0 +1,1 @@
+"""What the verbs do, as functions: each runs a few rooms in order and returns plain results."""

@@ -1,0 +1,37 @@
+"""Where a run keeps its things, beside the recipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from braid.config.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders of one run.
+
+    Args:
+        bundle: The trained folder.
+        work: Prepared data, checkpoints and event files; may be deleted once the bundle is there.
+    """
+
+    bundle: Path
+    work: Path
+
+    @property
+    def prepared(self) -> Path:
+        """Cleaned and split data with their tokenizer."""
+        return self.work / "prepared"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Saved states of a run that has not ended."""
+        return self.work / "checkpoints"
+
+
+def places(recipe: Recipe, output: Path | None) -> Places:
+    """The folders of a recipe's run: ``output`` or the recipe's name, and the same with ``.work`` behind it."""
+    bundle = output or Path(recipe.name)
+    return Places(bundle=bundle, work=bundle.with_name(f"{bundle.name}.work"))

@@ -1,0 +1,90 @@
+"""Files to clean, split, tokenized data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from braid.config.recipe import Recipe
+from braid.data.batch import EncodedPairs, pad_rows
+from braid.data.example import Example
+from braid.data.prepare import Prepared, prepare_data
+from braid.storage import atomic_file
+from braid.text.tokenizer import Tokenizer, train_tokenizer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """Data ready for training.
+
+    Args:
+        data: The cleaned and split examples with their report.
+        tokenizer: Learned from the training part.
+    """
+
+    data: Prepared
+    tokenizer: Tokenizer
+
+    def pairs(self, split: str, *, max_tokens: int = 0) -> EncodedPairs:
+        """Token ids of ``train``, ``valid`` or ``test``, without examples over ``max_tokens`` on either side."""
+        examples: list[Example] = getattr(self.data, split)
+        source = self.tokenizer.encode([example.source for example in examples])
+        target = self.tokenizer.encode([example.target for example in examples])
+        kept = [i for i in range(len(source)) if not max_tokens or max(len(source[i]), len(target[i])) <= max_tokens]
+        return EncodedPairs(
+            source=[source[i] for i in kept],
+            target=[target[i] for i in kept],
+            bos_id=self.tokenizer.bos_id,
+            pad_id=self.tokenizer.pad_id,
+        )
+
+    def arrays(self, split: str, *, max_tokens: int = 40) -> dict[str, np.ndarray]:
+        """The split as three padded int32 arrays, for networks of one's own: ``source``, ``target``, ``labels``.
+
+        ``target`` is the labels shifted right behind bos (teacher forcing); 0 is padding. Examples over
+        ``max_tokens`` are left out.
+        """
+        pairs = self.pairs(split, max_tokens=max_tokens)
+        shifted = [np.concatenate([[pairs.bos_id], row[:-1]]) for row in pairs.target]
+        rows = {"source": pairs.source, "target": shifted, "labels": pairs.target}
+        return {name: pad_rows(values, pairs.pad_id, width=max_tokens)[0] for name, values in rows.items()}
+
+
+def prepare(recipe: Recipe, *, folder: Path, output: Path) -> Dataset:
+    """Read, clean, split and tokenize a recipe's files; unchanged files are not worked on again.
+
+    Args:
+        recipe: Names the files and the rules.
+        folder: Paths in the recipe are relative to it.
+        output: Where the prepared data are kept.
+
+    Raises:
+        DataError: A file cannot be read, or too little is left after cleaning.
+        ConfigError: A language is missing.
+    """
+    data = prepare_data(recipe, folder=folder, output=output)
+    path = output / "tokenizer.json"
+    wanted = {"vocab_size": recipe.tokenizer.vocab_size, "fingerprint": data.fingerprint}
+    stamp = output / "tokenizer.stamp.json"
+    if path.exists() and stamp.exists() and json.loads(stamp.read_text(encoding="utf-8")) == wanted:
+        return Dataset(data=data, tokenizer=Tokenizer.load(path))
+    texts = [text for example in data.train for text in (example.source, example.target)]
+    tokenizer = train_tokenizer(texts, vocab_size=recipe.tokenizer.vocab_size)
+    _write(path, tokenizer.to_json())
+    _write(stamp, json.dumps(wanted))
+    return Dataset(data=data, tokenizer=tokenizer)
+
+
+def _write(path: Path, text: str) -> None:
+    with atomic_file(path) as file:
+        file.write(text.encode("utf-8"))
+
+
+def token_limits(pairs: EncodedPairs) -> dict[str, Any]:
+    """Lengths met in training that a served model must know: the longest source worth giving it whole."""
+    lengths = np.array([len(row) for row in pairs.source])
+    return {"max_source_tokens": int(min(1000, max(32, np.percentile(lengths, 99.5))))}

@@ -1,0 +1,231 @@
+"""A recipe to a bundle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from braid.bundle.folder import save_bundle
+from braid.config.recipe import Recipe
+from braid.errors import CheckpointError, DataError
+from braid.layers.backend import choose_backend
+from braid.pipeline.card import model_card
+from braid.pipeline.evaluate import evaluate
+from braid.pipeline.load import load
+from braid.pipeline.places import Places
+from braid.pipeline.prepare import Dataset, prepare, token_limits
+from braid.train.allocator import keep_memory
+from braid.version import __version__
+
+if TYPE_CHECKING:
+    from braid.train.log import RunLog
+
+VALIDATION_ROWS = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainOptions:
+    """What a run needs to know beside its recipe.
+
+    Args:
+        folder: Paths in the recipe are relative to it.
+        places: Where the run keeps its things.
+        resume: Go on from the newest checkpoint.
+        restart: Throw away the checkpoints of an unfinished run.
+        attribution: Lines for the model card about where the data come from.
+    """
+
+    folder: Path
+    places: Places
+    resume: bool = False
+    restart: bool = False
+    attribution: str = ""
+
+
+def train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str, Any]:
+    """Train, export, score and save; the result is what ``train --format json`` prints, and the evaluation.
+
+    Raises:
+        BraidError: Of any kind; nothing half-written is left, and checkpoints stay.
+    """
+    begun = time.monotonic()
+    _check_unfinished(options)
+    backend = choose_backend()
+    keep_memory()
+    dataset = prepare(recipe, folder=options.folder, output=options.places.prepared)
+    pairs = dataset.pairs("train", max_tokens=recipe.train.max_tokens)
+    if not len(pairs):
+        raise DataError(
+            f"no training row has at most {recipe.train.max_tokens} subwords", hint="raise train.max_tokens"
+        )
+    model, trained = _fit(recipe, options, dataset, pairs, log, backend)
+    sizes = {
+        "parameters": sum(int(array.size) for array in trained.weights.values()),
+        "vocab_size": dataset.tokenizer.vocab_size,
+        **token_limits(pairs),
+    }
+    training = {
+        "steps": trained.progress.step,
+        "examples_seen": trained.progress.examples_seen,
+        "tokens_seen": trained.progress.tokens_seen,
+        "seconds": round(trained.progress.seconds, 1),
+        "backend": backend,
+    }
+    log.say("scoring on the test part")
+    saver = _Saver(recipe, options, dataset, trained, sizes, training)
+    evaluation = saver.save()
+    shutil.rmtree(options.places.checkpoints, ignore_errors=True)
+    training["wall_seconds"] = round(time.monotonic() - begun, 1)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return {
+        "bundle": str(options.places.bundle),
+        **{key: training[key] for key in ("steps", "examples_seen", "tokens_seen", "seconds")},
+        "metrics": evaluation["systems"][0]["scores"],
+        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit,
+        "evaluation": evaluation,
+    }
+
+
+def _check_unfinished(options: TrainOptions) -> None:
+    """An unfinished run is continued or thrown away only when a person says so."""
+    if options.restart:
+        shutil.rmtree(options.places.checkpoints, ignore_errors=True)
+    elif options.places.checkpoints.is_dir() and any(options.places.checkpoints.glob("step-*")) and not options.resume:
+        raise CheckpointError(
+            "an unfinished run is saved here",
+            where=str(options.places.checkpoints),
+            hint="add --resume to go on with it, or --restart to throw it away",
+        )
+
+
+def _fit(recipe: Recipe, options: TrainOptions, dataset: Dataset, pairs: Any, log: RunLog, backend: str) -> Any:
+    """The network and its trained weights."""
+    from braid.data.batch import BatchPlan
+    from braid.models import build
+    from braid.train.loop import Run, train
+
+    multiple = 8 if backend == "jax" else 1  # compiled for each shape
+    plan = BatchPlan(
+        pairs=pairs, batch_tokens=recipe.train.batch_tokens, seed=recipe.train.seed, length_multiple=multiple
+    )
+    model = build(recipe.model, dataset.tokenizer.vocab_size, seed=recipe.train.seed)
+    log.say(
+        f"{len(pairs):,} pairs, {pairs.num_target_tokens:,} target tokens, {len(plan.epoch(0)):,} batches "
+        f"({100 * plan.padding_share():.1f} % padding), {model.count_params():,} weights, {backend}"
+    )
+    settings = {key: value for key, value in recipe.to_dict().items() if key not in ("runtime", "search")}
+    identity = {
+        "braid_version": __version__,
+        "backend": backend,
+        "recipe": hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16],
+        "data": dataset.data.fingerprint,
+        "tokenizer": hashlib.sha256(dataset.tokenizer.to_json().encode()).hexdigest()[:16],
+    }
+    run = Run(
+        config=recipe.train,
+        model=model,
+        plan=plan,
+        folder=options.places.work,
+        identity=identity,
+        validate=validator(recipe, dataset),
+        log=log,
+    )
+    return model, train(run, resume=options.resume)
+
+
+def validator(recipe: Recipe, dataset: Dataset) -> Callable[[dict[str, np.ndarray]], float]:
+    """A function of weights: chrF of greedy translations of the validation rows, through the serving runtime."""
+    from sacrebleu.metrics.chrf import CHRF
+
+    from braid.config.recipe import SearchConfig
+    from braid.export.onnx import export_onnx
+    from braid.runtime.session import EncoderDecoderSession
+    from braid.tasks.translate import Translator
+
+    rows = dataset.data.valid[:VALIDATION_ROWS]
+    sources, references = [row.source for row in rows], [[row.target for row in rows]]
+
+    def chrf(weights: dict[str, np.ndarray]) -> float:
+        with tempfile.TemporaryDirectory() as name:
+            export_onnx(recipe.model, weights, Path(name), precision="float32")
+            translator = Translator(
+                name=recipe.name,
+                source_language=recipe.data.source_language,
+                target_language=recipe.data.target_language,
+                tokenizer=dataset.tokenizer,
+                session=EncoderDecoderSession(Path(name)),
+                options=SearchConfig(beam_size=1, max_ratio=2.0),
+                max_source_tokens=recipe.train.max_tokens,
+            )
+            return float(CHRF().corpus_score(translator.translate(sources), references).score)
+
+    return chrf
+
+
+@dataclass(frozen=True)
+class _Saver:
+    """Writes the bundle: runtime first, then its scores, since the scores are the runtime's."""
+
+    recipe: Recipe
+    options: TrainOptions
+    dataset: Dataset
+    trained: Any
+    sizes: dict[str, int]
+    training: dict[str, Any]
+
+    def save(self) -> dict[str, Any]:
+        """Save the bundle and return its evaluation."""
+        with tempfile.TemporaryDirectory() as name:
+            draft = Path(name) / "draft"
+            self._write(draft, None)
+            data = self.dataset.data
+            evaluation = evaluate(load(draft), data.test, memory=data.train)
+        evaluation["history"] = self.trained.progress.history
+        evaluation["data"] = data.report
+        self._write(self.options.places.bundle, evaluation)
+        return evaluation
+
+    def _write(self, path: Path, evaluation: dict[str, Any] | None) -> None:
+        save_bundle(path, lambda folder: self._fill(folder, evaluation))
+
+    def _fill(self, folder: Path, evaluation: dict[str, Any] | None) -> dict[str, Any]:
+        from safetensors.numpy import save_file
+
+        from braid.export.onnx import export_onnx
+
+        (folder / "runtime").mkdir()
+        export_onnx(
+            self.recipe.model, self.trained.weights, folder / "runtime", precision=self.recipe.runtime.precision
+        )
+        (folder / "tokenizer.json").write_text(self.dataset.tokenizer.to_json(), encoding="utf-8")
+        if evaluation is not None:
+            from braid.audit.report import evaluation_report
+
+            save_file(self.trained.weights, folder / "weights.safetensors")
+            card = model_card(self.recipe, evaluation, self.sizes, self.training, self.options.attribution)
+            (folder / "card.md").write_text(card, encoding="utf-8")
+            evaluation_report(evaluation, path=folder / "report.html")  # type: ignore[arg-type]
+        data = self.dataset.data
+        return {
+            "name": self.recipe.name,
+            "task": self.recipe.task,
+            "source_language": self.recipe.data.source_language,
+            "target_language": self.recipe.data.target_language,
+            "recipe": self.recipe.to_dict(),
+            "sizes": self.sizes,
+            "data_fingerprint": data.fingerprint,
+            "data": {"train": len(data.train), "valid": len(data.valid), "test": len(data.test)},
+            "training": self.training,
+            "scores": evaluation["systems"] if evaluation else [],
+        }

@@ -1,0 +1,144 @@
+"""Beam search; with one hypothesis, greedy search. Ids in, ids out: nothing here knows a task or a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+State = dict[str, np.ndarray]
+
+
+class Stepper(Protocol):
+    """A decoder seen one step at a time.
+
+    A state is a dictionary of arrays, batch first. Names that begin with ``memory.`` belong to an example and are
+    (B, …); all others belong to a hypothesis and are (B, K, …).
+    """
+
+    def step(self, token_ids_BK: np.ndarray, state: State) -> tuple[np.ndarray, State]:
+        """Logits (B, K, V) after one more subword of each hypothesis, and the new state."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchOptions:
+    """How to look.
+
+    Args:
+        beam_size: Hypotheses K of each example; 1 is greedy.
+        length_penalty: A finished hypothesis is worth its log-probability / length ** length_penalty.
+        bos_id: Starts every output.
+        eos_id: Ends it.
+        banned_ids: Subwords never produced.
+    """
+
+    beam_size: int
+    length_penalty: float
+    bos_id: int
+    eos_id: int
+    banned_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hypothesis:
+    """One output: ids without bos and eos, its score, and whether it ended by itself."""
+
+    token_ids: list[int]
+    score: float
+    is_finished: bool
+
+
+@dataclass
+class _Beam:
+    """What is still open: rows are examples, columns hypotheses."""
+
+    rows: np.ndarray  # (B,) index of each open example in the caller's batch
+    tokens: np.ndarray  # (B, K, steps so far)
+    log_probs: np.ndarray  # (B, K), -inf on hypotheses that do not exist
+    state: State
+
+
+def search(stepper: Stepper, state: State, max_tokens_B: np.ndarray, options: SearchOptions) -> list[Hypothesis]:
+    """The best output found for each example; finished examples leave the batch.
+
+    An example is finished when no open hypothesis can still beat its best finished one, or at its own
+    limit of tokens.
+
+    Args:
+        stepper: The decoder.
+        state: The state before the first subword, with K = 1.
+        max_tokens_B: Limit of output tokens for each example, eos included.
+        options: How to look.
+
+    Cost: O(longest output) decoder steps on B × K hypotheses.
+    """
+    size = len(max_tokens_B)
+    best: list[Hypothesis | None] = [None] * size
+    start = np.full((size, 1, 1), options.bos_id, dtype=np.int32)
+    beam = _Beam(np.arange(size), start, np.zeros((size, 1), dtype=np.float64), state)
+    while len(beam.rows):
+        logits, beam.state = stepper.step(beam.tokens[:, :, -1], beam.state)
+        _extend(beam, _log_softmax(logits, options), options)
+        _finish(beam, best, max_tokens_B[beam.rows], options)
+        _drop(beam, best, max_tokens_B[beam.rows], options)
+    return [hypothesis or Hypothesis(token_ids=[], score=-np.inf, is_finished=False) for hypothesis in best]
+
+
+def _log_softmax(logits: np.ndarray, options: SearchOptions) -> np.ndarray:
+    logits = logits.copy()
+    logits[:, :, list(options.banned_ids)] = -np.inf
+    logits -= logits.max(axis=-1, keepdims=True)
+    return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+
+
+def _extend(beam: _Beam, log_probs_BKV: np.ndarray, options: SearchOptions) -> None:
+    """Replace the hypotheses by the K best of all their extensions."""
+    batch, old, vocab = log_probs_BKV.shape
+    totals = (beam.log_probs[:, :, None] + log_probs_BKV).reshape(batch, old * vocab)
+    width = min(options.beam_size, old * vocab)
+    if width == 1:
+        chosen = totals.argmax(axis=1)[:, None]
+    else:
+        chosen = np.argpartition(-totals, width - 1, axis=1)[:, :width]
+        # Ties go to the smaller id, so that the result does not depend on the partition's order.
+        order = np.lexsort((chosen, -np.take_along_axis(totals, chosen, axis=1)), axis=1)
+        chosen = np.take_along_axis(chosen, order, axis=1)
+    parent = chosen // vocab
+    token = (chosen % vocab).astype(np.int32)
+    beam.log_probs = np.take_along_axis(totals, chosen, axis=1)
+    beam.tokens = np.concatenate([np.take_along_axis(beam.tokens, parent[:, :, None], axis=1), token[:, :, None]], 2)
+    if old > 1 or width > 1:
+        examples = np.arange(batch)[:, None]
+        for name, value in beam.state.items():
+            if not name.startswith("memory."):
+                beam.state[name] = value[examples, parent]
+
+
+def _finish(beam: _Beam, best: list[Hypothesis | None], limits: np.ndarray, options: SearchOptions) -> None:
+    """Take hypotheses that ended, or reached their limit, out of the beam and keep the better ones."""
+    length = beam.tokens.shape[2] - 1
+    ended = beam.tokens[:, :, -1] == options.eos_id
+    for b, k in np.argwhere((ended | (length >= limits)[:, None]) & np.isfinite(beam.log_probs)):
+        ids = beam.tokens[b, k, 1 : -1 if ended[b, k] else None].tolist()
+        score = float(beam.log_probs[b, k] / length**options.length_penalty)
+        found = Hypothesis(token_ids=ids, score=score, is_finished=bool(ended[b, k]))
+        row = beam.rows[b]
+        held = best[row]
+        if held is None or (found.is_finished, found.score) > (held.is_finished, held.score):
+            best[row] = found
+    beam.log_probs = np.where(ended, -np.inf, beam.log_probs)
+
+
+def _drop(beam: _Beam, best: list[Hypothesis | None], limits: np.ndarray, options: SearchOptions) -> None:
+    """Remove examples that are decided."""
+    length = beam.tokens.shape[2] - 1
+    # The most an open hypothesis can still be worth: all further subwords certain, at the longest length.
+    bound = beam.log_probs.max(axis=1) / np.maximum(limits, 1) ** options.length_penalty
+    held = np.array([-np.inf if (h := best[r]) is None or not h.is_finished else h.score for r in beam.rows])
+    still_open = (bound > held) & (length < limits)
+    if still_open.all():
+        return
+    beam.rows, beam.tokens, beam.log_probs = beam.rows[still_open], beam.tokens[still_open], beam.log_probs[still_open]
+    beam.state = {name: value[still_open] for name, value in beam.state.items()}

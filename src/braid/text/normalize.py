@@ -1,0 +1,25 @@
+"""Unicode normalization that every text passes before anything else looks at it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_MEANINGLESS = re.compile("[\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\u00ad\u200b\u2060\ufeff]")
+_SPACES = re.compile(r"\s+")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def normalize(text: str) -> str:
+    """The text in NFC, runs of white space as one space, without control characters that carry no meaning.
+
+    Full-width forms stay (NFC, not NFKC), as do the joiners that emoji, Persian and Indic scripts need.
+    Lone surrogates become U+FFFD. Idempotent.
+    """
+    text = _MEANINGLESS.sub("", _SURROGATES.sub("\ufffd", text))
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def display_width(text: str) -> int:
+    """Columns the text takes on a terminal: two for East Asian wide and full-width characters, one for others."""
+    return len(text) + sum(1 for char in text if char > "\u10ff" and unicodedata.east_asian_width(char) in "WF")

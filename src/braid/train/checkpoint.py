@@ -1,0 +1,155 @@
+"""Checkpoints: everything a run needs to go on as if it had never stopped, whole or not there at all."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from braid.errors import CheckpointError
+from braid.storage import atomic_folder
+
+FORMAT = 1
+
+
+@dataclass
+class Progress:
+    """Where a run stands, beside its arrays.
+
+    Args:
+        step: Optimizer steps done.
+        total_steps: Steps of the whole run, fixed once measured.
+        validate_steps: Steps between validations, fixed with it.
+        epoch: Pass over the data, from 0.
+        batch: Batches of this epoch already used.
+        examples_seen: Sentence pairs trained on.
+        tokens_seen: Real target tokens trained on.
+        seconds: Training time so far, over all sessions.
+        best_chrf: Best validation score so far.
+        worse_validations: Validations since the best one.
+        history: Rows for the curves in the report.
+    """
+
+    step: int = 0
+    total_steps: int = 0
+    validate_steps: int = 0
+    epoch: int = 0
+    batch: int = 0
+    examples_seen: int = 0
+    tokens_seen: int = 0
+    seconds: float = 0.0
+    best_chrf: float = -1.0
+    worse_validations: int = 0
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The arrays and the progress read back from disk; ``best`` holds the weights of the best validation."""
+
+    progress: Progress
+    arrays: dict[str, np.ndarray]
+    best: dict[str, np.ndarray]
+
+
+def state_variables(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:
+    """All variables of a run: weights, dropout state, optimizer slots and averaged weights, in a fixed order."""
+    variables = [*model.trainable_variables, *model.non_trainable_variables, *optimizer.variables]
+    return {f"{index:04d}.{variable.path}": variable for index, variable in enumerate(variables)}
+
+
+def save(folder: Path, checkpoint: Checkpoint, *, identity: dict[str, Any], keep: int) -> Path:
+    """Write ``step-N`` under ``folder``, make it durable, and only then remove the oldest beyond ``keep``.
+
+    Args:
+        folder: The run's checkpoint folder.
+        checkpoint: What to save.
+        identity: What must be the same for a run to be continued: recipe, data, backend, versions.
+        keep: Newest checkpoints that stay.
+
+    Raises:
+        StorageError: The disk is full or refuses; earlier checkpoints are untouched.
+    """
+    from safetensors.numpy import save_file
+
+    path = folder / f"step-{checkpoint.progress.step:09d}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with atomic_folder(path) as temporary:
+        save_file(checkpoint.arrays, temporary / "state.safetensors")
+        if checkpoint.best:
+            save_file(checkpoint.best, temporary / "best.safetensors")
+        state = {"format": FORMAT, "identity": identity, "progress": asdict(checkpoint.progress)}
+        (temporary / "state.json").write_text(json.dumps(state), encoding="utf-8")
+    for old in _saved(folder)[:-keep]:
+        shutil.rmtree(old, ignore_errors=True)
+    return path
+
+
+def _saved(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("step-*") if re.fullmatch(r"step-\d{9,}", path.name))
+
+
+def has_checkpoint(folder: Path) -> bool:
+    """True when there is a run to continue."""
+    return bool(_saved(folder))
+
+
+def load_latest(folder: Path, *, identity: dict[str, Any]) -> Checkpoint:
+    """The newest checkpoint.
+
+    Raises:
+        CheckpointError: There is none, it is damaged, or it belongs to another recipe, data set or backend.
+    """
+    saved = _saved(folder)
+    if not saved:
+        raise CheckpointError("there is no checkpoint to resume from", where=str(folder), hint="leave out --resume")
+    return _load(saved[-1], identity)
+
+
+def _load(path: Path, identity: dict[str, Any]) -> Checkpoint:
+    from safetensors.numpy import load_file
+
+    try:
+        state = json.loads((path / "state.json").read_text(encoding="utf-8"))
+        found = state["identity"]
+        progress = Progress(**state["progress"])
+        arrays = load_file(path / "state.safetensors")
+        best_path = path / "best.safetensors"
+        best = load_file(best_path) if best_path.exists() else {}
+    except Exception as error:  # json, safetensors and the file system each have errors of their own
+        hint = "delete this folder to go back to the checkpoint before it"
+        raise CheckpointError(f"the checkpoint cannot be read: {error}", where=str(path), hint=hint) from error
+    differing = sorted(key for key in identity if found.get(key) != identity[key])
+    if differing:
+        lines = [f"{key}: {found.get(key)!r} in the checkpoint, {identity[key]!r} now" for key in differing]
+        raise CheckpointError(
+            "the checkpoint belongs to another run:\n  " + "\n  ".join(lines),
+            where=str(path),
+            hint="undo the change, or leave out --resume to start again",
+        )
+    return Checkpoint(progress=progress, arrays=arrays, best=best)
+
+
+def restore(variables: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    """Put saved arrays back into a run's variables.
+
+    Raises:
+        CheckpointError: Names or shapes differ; nothing was changed.
+    """
+    wrong = sorted(set(variables) ^ set(arrays))
+    wrong += [name for name in variables if name in arrays and tuple(variables[name].shape) != arrays[name].shape]
+    if wrong:
+        raise CheckpointError(f"the checkpoint's arrays do not fit this network: {', '.join(wrong[:5])}")
+    for name, variable in variables.items():
+        variable.assign(arrays[name])
+
+
+def snapshot(variables: dict[str, Any]) -> dict[str, np.ndarray]:
+    """Copies of all variables as arrays."""
+    return {name: np.array(keras.ops.convert_to_numpy(variable)) for name, variable in variables.items()}

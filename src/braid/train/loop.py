@@ -1,0 +1,283 @@
+"""The training loop: batches to weights, in a number of steps known at the start, resumable at any of them."""
+
+from __future__ import annotations
+
+import math
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from braid.config.recipe import TrainConfig
+from braid.data.batch import BatchPlan
+from braid.errors import BraidError
+from braid.models.encoder_decoder import EncoderDecoder
+from braid.models.weights import get_weights
+from braid.train import checkpoint as checkpoints
+from braid.train.checkpoint import Checkpoint, Progress
+from braid.train.log import EventFile, RunLog
+from braid.train.schedule import learning_rate
+from braid.train.step import StepFunction, build_optimizer, make_step
+
+VALIDATIONS = 12
+LOG_STEPS = 10
+
+
+class Interrupted(BraidError):
+    """A person stopped the run; its checkpoint is saved."""
+
+    exit_code = 130
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Everything a run is made of.
+
+    Args:
+        config: The recipe's train section.
+        model: The network, with the weights to start from.
+        plan: The training data in batches.
+        folder: Where checkpoints and event files go.
+        identity: What must be the same for a checkpoint to be continued.
+        validate: chrF of the validation set under given weights, 0 to 100.
+        log: Who hears of it.
+    """
+
+    config: TrainConfig
+    model: EncoderDecoder
+    plan: BatchPlan
+    folder: Path
+    identity: Mapping[str, Any]
+    validate: Callable[[dict[str, np.ndarray]], float]
+    log: RunLog
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """The weights of the best validation, and what it took to get there."""
+
+    weights: dict[str, np.ndarray]
+    progress: Progress
+
+
+@dataclass(kw_only=True)
+class _Session:
+    """One process's share of a run: the moving parts around the step function."""
+
+    run: Run
+    optimizer: keras.optimizers.Optimizer
+    step: StepFunction
+    variables: dict[str, Any]
+    events: EventFile
+    progress: Progress
+    best: dict[str, np.ndarray] = field(default_factory=dict)
+    losses: list[float] = field(default_factory=list)
+    saved_at: float = field(default_factory=time.monotonic)
+    stop_signal: int = 0
+
+
+def train(run: Run, *, resume: bool) -> Trained:
+    """Train to the last step, or until the validation score stops rising.
+
+    Args:
+        run: What to train, on what, and where to keep it.
+        resume: Go on from the newest checkpoint in ``run.folder``.
+
+    Raises:
+        CheckpointError: ``resume`` without a usable checkpoint.
+        Interrupted: SIGINT or SIGTERM came; the state is saved.
+        BraidError: The loss became infinite or not a number.
+    """
+    session = _open(run, resume)
+    try:
+        with _signals(session):
+            if not session.progress.total_steps:
+                _fix_steps(session)
+            _steps(session)
+    finally:
+        session.events.close()
+    return Trained(weights=session.best or averaged_weights(session), progress=session.progress)
+
+
+def _open(run: Run, resume: bool) -> _Session:
+    begun = time.monotonic()
+    optimizer = build_optimizer(run.config, run.model)
+    session = _Session(
+        run=run,
+        optimizer=optimizer,
+        step=make_step(run.model, optimizer, run.config.label_smoothing),
+        variables=checkpoints.state_variables(run.model, optimizer),
+        events=EventFile(run.folder / "tensorboard"),
+        progress=Progress(),
+    )
+    if resume:
+        loaded = checkpoints.load_latest(run.folder / "checkpoints", identity=dict(run.identity))
+        checkpoints.restore(session.variables, loaded.arrays)
+        session.progress, session.best = loaded.progress, loaded.best
+        run.log.say(f"resuming at step {loaded.progress.step:,} of {loaded.progress.total_steps:,}")
+    else:
+        session.progress.seconds = time.monotonic() - begun
+    return session
+
+
+def _fix_steps(session: _Session) -> None:
+    """Decide once how many steps the run has; minutes are turned into steps by measuring some."""
+    run, progress = session.run, session.progress
+    if run.config.steps:
+        progress.total_steps = run.config.steps
+    elif run.config.epochs:
+        progress.total_steps = max(1, round(run.config.epochs * len(run.plan.epoch(0))))
+    else:
+        _measure(session)
+    wanted = run.config.validate_steps or progress.validate_steps or -(-progress.total_steps // VALIDATIONS)
+    progress.validate_steps = min(wanted, progress.total_steps)
+    _save(session)
+
+
+def _measure(session: _Session) -> None:
+    """Time a few steps and one validation, undo them, and see how many fit into the minutes."""
+    run, progress = session.run, session.progress
+    budget = run.config.minutes * 60
+    before = checkpoints.snapshot(session.variables)
+    begun = time.monotonic()
+    batches = run.plan.epoch(0)
+    times: list[float] = []
+    while len(times) < 4 or (sum(times) < min(0.03 * budget, 20.0) and len(times) < len(batches)):
+        loaded = run.plan.load(batches[len(times) % len(batches)])
+        start = time.monotonic()
+        session.step(loaded, 1e-6)
+        times.append(time.monotonic() - start)
+    start = time.monotonic()
+    run.validate(averaged_weights(session))
+    validation_seconds = time.monotonic() - start
+    checkpoints.restore(session.variables, before)
+    progress.seconds += time.monotonic() - begun
+    step_seconds = float(np.mean(times[2:]))
+    validations = max(2, min(VALIDATIONS, int(0.1 * budget / validation_seconds)))
+    left = budget - progress.seconds - validations * validation_seconds
+    progress.total_steps = max(validations, math.floor(left / step_seconds))
+    progress.validate_steps = -(-progress.total_steps // validations)
+    run.log.say(
+        f"{run.config.minutes:g} minutes are {progress.total_steps:,} steps here "
+        f"({step_seconds:.2f} s a step, {validation_seconds:.1f} s a validation)"
+    )
+
+
+def _steps(session: _Session) -> None:
+    """All remaining steps, with validations and checkpoints between them."""
+    progress, config = session.progress, session.run.config
+    for batch in _batches(session):
+        start = time.monotonic()
+        loss = session.step(batch, learning_rate(config, progress.step, progress.total_steps))
+        if not math.isfinite(loss):
+            hint = "try a lower train.learning_rate"
+            raise BraidError(f"the loss became {loss} at step {progress.step + 1:,}", hint=hint)
+        progress.step += 1
+        progress.examples_seen += len(batch.labels)
+        progress.tokens_seen += batch.num_target_tokens
+        progress.seconds += time.monotonic() - start
+        _report(session, loss, batch.num_target_tokens / (time.monotonic() - start))
+        if progress.step % progress.validate_steps == 0 or progress.step == progress.total_steps:
+            _validate(session)
+        if session.stop_signal:
+            _save(session)
+            raise Interrupted(
+                f"stopped at step {progress.step:,} of {progress.total_steps:,}; everything is saved",
+                hint="run the same command with --resume to go on",
+            )
+        if config.patience and progress.worse_validations >= config.patience:
+            session.run.log.say(f"no better chrF in {config.patience} validations: stopping early")
+            return
+        if time.monotonic() - session.saved_at >= config.checkpoint_minutes * 60:
+            _save(session)
+
+
+def _batches(session: _Session) -> Iterator[Any]:
+    """The run's batches from where it stands to its last step; keeps the place up to date."""
+    progress, plan = session.progress, session.run.plan
+    order = plan.epoch(progress.epoch)
+    while progress.step < progress.total_steps:
+        if progress.batch == len(order):
+            progress.epoch, progress.batch = progress.epoch + 1, 0
+            order = plan.epoch(progress.epoch)
+        batch = plan.load(order[progress.batch])
+        progress.batch += 1
+        yield batch
+
+
+def _report(session: _Session, loss: float, tokens_per_second: float) -> None:
+    progress = session.progress
+    session.losses.append(loss)
+    session.run.log.step(progress, loss, tokens_per_second)
+    if progress.step % LOG_STEPS == 0:
+        mean = float(np.mean(session.losses[-LOG_STEPS:]))
+        rate = learning_rate(session.run.config, progress.step - 1, progress.total_steps)
+        session.events.add(progress.step, loss=mean, learning_rate=rate, tokens_per_second=tokens_per_second)
+        progress.history.append({"step": progress.step, "loss": mean, "seconds": progress.seconds})
+
+
+def _validate(session: _Session) -> None:
+    progress, run = session.progress, session.run
+    start = time.monotonic()
+    weights = averaged_weights(session)
+    chrf = run.validate(weights)
+    progress.seconds += time.monotonic() - start
+    mean = float(np.mean(session.losses[-progress.validate_steps :]))
+    progress.history.append(
+        {"step": progress.step, "loss": mean, "valid_chrf": chrf, "seconds": progress.seconds},
+    )
+    session.events.add(progress.step, valid_chrf=chrf)
+    run.log.validation(progress, chrf, mean)
+    if chrf > progress.best_chrf:
+        progress.best_chrf, progress.worse_validations, session.best = chrf, 0, weights
+    elif chrf < progress.best_chrf:
+        progress.worse_validations += 1
+
+
+def averaged_weights(session: _Session) -> dict[str, np.ndarray]:
+    """The averaged weights by name, or the plain ones when the recipe averages none."""
+    model, optimizer = session.run.model, session.optimizer
+    if not session.run.config.ema_decay or not int(keras.ops.convert_to_numpy(optimizer.iterations)):
+        return get_weights(model)
+    plain = [np.array(keras.ops.convert_to_numpy(variable)) for variable in model.trainable_variables]
+    optimizer.finalize_variable_values(model.trainable_variables)
+    weights = get_weights(model)
+    for variable, value in zip(model.trainable_variables, plain, strict=True):
+        variable.assign(value)
+    return weights
+
+
+def _save(session: _Session) -> None:
+    run = session.run
+    progress = replace(session.progress, history=list(session.progress.history))
+    state = Checkpoint(progress=progress, arrays=checkpoints.snapshot(session.variables), best=session.best)
+    folder = run.folder / "checkpoints"
+    checkpoints.save(folder, state, identity=dict(run.identity), keep=run.config.keep_checkpoints)
+    session.saved_at = time.monotonic()
+
+
+@contextmanager
+def _signals(session: _Session) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the run after the step under way; a second one ends it at once."""
+
+    def note(number: int, frame: Any) -> None:
+        if session.stop_signal:
+            raise KeyboardInterrupt
+        session.stop_signal = number
+
+    try:
+        old = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    except ValueError:  # not in the main thread: whoever runs us there handles signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)

@@ -1,0 +1,145 @@
+"""One training step, forward, backward and update, on whichever backend Keras runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+from keras import ops
+
+from braid.config.recipe import TrainConfig
+from braid.data.batch import Batch
+from braid.models.encoder_decoder import EncoderDecoder
+from braid.train.loss import smoothed_cross_entropy
+
+StepFunction = Callable[[Batch, float], float]
+
+
+def batch_arrays(batch: Batch) -> dict[str, Any]:
+    """The batch as the named arrays that the network reads, and its labels."""
+    return {
+        "source_ids": batch.source_ids,
+        "source_mask": batch.source_mask,
+        "target_ids": batch.target_ids,
+        "target_mask": batch.target_mask,
+        "labels": batch.labels,
+    }
+
+
+def mean_loss(model: EncoderDecoder, arrays: dict[str, Any], smoothing: float, training: bool = True) -> Any:
+    """Mean smoothed cross-entropy of a batch in nats a real target token."""
+    hidden = model(arrays, training=training)
+    flat = ops.reshape(hidden, (-1, model.config.model_dim))
+    weights = ops.cast(ops.reshape(arrays["target_mask"], (-1,)), "float32")
+    labels = ops.reshape(arrays["labels"], (-1,))
+    embedding, bias = ops.convert_to_tensor(model.embedding), ops.convert_to_tensor(model.output_bias)
+    total = smoothed_cross_entropy(flat, embedding, bias, labels, weights / ops.sum(weights), smoothing=smoothing)
+    return total
+
+
+def build_optimizer(config: TrainConfig, model: EncoderDecoder) -> keras.optimizers.Optimizer:
+    """AdamW with global norm clipping and, if asked for, averaged weights; vectors are not decayed.
+
+    Papers: Loshchilov and Hutter (2019), Decoupled weight decay regularization; Polyak and Juditsky (1992)
+    for the averaging.
+    """
+    optimizer = keras.optimizers.AdamW(
+        learning_rate=0.0,
+        weight_decay=config.weight_decay or None,
+        beta_1=0.9,
+        beta_2=config.beta2,
+        epsilon=1e-8,
+        global_clipnorm=config.gradient_clip or None,
+        use_ema=config.ema_decay > 0,
+        ema_momentum=config.ema_decay or 0.99,
+    )
+    vectors = [variable for variable in model.trainable_variables if len(variable.shape) < 2]
+    optimizer.exclude_from_weight_decay(var_list=vectors)
+    optimizer.build(model.trainable_variables)
+    return optimizer
+
+
+def make_step(model: EncoderDecoder, optimizer: keras.optimizers.Optimizer, smoothing: float) -> StepFunction:
+    """A function of batch and learning rate that updates the weights and returns the mean loss in nats."""
+    makers = {"tensorflow": _tensorflow_step, "jax": _jax_step, "torch": _torch_step}
+    return makers[keras.backend.backend()](model, optimizer, smoothing)
+
+
+def _tensorflow_step(model: Any, optimizer: Any, smoothing: float) -> Any:
+    import tensorflow as tf
+
+    variables = model.trainable_variables
+
+    @tf.function(reduce_retracing=True)
+    def compiled(arrays: Any, learning_rate: Any) -> Any:
+        with tf.GradientTape() as tape:
+            loss = mean_loss(model, arrays, smoothing)
+        gradients = tape.gradient(loss, variables)
+        optimizer.learning_rate.assign(learning_rate)
+        optimizer.apply([tf.convert_to_tensor(gradient) for gradient in gradients], variables)
+        return loss
+
+    specification = {
+        name: tf.TensorSpec((None, None), tf.bool if name.endswith("mask") else tf.int32)
+        for name in ("source_ids", "source_mask", "target_ids", "target_mask", "labels")
+    }
+    concrete = compiled.get_concrete_function(specification, tf.TensorSpec((), tf.float32))
+
+    def step(batch: Batch, learning_rate: float) -> Any:
+        arrays = {name: tf.convert_to_tensor(value) for name, value in batch_arrays(batch).items()}
+        return float(concrete(arrays, tf.constant(learning_rate, tf.float32)))
+
+    return step
+
+
+def _torch_step(model: Any, optimizer: Any, smoothing: float) -> Any:
+    import torch
+
+    variables = model.trainable_variables
+
+    def step(batch: Batch, learning_rate: float) -> Any:
+        arrays = {name: torch.from_numpy(value) for name, value in batch_arrays(batch).items()}
+        arrays["labels"] = arrays["labels"].long()
+        model.zero_grad()
+        loss = mean_loss(model, arrays, smoothing)
+        loss.backward()
+        mean = float(loss.detach())
+        optimizer.learning_rate.assign(learning_rate)
+        with torch.no_grad():
+            optimizer.apply([variable.value.grad for variable in variables], variables)
+        return mean
+
+    return step
+
+
+def _jax_step(model: Any, optimizer: Any, smoothing: float) -> Any:
+    import jax
+
+    rate_index = [variable is optimizer.learning_rate for variable in optimizer.variables].index(True)
+
+    def loss_of(trainable: Any, other: Any, arrays: Any) -> Any:
+        pairs = [*zip(model.trainable_variables, trainable, strict=True)]
+        pairs += [*zip(model.non_trainable_variables, other, strict=True)]
+        with keras.StatelessScope(state_mapping=pairs) as scope:
+            loss = mean_loss(model, arrays, smoothing)
+        return loss, [scope.get_current_value(v) for v in model.non_trainable_variables]
+
+    def pure(trainable: Any, other: Any, slots: Any, arrays: Any, learning_rate: Any) -> Any:
+        slots = [*slots[:rate_index], learning_rate, *slots[rate_index + 1 :]]
+        (loss, other), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable, other, arrays)
+        trainable, slots = optimizer.stateless_apply(slots, gradients, trainable)
+        return loss, trainable, other, slots
+
+    compiled = jax.jit(pure, donate_argnums=(0, 1, 2))
+
+    def step(batch: Batch, learning_rate: float) -> Any:
+        groups = model.trainable_variables, model.non_trainable_variables, optimizer.variables
+        values = [[variable.value for variable in group] for group in groups]
+        loss, *updated = compiled(*values, batch_arrays(batch), learning_rate)
+        for group, new_values in zip(groups, updated, strict=True):
+            for variable, value in zip(group, new_values, strict=True):
+                variable.assign(value)
+        return float(loss)
+
+    return step

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+
+from braid.data.example import Example, Reject
+from braid.data.formats import inspect_file
+from braid.errors import DataError
+
+
+def memory(*units: str) -> str:
+    return '<tmx version="1.4">\n<header srclang="en"/><body>\n' + "\n".join(units) + "\n</body></tmx>"
+
+
+def unit(*variants: tuple[str, str], attribute: str = "xml:lang", identity: str = "") -> str:
+    inner = "".join(f'<tuv {attribute}="{code}"><seg>{text}</seg></tuv>' for code, text in variants)
+    return f"<tu tuid='{identity}'><note>n</note>{inner}</tu>"
+
+
+@pytest.mark.parametrize("attribute", ["lang", "xml:lang"])
+def test_both_language_attributes_and_the_unit_id(attribute, write, read):
+    text = memory(unit(("EN-US", "light"), ("ZH_cn", "灯"), attribute=attribute, identity="k1"))
+    assert read(write("a.tmx", text)) == [Example(source="light", target="灯", file="a.tmx", line=3, key="k1")]
+
+
+def test_alternatives_are_examples_of_their_own(write, read):
+    text = memory(unit(("en", "light"), ("zh", "灯"), ("zh", "光"), ("zh-TW", "燈"), ("de", "Licht")))
+    assert [(row.source, row.target) for row in read(write("a.tmx", text))] == [("light", "灯"), ("light", "光")]
+    assert [row.target for row in read("a.tmx", target="zh-Hant")] == ["燈"]
+    assert [(row.source, row.target) for row in read("a.tmx", source="zh-TW", target="de")] == [("燈", "Licht")]
+
+
+def test_units_without_one_of_the_languages_are_rejects(write, read):
+    text = memory(unit(("en", "light"), ("zh", "灯")), unit(("en", "off"), ("de", "aus")), "<tu/>")
+    rows = read(write("a.tmx", text))
+    assert isinstance(rows[0], Example)
+    assert rows[1] == Reject(
+        example=Example(source="off", target="", file="a.tmx", line=4),
+        rule="language",
+        detail="the unit has only en, de",
+    )
+    assert (rows[2].rule, rows[2].example.line) == ("language", 5)
+
+
+def test_a_memory_of_other_languages_is_an_error_that_names_them(write, read):
+    file = write("a.tmx", memory(unit(("en", "light"), ("zh", "灯"))))
+    with pytest.raises(DataError, match=r'in both "en" and "fr", got languages "en", "zh" \(a.tmx\)') as caught:
+        read(file, target="fr")
+    assert "data.target_language" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("seg", "text"),
+    [
+        ("Click <bpt i='1'>&lt;b></bpt>OK<ept i='1'>&lt;/b></ept>", "Click <b>OK</b>"),
+        ("Click <bpt i='1'>{\\b </bpt>OK<ept i='1'>}</ept>", "Click OK"),
+        ("Copy <ph x='1'>{0}</ph> of <ph x='2'/>", "Copy {0} of {ph:2}"),
+        ("Copy <ph>\\fs24 %s</ph>", "Copy \\fs24 %s"),
+        ("a<it pos='begin'>&lt;i></it>b<ut>\\cf1</ut>c<hi type='x'>d<hi>e</hi></hi>f", "a<i>bcdef"),
+        ("<ph>&lt;img alt='<sub>a lamp</sub>'></ph> on", "<img alt='a lamp'> on"),
+        ("a<!-- no -->b<?pi no?>c<![CDATA[<d>]]>", "abc<d>"),
+        ("  two\nlines &#x4E2D; ", "  two\nlines 中 "),
+        ("", ""),
+    ],
+)
+def test_inline_elements(seg, text, write, read):
+    rows = read(write("a.tmx", memory(unit(("en", seg), ("zh", "灯")))))
+    assert [row.source for row in rows] == [text]
+
+
+def test_lines_are_exact_beyond_65535(write, read):
+    blank = "\n" * 70_000
+    rows = read(write("a.tmx", memory(unit(("en", "a"), ("zh", "b")), blank, unit(("en", "c"), ("zh", "d")))))
+    assert [row.line for row in rows] == [3, 70_005]
+
+
+def test_many_units_across_chunk_borders(write, read):
+    units = [unit(("en", f"text {number} {'x' * (number % 97)}"), ("zh", f"文 {number}")) for number in range(3000)]
+    rows = read(write("a.tmx", memory(*units)))
+    assert [(row.target, row.line) for row in rows] == [(f"文 {number}", number + 3) for number in range(3000)]
+
+
+def test_facts(write, tmp_path):
+    text = memory(unit(("zh-CN", "灯"), ("en", "light")), unit(("de", "Licht")))
+    facts = inspect_file(write("a.tmx", text), folder=tmp_path)
+    assert facts.languages == ("en", "zh-CN", "de")
+    assert facts.rows == (("light", "灯", ""), ("", "", "Licht"))

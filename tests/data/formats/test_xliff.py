@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import pytest
+
+from braid.data.example import Example, Reject
+from braid.data.formats import inspect_file
+from braid.errors import DataError
+
+
+def version_1(body: str, languages: str = 'source-language="en" target-language="zh-Hans"') -> str:
+    namespace = "urn:oasis:names:tc:xliff:document:1.2"
+    return f'<xliff xmlns="{namespace}" version="1.2">\n<file {languages}><body>\n{body}\n</body></file></xliff>'
+
+
+def version_2(body: str, languages: str = 'srcLang="en" trgLang="zh"') -> str:
+    namespace = "urn:oasis:names:tc:xliff:document:2.0"
+    return f'<xliff xmlns="{namespace}" version="2.0" {languages}>\n<file id="f">\n{body}\n</file></xliff>'
+
+
+def pairs(rows):
+    return [(row.source, row.target) for row in rows]
+
+
+def test_states_of_version_1(write, read):
+    body = "\n".join(
+        f'<group><trans-unit id="{n}"><source>s{n}</source>{target}<note/></trans-unit></group>'
+        for n, target in enumerate(
+            [
+                '<target state="translated">t</target>',
+                '<target state="new">s1</target>',
+                '<target state="needs-translation"/>',
+                "<target>t</target>",
+                "",
+                '<alt-trans><source>other</source><target state="new">u</target></alt-trans>',
+            ]
+        )
+    )
+    rows = read(write("a.xlf", version_1(body)))
+    assert [row.rule if isinstance(row, Reject) else row.target for row in rows] == [
+        "t",
+        "untranslated",
+        "untranslated",
+        "t",
+        "",
+        "",
+    ]
+    assert rows[0] == Example(source="s0", target="t", file="a.xlf", line=3, key="0")
+    assert rows[1].detail == 'state="new"'
+    assert rows[1].example.line == 4
+
+
+def test_segments_of_version_2(write, read):
+    body = """<unit id="u"><notes><note>n</note></notes>
+<segment id="1" state="final"><source>One. </source><target>一。</target></segment>
+<ignorable><source> </source></ignorable>
+<segment id="2" state="initial"><source>Two.</source><target>Two.</target></segment>
+<segment><source>Three.</source></segment>
+</unit>
+<group id="g"><unit id="v"><segment><source>Four</source><target>四</target></segment></unit></group>"""
+    rows = read(write("a.xliff", version_2(body)))
+    examples = [row.example if isinstance(row, Reject) else row for row in rows]
+    assert [(row.source, row.target, row.line, row.key) for row in examples] == [
+        ("One. ", "一。", 4, "u/1"),
+        ("Two.", "Two.", 6, "u/2"),
+        ("Three.", "", 7, "u"),
+        ("Four", "四", 9, "v"),
+    ]
+    assert [row.rule for row in rows if isinstance(row, Reject)] == ["untranslated"]
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ('Open <g id="1" ctype="bold">file</g> <x id="NAME" equiv-text="{{n}}"/>', "Open file {x:NAME}"),
+        ('<ph id="1">{0}</ph><bx id="2"/>a<ex id="2"/> <mrk mtype="seg" mid="0">b</mrk>', "{0}a b"),
+        ('<bpt id="1">&lt;b></bpt>a<ept id="1">&lt;/b></ept> <it id="3">\\rtf</it>', "<b>a</b> "),
+    ],
+)
+def test_inline_elements_of_version_1(source, text, write, read):
+    body = f'<trans-unit id="1"><source>{source}</source><target>t</target></trans-unit>'
+    assert pairs(read(write("a.xlf", version_1(body)))) == [(text, "t")]
+
+
+def test_inline_elements_of_version_2(write, read):
+    body = """<unit id="u"><originalData><data id="d1">{0}</data><data id="b">&lt;b></data><data id="e">&lt;/b></data>
+</originalData><segment>
+<source>In <ph id="1" dataRef="d1"/> <pc id="2" dataRefStart="b" dataRefEnd="e">all <mrk id="m">of</mrk></pc></source>
+<target><pc id="3">全</pc><ph id="4"/><sc id="5" dataRef="b"/><ec dataRef="e"/><cp hex="001A"/></target>
+</segment></unit>"""
+    assert pairs(read(write("a.xlf", version_2(body)))) == [("In {0} <b>all of</b>", "全{ph:4}<b></b>")]
+
+
+def test_a_target_language_that_is_not_declared_is_taken_from_the_options(write, read):
+    body = "<trans-unit id='1'><source>a</source><target>b</target></trans-unit>"
+    file = write("a.xlf", version_1(body, 'source-language="en"'))
+    assert pairs(read(file, target="fr")) == [("a", "b")]
+    with pytest.raises(DataError, match=r'in both "de" and "fr", got languages "en" \(a.xlf\)'):
+        read(file, source="de", target="fr")
+
+
+@pytest.mark.parametrize("build", [version_1, version_2])
+def test_the_other_direction_and_other_languages(build, write, read):
+    unit = "<source>a</source><target>b</target>"
+    body = (
+        f'<trans-unit id="1">{unit}</trans-unit>' if build is version_1 else f"<unit><segment>{unit}</segment></unit>"
+    )
+    file = write("a.xlf", build(body))
+    assert pairs(read(file, source="zh", target="en-US")) == [("b", "a")]
+    with pytest.raises(DataError, match=r'in both "en" and "fr", got languages "en", "zh'):
+        read(file, target="fr")
+
+
+def test_parts_in_other_languages_are_rejects(write, read):
+    part = '<file source-language="en" target-language="{}"><trans-unit><source>a</source></trans-unit></file>'
+    rows = read(write("a.xlf", f"<xliff>{part.format('zh')}{part.format('de')}</xliff>"))
+    assert isinstance(rows[0], Example)
+    assert (rows[1].rule, rows[1].detail) == ("language", "declared as en to de")
+
+
+def test_prefixed_names(write, read):
+    text = """<x:xliff xmlns:x="urn:oasis:names:tc:xliff:document:1.2"><x:file source-language="en"><x:body>
+<x:trans-unit id="1"><x:source>a</x:source><x:target>b</x:target></x:trans-unit></x:body></x:file></x:xliff>"""
+    assert pairs(read(write("a.xlf", text))) == [("a", "b")]
+
+
+def test_broken_files(write, read):
+    with pytest.raises(DataError, match="outermost element must be <xliff>, got <html>"):
+        read(write("a.xlf", "<html></html>"))
+    with pytest.raises(DataError, match=r"breaks off \(b.xlf, line 4\)"):
+        read(write("b.xlf", version_1("<trans-unit id='1'><source>a\n")[:-23]))
+
+
+def test_facts(write, tmp_path):
+    body = "<unit><segment><source>a</source><target>b</target></segment></unit>"
+    facts = inspect_file(write("a.xlf", version_2(body)), folder=tmp_path)
+    assert (facts.languages, facts.rows) == (("en", "zh"), (("a", "b"),))
