@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +20,9 @@ def _sync_folder(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems flush files alone
+            raise
     finally:
         os.close(descriptor)
 
@@ -35,6 +39,14 @@ def _temporary(path: Path) -> Path:
     return path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
 
 
+def _place(path: Path) -> Path:
+    """Where the bytes really go: behind links, and with a name even for "."."""
+    place = path.resolve()
+    if not place.name:
+        raise StorageError("cannot write: the root of a disk cannot be replaced", where=str(path))
+    return place
+
+
 def _refused(path: Path, error: OSError) -> StorageError:
     hint = "free some space or choose another folder with --output"
     return StorageError(f"cannot write: {error.strerror or error}", where=str(path), hint=hint)
@@ -47,18 +59,20 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
     Raises:
         StorageError: The disk refused; what stood at ``path`` is untouched.
     """
-    temporary = _temporary(path)
+    place = _place(path)
+    temporary = _temporary(place)
     try:
         with temporary.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
-        _sync_folder(path.parent)
+        temporary.replace(place)
+        _sync_folder(place.parent)
     except OSError as error:
         raise _refused(path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -68,24 +82,24 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     A folder that stood there is moved aside first and removed when the new one is safe.
 
     Raises:
-        StorageError: The disk refused; what stood at ``path`` is back in its place.
+        StorageError: The disk refused, or a file stands there; what stood at ``path`` is back in its place.
     """
-    temporary, aside = _temporary(path), _temporary(path)
+    place = _place(path)
+    if place.exists() and not place.is_dir():
+        raise StorageError("cannot write: a file stands where a folder must go", where=str(path))
+    temporary, aside = _temporary(place), _temporary(place)
     try:
         temporary.mkdir(parents=True)
         yield temporary
         _sync_tree(temporary)
-        if path.exists():
-            path.rename(aside)
-        try:
-            temporary.rename(path)
-        except OSError:
-            if aside.exists():
-                aside.rename(path)
-            raise
-        _sync_folder(path.parent)
+        if place.exists():
+            place.rename(aside)
+        temporary.rename(place)
+        _sync_folder(place.parent)
     except OSError as error:
         raise _refused(path, error) from error
     finally:
+        if aside.exists() and not place.exists():  # stopped between the two renames, by Ctrl-C perhaps
+            aside.rename(place)
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(aside, ignore_errors=True)

@@ -6,6 +6,7 @@ import asyncio
 import json
 
 import pytest
+
 from braid.text.languages import language_name
 
 PAIR = {"source": "en", "target": "zh"}

@@ -1,0 +1,1 @@
+"""The trained folder: schema, save, verify."""

@@ -1,0 +1,1 @@
+"""Recipes: fields with constraints, loading, writing."""

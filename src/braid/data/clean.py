@@ -1,28 +1,39 @@
-"""Cleaning: each rule on its own, each rejected row kept with the rule's name."""
+"""Cleaning: each rule on its own, each rejected row kept as it was read, with the rule's name."""
 
 from __future__ import annotations
 
 import re
 import statistics
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from braid.config.recipe import DataConfig
 from braid.data.example import Example, Reject
 from braid.text.normalize import display_width, normalize
 
-# {{x}} ${x} {name} {0}, %(x)s %s %1$s %d, <b> </b> <a0/>. No branch repeats over what another can match.
+RULES = 2
+"""Raised whenever other rows would be kept of the same files, so that prepared data are made again."""
+
+# {{x}} ${x} {name} {0}, %(x)s %s %1$s %.2f %d, <b> </b> <a0/> <a href="x">. No branch repeats over what another can
+# match. "100% sure" is no placeholder, but a unit or a plural s may follow one: "%dMB", "%ss".
 _PLACEHOLDER = re.compile(
-    r"\{\{[^{}]{1,60}\}\}|\$?\{[\w.:!\-+#, ]{0,60}\}|%\([^()]{1,60}\)[a-zA-Z]|%(?:\d{1,2}\$)?[sdifgux@](?![A-Za-z0-9_])|</?[a-zA-Z][\w.:-]{0,30}[^<>]{0,200}>"
+    r"\{\{[^{}]{1,60}\}\}"
+    r"|\$?\{[\w.:!\-+#, ]{0,60}\}"
+    r"|%\([^()]{1,60}\)[a-zA-Z]"
+    r"|%(?:\d{1,2}\$)?[+\-0]?\d?(?:\.\d)?(?:ll?|z)?[sdifgux@](?=(?:s|th|x|h|ms?|px|[KMGTkm]i?B)?(?![A-Za-z0-9_]))"
+    r"|</?[a-zA-Z][\w.:-]{0,30}(?:\s[^<>=]{1,60}=[^<>]{0,200})?\s?/?>"
 )
 SLACK = 12
 """Columns added to both sides before their ratio is taken: short texts vary more."""
 
+_Kept = list[tuple[Example, Example]]
+"""Rows still in use: as read, and with normalized texts."""
+
 
 def placeholders(text: str) -> Counter[str]:
-    """How often each placeholder or tag stands in a text."""
-    return Counter(_PLACEHOLDER.findall(text))
+    """How often each placeholder or tag stands in a text; spaces inside one do not count."""
+    return Counter(found.replace(" ", "") for found in _PLACEHOLDER.findall(text))
 
 
 def clean(rows: Iterable[Example | Reject], config: DataConfig) -> tuple[list[Example], list[Reject]]:
@@ -32,68 +43,83 @@ def clean(rows: Iterable[Example | Reject], config: DataConfig) -> tuple[list[Ex
         rows: As read; rejects of the reader pass through.
         config: The recipe's data section.
     """
-    kept, rejects = [], []
+    kept: _Kept = []
+    rejects: list[Reject] = []
     for row in rows:
         if isinstance(row, Reject):
             rejects.append(row)
             continue
         example = replace(row, source=normalize(row.source), target=normalize(row.target))
-        reason = _fault(example, config)
-        if reason:
-            rejects.append(Reject(example=row, rule=reason[0], detail=reason[1]))
+        for name, rule in _RULES.items():
+            if detail := rule(example, config):
+                rejects.append(Reject(example=row, rule=name, detail=detail))
+                break
         else:
-            kept.append(example)
-    kept, wrong = _by_ratio(kept, config)
-    kept, double = _by_duplicate(kept)
-    return kept, rejects + wrong + double
+            kept.append((row, example))
+    kept = _without_odd_lengths(kept, config, rejects)
+    kept = _without_duplicates(kept, rejects)
+    return [example for _, example in kept], rejects
 
 
-def _fault(example: Example, config: DataConfig) -> tuple[str, str] | None:
-    """Rule and detail when the row alone shows that it cannot be used."""
-    source, target = example.source, example.target
-    if not source or not target:
-        return "empty", f"the {'source' if not source else 'target'} is empty"
-    if not config.keep_identical and source == target:
-        return "identical", "the target equals the source"
-    longest = max(len(source), len(target))
-    if longest > config.max_chars:
-        return "too_long", f"{longest} characters, at most {config.max_chars}"
-    if config.check_placeholders and (found := placeholders(source)) != (other := placeholders(target)):
-        missing, added = sorted((found - other).elements()), sorted((other - found).elements())
-        return (
-            "placeholders",
-            f"only in the source: {' '.join(missing) or '-'}; only in the target: {' '.join(added) or '-'}",
-        )
-    return None
+def _empty(example: Example, config: DataConfig) -> str:
+    missing = [side for side in ("source", "target") if not getattr(example, side)]
+    return f"no text in {' and '.join(missing)}" if missing else ""
+
+
+def _identical(example: Example, config: DataConfig) -> str:
+    if config.keep_identical or example.source != example.target:
+        return ""
+    return "the target equals the source"
+
+
+def _too_long(example: Example, config: DataConfig) -> str:
+    longest = max(len(example.source), len(example.target))
+    return f"{longest} characters, at most {config.max_chars}" if longest > config.max_chars else ""
+
+
+def _placeholders(example: Example, config: DataConfig) -> str:
+    if not config.check_placeholders:
+        return ""
+    source, target = placeholders(example.source), placeholders(example.target)
+    sides = {"only in the source": source - target, "only in the target": target - source}
+    return "; ".join(f"{side}: {' '.join(sorted(found.elements()))}" for side, found in sides.items() if found)
+
+
+_RULES: dict[str, Callable[[Example, DataConfig], str]] = {
+    "empty": _empty,
+    "identical": _identical,
+    "too_long": _too_long,
+    "placeholders": _placeholders,
+}
+"""Rules that one row alone can break. Each says what it saw, or "" when all is well."""
 
 
 def _ratio(example: Example) -> float:
     return (display_width(example.target) + SLACK) / (display_width(example.source) + SLACK)
 
 
-def _by_ratio(examples: list[Example], config: DataConfig) -> tuple[list[Example], list[Reject]]:
-    """Rows whose ratio of widths is near the data's own median, and the others."""
-    if not examples:
-        return [], []
-    ratios = [_ratio(example) for example in examples]
+def _without_odd_lengths(rows: _Kept, config: DataConfig, rejects: list[Reject]) -> _Kept:
+    """Rows whose ratio of widths is near the data's own median; the others go to ``rejects``."""
+    if not rows:
+        return []
+    ratios = [_ratio(example) for _, example in rows]
     median = statistics.median(ratios)
-    kept, rejects = [], []
-    for example, ratio in zip(examples, ratios, strict=True):
+    kept = []
+    for (row, example), ratio in zip(rows, ratios, strict=True):
         apart = max(ratio / median, median / ratio)
         if apart <= config.max_length_ratio:
-            kept.append(example)
+            kept.append((row, example))
         else:
             detail = f"target to source {ratio:.2f}, usual here {median:.2f}, {apart:.1f} times apart"
-            rejects.append(Reject(example=example, rule="length_ratio", detail=detail))
-    return kept, rejects
+            rejects.append(Reject(example=row, rule="length_ratio", detail=detail))
+    return kept
 
 
-def _by_duplicate(examples: list[Example]) -> tuple[list[Example], list[Reject]]:
-    """The first row of each pair of texts, and its repetitions."""
-    first: dict[tuple[str, str], Example] = {}
-    rejects = []
-    for example in examples:
-        seen = first.setdefault((example.source, example.target), example)
-        if seen is not example:
-            rejects.append(Reject(example=example, rule="duplicate", detail=f"as {seen.file}, line {seen.line}"))
-    return list(first.values()), rejects
+def _without_duplicates(rows: _Kept, rejects: list[Reject]) -> _Kept:
+    """The first row of each pair of texts; its repetitions go to ``rejects``."""
+    first: dict[tuple[str, str], tuple[Example, Example]] = {}
+    for row, example in rows:
+        seen, _ = first.setdefault((example.source, example.target), (row, example))
+        if seen is not row:
+            rejects.append(Reject(example=row, rule="duplicate", detail=f"as {seen.file}, line {seen.line}"))
+    return list(first.values())

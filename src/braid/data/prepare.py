@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from braid.config.recipe import DataConfig, Recipe
-from braid.data.clean import clean
+from braid.data.clean import RULES, clean
 from braid.data.example import Example, Reject
 from braid.data.formats import ReadOptions, read_files
 from braid.data.report import data_report
 from braid.data.split import Splits, split
-from braid.errors import ConfigError, DataError
+from braid.errors import ConfigError, DataError, StorageError
 from braid.storage import atomic_folder
 
 PARTS = ("train", "valid", "test")
 LAYOUT = 1
+_LOOSEN = "look at these rows in the files, add data, or loosen the rules under [data]"
+_AGAIN = "delete this folder; `braid prepare` makes it again"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +59,11 @@ def prepare_data(recipe: Recipe, *, folder: Path, output: Path, reuse: bool = Tr
     Raises:
         ConfigError: No file, or a language is missing.
         DataError: A file cannot be read, or too little is left.
-        StorageError: The disk is full or refuses.
+        StorageError: The disk is full or refuses, or something else than prepared data stands at ``output``.
     """
     config = recipe.data
     _check(config)
+    _check_place(output)
     rows = {part: list(_read(getattr(config, part), config, folder)) for part in PARTS}
     inputs = _inputs(rows, config)
     if reuse and (held := _held(output, inputs)) is not None:
@@ -70,11 +73,12 @@ def prepare_data(recipe: Recipe, *, folder: Path, output: Path, reuse: bool = Tr
     for part in PARTS:
         cleaned[part], wrong = clean(rows[part], config)
         rejects += wrong
-        if rows[part] and not cleaned[part]:
-            raise DataError(f"no usable row is left of data.{part}", where=_why(wrong), hint="look at the files")
-    splits = _split(cleaned, config, rejects)
-    parts = {part: getattr(splits, part) for part in PARTS}
+        if part != "train" and rows[part] and not cleaned[part]:
+            where = f"{len(rows[part])} rows read; {_why(wrong)}"
+            raise DataError(f"no usable row is left of data.{part}", where=where, hint=_LOOSEN)
     read = Counter(row.file if isinstance(row, Example) else row.example.file for part in PARTS for row in rows[part])
+    splits = _split(cleaned, config, f"{read.total()} rows read; {_why(rejects)}")
+    parts = {part: getattr(splits, part) for part in PARTS}
     rejects += splits.leaks
     report = data_report(read, rejects, parts) | {
         "layout": LAYOUT,
@@ -96,9 +100,9 @@ def load_prepared(folder: Path) -> Prepared:
         parts = {part: [Example(**row) for row in _lines(folder / f"{part}.jsonl")] for part in PARTS}
         whole = report["layout"] == LAYOUT and _fingerprint(parts) == report["fingerprint"]
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise DataError(f"the prepared data cannot be read: {error}", where=str(folder), hint="delete them") from None
+        raise DataError(f"the prepared data cannot be read: {error}", where=str(folder), hint=_AGAIN) from None
     if not whole:
-        raise DataError("the prepared data were altered", where=str(folder), hint="delete them; they are made again")
+        raise DataError("the prepared data were altered", where=str(folder), hint=_AGAIN)
     return Prepared(folder=folder, report=report, fingerprint=report["fingerprint"], **parts)
 
 
@@ -110,6 +114,13 @@ def _check(config: DataConfig) -> None:
             example = "en" if side == "source" else "zh"
             hint = f'write {side}_language = "{example}" under [data], or --set data.{side}_language={example}'
             raise ConfigError(f"data.{side}_language must be a language code, got nothing", hint=hint)
+
+
+def _check_place(output: Path) -> None:
+    """Refuses to replace a folder that Braid did not write."""
+    if output.is_dir() and not (output / "report.json").is_file() and any(output.iterdir()):
+        hint = "choose another folder with --output"
+        raise StorageError("what stands here is not prepared data and is not replaced", where=str(output), hint=hint)
 
 
 def _read(patterns: Sequence[str], config: DataConfig, folder: Path) -> Iterable[Example | Reject]:
@@ -124,7 +135,7 @@ def _read(patterns: Sequence[str], config: DataConfig, folder: Path) -> Iterable
 
 def _inputs(rows: dict[str, list[Example | Reject]], config: DataConfig) -> str:
     """A hash of everything the result depends on: the rows as read and the rules."""
-    digest = hashlib.sha256(json.dumps(dataclasses.asdict(config), sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps([RULES, dataclasses.asdict(config)], sort_keys=True).encode())
     for part in PARTS:
         for row in rows[part]:
             digest.update(repr(row).encode("utf-8", "surrogatepass"))
@@ -141,10 +152,10 @@ def _held(output: Path, inputs: str) -> Prepared | None:
 
 def _why(rejects: Sequence[Reject]) -> str:
     counts = Counter(reject.rule for reject in rejects)
-    return ", ".join(f"{rule}: {count}" for rule, count in counts.most_common())
+    return "rejected: " + (", ".join(f"{rule}: {count}" for rule, count in counts.most_common()) or "none")
 
 
-def _split(cleaned: dict[str, list[Example]], config: DataConfig, rejects: Sequence[Reject]) -> Splits:
+def _split(cleaned: dict[str, list[Example]], config: DataConfig, where: str) -> Splits:
     try:
         return split(
             cleaned["train"],
@@ -155,8 +166,7 @@ def _split(cleaned: dict[str, list[Example]], config: DataConfig, rejects: Seque
             test=cleaned["test"],
         )
     except DataError as error:
-        where = f"rejected: {_why(rejects)}" if rejects else "none was rejected"
-        raise DataError(error.message, where=where, hint="add data, or loosen the rules under [data]") from None
+        raise DataError(error.message, where=where, hint=error.hint or _LOOSEN) from None
 
 
 def _fingerprint(parts: dict[str, list[Example]]) -> str:
@@ -168,7 +178,6 @@ def _fingerprint(parts: dict[str, list[Example]]) -> str:
 
 
 def _write(output: Path, parts: dict[str, list[Example]], rejects: Sequence[Reject], report: dict[str, Any]) -> None:
-    output.parent.mkdir(parents=True, exist_ok=True)
     with atomic_folder(output) as folder:
         for part in PARTS:
             _write_lines(folder / f"{part}.jsonl", (dataclasses.asdict(example) for example in parts[part]))
@@ -176,12 +185,17 @@ def _write(output: Path, parts: dict[str, list[Example]], rejects: Sequence[Reje
             {"rule": reject.rule, "detail": reject.detail, **dataclasses.asdict(reject.example)} for reject in rejects
         )
         _write_lines(folder / "rejects.jsonl", flat)
-        (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+        _write_text(folder / "report.json", [json.dumps(report, ensure_ascii=False, indent=1)])
 
 
 def _write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
-    with path.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
-        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    _write_text(path, (json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+
+
+def _write_text(path: Path, texts: Iterable[str]) -> None:
+    """JSON as UTF-8; a lone surrogate, which a rejected row may hold, becomes the escape that JSON has for it."""
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+        file.writelines(texts)
 
 
 def _lines(path: Path) -> Iterable[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 SAMPLES = 3
+FILES = 8
+"""Files printed by name."""
+
+_PUNCTUATION = ".,;:!?\"'()[]{}<>…“”‘’«»„，。、；：！？（）【】《》「」"
 PERCENTILES = (5, 25, 50, 75, 95, 100)
 
 
@@ -70,10 +75,14 @@ def _side(texts: Sequence[str]) -> dict[str, Any]:
     }
 
 
+# Letters of scripts without spaces between words: Thai to Tibetan, Burmese, Khmer, kana and Chinese characters.
+_ALONE = re.compile("([\u0e01-\u0fff\u1000-\u109f\u1780-\u17ff\u3005-\ua4cf\uf900-\ufaff\U00020000-\U0003ffff])")
+
+
 def _units(text: str) -> list[str]:
-    """Words; each wide character on its own, since Chinese puts no spaces."""
-    spaced = "".join(f" {char} " if char > "\u2e7f" else char for char in text.casefold())
-    return [word.strip(".,;:!?\"'()[]{}") for word in spaced.split()]
+    """Words without punctuation around them; characters where words are not set apart by spaces."""
+    words = (word.strip(_PUNCTUATION) for word in _ALONE.sub(r" \1 ", text.casefold()).split())
+    return [word for word in words if word]
 
 
 def _unseen(splits: dict[str, Sequence[Example]]) -> dict[str, float]:
@@ -82,7 +91,7 @@ def _unseen(splits: dict[str, Sequence[Example]]) -> dict[str, float]:
     for side in ("source", "target"):
         seen = {word for example in splits["train"] for word in _units(getattr(example, side))}
         for part in ("valid", "test"):
-            words = [word for example in splits[part] for word in _units(getattr(example, side)) if word]
+            words = [word for example in splits[part] for word in _units(getattr(example, side))]
             found[f"{part}_{side}"] = round(sum(word not in seen for word in words) / max(len(words), 1), 4)
     return found
 
@@ -90,10 +99,18 @@ def _unseen(splits: dict[str, Sequence[Example]]) -> dict[str, float]:
 def print_report(report: dict[str, Any], console: Console) -> None:
     """The report as short tables."""
     from rich.table import Table
+    from rich.text import Text
 
     table = Table("rows", "", box=None, pad_edge=False, show_header=False)
     table.columns[0].justify = "right"
-    table.add_row(f"{report['rows_read']:,}", f"read from {len(report['files'])} file(s)")
+    files = report["files"]
+    table.add_row(
+        f"{report['rows_read']:,}", Text(f"read from {next(iter(files)) if len(files) == 1 else 'all files'}")
+    )
+    for file, rows in list(files.items())[:FILES] if len(files) > 1 else ():
+        table.add_row(f"{rows:,}", Text(f"  in {file}"))
+    if len(files) > FILES:
+        table.add_row("", f"  and in {len(files) - FILES} more files")
     for rule, found in report["rejected"].items():
         table.add_row(f"-{found['rows']:,}", _RULES.get(rule, rule))
     for name, rows in report["splits"].items():
@@ -127,4 +144,6 @@ _RULES = {
     "untranslated": "marked as not translated",
     "columns": "wrong number of columns",
     "json": "not a JSON object with both texts",
+    "quotes": "quotation marks that do not close",
+    "language": "in other languages",
 }

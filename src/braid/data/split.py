@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +14,16 @@ MIN_ROWS = 50
 LARGE_GROUP = 8
 """Groups of more rows always go to training: they say little about new texts and would crowd the test."""
 
-_SEPARATORS = re.compile(r"[\W_]+")
+
+class _Letters(dict[int, int | None]):
+    """For `str.translate`: keeps letters, marks and digits (a vowel of Thai or Hindi may be a mark), drops the rest."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = code if unicodedata.category(chr(code))[0] in "LMN" else None
+        return self[code]
+
+
+_LETTERS = _Letters()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +38,7 @@ class Splits:
 
 def text_key(text: str) -> str:
     """What two texts share when they differ only in case, spaces and punctuation; symbols alone stay as they are."""
-    return _SEPARATORS.sub("", text.casefold()) or text
+    return text.casefold().translate(_LETTERS) or text
 
 
 def _keys(example: Example) -> tuple[str, str]:
@@ -86,30 +95,37 @@ def split(
         test: The person's own test rows.
 
     Raises:
-        DataError: Fewer than 50 rows.
+        DataError: Fewer than 50 rows to learn from, or nothing to validate or test on.
     """
-    if len(examples) < MIN_ROWS:
-        hint = "look into rejects.jsonl, or add data"
-        raise DataError(f"at least {MIN_ROWS} usable sentence pairs are needed, got {len(examples)}", hint=hint)
     leaks: list[Reject] = []
     train = _without(examples, [*valid, *test], leaks)
-    kept_valid = _without(valid, test, leaks)
+    if len(train) < MIN_ROWS:
+        left_out = f" after leaving out {len(leaks)} that share a text with data.valid or data.test" if leaks else ""
+        raise DataError(f"at least {MIN_ROWS} usable sentence pairs are needed, got {len(train)}{left_out}")
+    parts = {"valid": _without(valid, test, leaks), "test": list(test)}
     order = sorted(groups(train), key=lambda group: _rank(group, seed))
     small = [group for group in order if len(group) <= LARGE_GROUP]
-    limit = len(train) // 10
-    taken: list[list[Example]] = []
-    for wanted, given in ((test_rows, test), (valid_rows, valid)):
-        part: list[Example] = []
-        while not given and small and len(part) < min(wanted, limit):
-            part += small.pop(0)
-        taken.append(part)
-    held = {id(example) for part in taken for example in part}
-    return Splits(
-        train=[example for example in train if id(example) not in held],
-        valid=kept_valid or taken[1],
-        test=list(test) or taken[0],
-        leaks=leaks,
-    )
+    held: set[int] = set()
+    for name, wanted, given in (("test", test_rows, test), ("valid", valid_rows, valid)):
+        if not given:
+            parts[name], small = _take(small, wanted, len(train) // 10)
+            held.update(map(id, parts[name]))
+        if not parts[name]:
+            message = f"data.{name} needs at least one pair that shares no text with the other parts, got none"
+            raise DataError(message, hint=f"name a file of other texts under data.{name}, or add data")
+    return Splits(train=[example for example in train if id(example) not in held], **parts, leaks=leaks)
+
+
+def _take(order: list[list[Example]], wanted: int, limit: int) -> tuple[list[Example], list[list[Example]]]:
+    """Whole groups from the front until there are enough rows, never more than ``limit``; and the other groups."""
+    part: list[Example] = []
+    others = []
+    for group in order:
+        if len(part) < wanted and len(part) + len(group) <= limit:
+            part += group
+        else:
+            others.append(group)
+    return part, others
 
 
 def _without(examples: Sequence[Example], others: Iterable[Example], leaks: list[Reject]) -> list[Example]:

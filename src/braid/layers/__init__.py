@@ -1,0 +1,1 @@
+"""The network's parts, on any Keras backend."""

@@ -12,7 +12,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from braid.layers.scan import linear_scan
+from braid.layers.scan import linear_scan, step_scan
 
 State = dict[str, Any]
 
@@ -113,10 +113,10 @@ class LSTM(keras.layers.Layer):
         def advance(carry: Any, inputs: Any) -> Any:
             hidden, cell = self._advance(inputs[0], *carry)
             carry = (ops.where(inputs[1], hidden, carry[0]), ops.where(inputs[1], cell, carry[1]))
-            return carry, carry
+            return carry
 
         start = (state["hidden"], state["cell"])
-        last, (hidden_TBR, _) = ops.scan(advance, start, (projected_TBG, real_TB1), reverse=reverse)
+        last, (hidden_TBR, _) = step_scan(advance, start, (projected_TBG, real_TB1), reverse)
         return ops.transpose(hidden_TBR, (1, 0, 2)), {"hidden": last[0], "cell": last[1]}
 
     def step(self, inputs_BD: Any, state: State) -> tuple[Any, State]:

@@ -10,6 +10,7 @@ with few cores; each backend runs it in its own fastest loop.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -45,6 +46,30 @@ def linear_scan(decay_BTR: Any, value_BTR: Any, state_BR: Any, reverse: bool = F
         return hidden, gradient
 
     return scan(decay_BTR, value_BTR, state_BR)
+
+
+def step_scan(advance: Callable[[Any, Any], Any], start: Any, inputs_TB: Any, reverse: bool) -> tuple[Any, Any]:
+    """The last state and all states of a recurrence that only its one-step form defines.
+
+    Args:
+        advance: A function of state and inputs at one position that returns the next state.
+        start: State before the first position, nested as ``advance`` takes it.
+        inputs_TB: Arrays with time first, nested as ``advance`` takes them.
+        reverse: Run from the last position to the first.
+
+    Cost: O(T) calls of ``advance``, one after another; differentiated by the backend.
+    """
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        states_TB = tf.scan(advance, inputs_TB, start, reverse=reverse, parallel_iterations=1)
+        return tf.nest.map_structure(lambda states: states[0 if reverse else -1], states_TB), states_TB
+
+    def twice(state: Any, inputs: Any) -> tuple[Any, Any]:
+        state = advance(state, inputs)
+        return state, state
+
+    return ops.scan(twice, start, inputs_TB, reverse=reverse)
 
 
 def _shift(values_BTR: Any, first_BR: Any, reverse: bool) -> Any:

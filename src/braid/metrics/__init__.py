@@ -1,0 +1,1 @@
+"""Scores with intervals and signatures; one file a metric family."""

@@ -12,6 +12,7 @@ from braid.config.recipe import ModelConfig
 from braid.layers.attention import sine_positions
 from braid.layers.block import BlockConfig, DecoderBlock, EncoderBlock, norm
 from braid.layers.dropout import dropout
+from braid.layers.embedding import lookup
 from braid.layers.recurrence import State
 
 
@@ -48,7 +49,7 @@ class EncoderDecoder(keras.Model):
 
     def embed(self, token_ids: Any) -> Any:
         """Embedding rows scaled to unit variance, of the ids' shape + (D,)."""
-        return ops.take(self.embedding, token_ids, axis=0) * math.sqrt(self.config.model_dim)
+        return lookup(self.embedding * math.sqrt(self.config.model_dim), token_ids)
 
     def encode(self, source_ids_BS: Any, source_mask_BS: Any, training: bool = False) -> Any:
         """Encoded source (B, S, D)."""

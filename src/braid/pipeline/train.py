@@ -29,7 +29,9 @@ from braid.train.allocator import keep_memory
 from braid.version import __version__
 
 if TYPE_CHECKING:
+    from braid.data.batch import EncodedPairs
     from braid.train.log import RunLog
+    from braid.train.loop import Trained
 
 VALIDATION_ROWS = 500
 
@@ -69,7 +71,7 @@ def train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str
         raise DataError(
             f"no training row has at most {recipe.train.max_tokens} subwords", hint="raise train.max_tokens"
         )
-    model, trained = _fit(recipe, options, dataset, pairs, log, backend)
+    trained = _fit(recipe, options, dataset, pairs, log, backend)
     sizes = {
         "parameters": sum(int(array.size) for array in trained.weights.values()),
         "vocab_size": dataset.tokenizer.vocab_size,
@@ -109,8 +111,10 @@ def _check_unfinished(options: TrainOptions) -> None:
         )
 
 
-def _fit(recipe: Recipe, options: TrainOptions, dataset: Dataset, pairs: Any, log: RunLog, backend: str) -> Any:
-    """The network and its trained weights."""
+def _fit(
+    recipe: Recipe, options: TrainOptions, dataset: Dataset, pairs: EncodedPairs, log: RunLog, backend: str
+) -> Trained:
+    """The trained weights and how they came about."""
     from braid.data.batch import BatchPlan
     from braid.models import build
     from braid.train.loop import Run, train
@@ -141,7 +145,7 @@ def _fit(recipe: Recipe, options: TrainOptions, dataset: Dataset, pairs: Any, lo
         validate=validator(recipe, dataset),
         log=log,
     )
-    return model, train(run, resume=options.resume)
+    return train(run, resume=options.resume)
 
 
 def validator(recipe: Recipe, dataset: Dataset) -> Callable[[dict[str, np.ndarray]], float]:
@@ -180,7 +184,7 @@ class _Saver:
     recipe: Recipe
     options: TrainOptions
     dataset: Dataset
-    trained: Any
+    trained: Trained
     sizes: dict[str, int]
     training: dict[str, Any]
 

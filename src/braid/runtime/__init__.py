@@ -1,0 +1,1 @@
+"""ONNX Runtime sessions, the only inference path users meet."""

@@ -203,7 +203,7 @@ class Engine:
         self._num_last = len(batch)
         return batch
 
-    def _outputs(self, texts: list[str]) -> list[str | Exception]:
+    def _outputs(self, texts: list[str]) -> Sequence[str | Exception]:
         """One output or exception for each text; runs in the worker thread.
 
         A batch that fails is tried again text by text, so that one bad text does not fail its neighbors.

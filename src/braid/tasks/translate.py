@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, overload
+from typing import Any
 
 import numpy as np
 
@@ -60,18 +60,10 @@ class Translator:
         self._max_source_tokens = max_source_tokens
         self._lock = threading.Lock()
 
-    @overload
-    def translate(self, texts: str, *, detail: Literal[False] = ..., beam_size: int = ...) -> str: ...
-    @overload
-    def translate(self, texts: str, *, detail: Literal[True], beam_size: int = ...) -> Answer: ...
-    @overload
-    def translate(self, texts: Sequence[str], *, detail: Literal[False] = ..., beam_size: int = ...) -> list[str]: ...
-    @overload
-    def translate(self, texts: Sequence[str], *, detail: Literal[True], beam_size: int = ...) -> list[Answer]: ...
-    def translate(
-        self, texts: str | Sequence[str], *, detail: bool = False, beam_size: int = 0
-    ) -> str | Answer | list[str] | list[Answer]:
+    def translate(self, texts: str | Sequence[str], *, detail: bool = False, beam_size: int = 0) -> Any:
         """The translation of a text, or of each text of a list, in order.
+
+        Text in, text out; list in, list out.
 
         Args:
             texts: One text or several. Line breaks inside a text stay where they are.
@@ -81,7 +73,7 @@ class Translator:
         single = isinstance(texts, str)
         answers = self._answers([texts] if single else list(texts), beam_size or self._options.beam_size)
         results = answers if detail else [answer.text for answer in answers]
-        return results[0] if single else results  # type: ignore[return-value]
+        return results[0] if single else results
 
     def _answers(self, texts: list[str], beam_size: int) -> list[Answer]:
         lines = [text.split("\n") for text in texts]

@@ -1,0 +1,1 @@
+"""Text before numbers: normalization, sentences, subwords, languages."""

@@ -22,4 +22,6 @@ def normalize(text: str) -> str:
 
 def display_width(text: str) -> int:
     """Columns the text takes on a terminal: two for East Asian wide and full-width characters, one for others."""
+    if text.isascii():
+        return len(text)
     return len(text) + sum(1 for char in text if char > "\u10ff" and unicodedata.east_asian_width(char) in "WF")

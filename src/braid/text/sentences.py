@@ -6,7 +6,10 @@ import re
 
 # A sentence-final mark with the quotes and brackets that close behind it. After . ! ? a space must follow, so
 # that "3.5" and "e.g.x" stay whole; the marks of Chinese and Japanese need none.
-_END = re.compile("[.!?…]+[\"'”’»)\\]]*(?=\\s)|[。！？｡]+[”’」』）\\]]*|\\n+")
+# The look-behind keeps a run of marks from being tried again at each of its characters.
+_END = re.compile(
+    "(?<![.!?…])[.!?…]++[\"'”’»)\\]]*+(?=\\s)|[。！？｡]++[”’」』）\\]]*+|\\n++",
+)
 _PAUSE = re.compile(r"[,;:](?=\s)|[，；：、]|\s")
 _ABBREVIATION = re.compile(
     r"(?:^|\s)(?:\w|Mr|Mrs|Ms|Dr|St|No|vs|etc|approx|bzw|usw|z\.B|d\.h|e\.g|i\.e)\.$", re.IGNORECASE

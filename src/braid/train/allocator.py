@@ -21,4 +21,5 @@ def keep_memory() -> bool:
         return False
     library = ctypes.CDLL(None)
     settings = ((_ARENA_MAX, 1), (_MMAP_MAX, 0), (_TRIM_THRESHOLD, 2**31 - 1), (_TOP_PAD, 64 * 2**20))
-    return all([library.mallopt(key, value) == 1 for key, value in settings])
+    results = [library.mallopt(key, value) for key, value in settings]  # all of them, whatever the first says
+    return all(result == 1 for result in results)

@@ -33,7 +33,8 @@ def mean_loss(model: EncoderDecoder, arrays: dict[str, Any], smoothing: float, t
     flat = ops.reshape(hidden, (-1, model.config.model_dim))
     weights = ops.cast(ops.reshape(arrays["target_mask"], (-1,)), "float32")
     labels = ops.reshape(arrays["labels"], (-1,))
-    embedding, bias = ops.convert_to_tensor(model.embedding), ops.convert_to_tensor(model.output_bias)
+    # Products, not the variables themselves: TensorFlow lets no custom gradient close over a variable.
+    embedding, bias = model.embedding * 1.0, model.output_bias * 1.0
     total = smoothed_cross_entropy(flat, embedding, bias, labels, weights / ops.sum(weights), smoothing=smoothing)
     return total
 
@@ -71,8 +72,7 @@ def _tensorflow_step(model: Any, optimizer: Any, smoothing: float) -> Any:
 
     variables = model.trainable_variables
 
-    @tf.function(reduce_retracing=True)
-    def compiled(arrays: Any, learning_rate: Any) -> Any:
+    def update(arrays: Any, learning_rate: Any) -> Any:
         with tf.GradientTape() as tape:
             loss = mean_loss(model, arrays, smoothing)
         gradients = tape.gradient(loss, variables)
@@ -84,7 +84,7 @@ def _tensorflow_step(model: Any, optimizer: Any, smoothing: float) -> Any:
         name: tf.TensorSpec((None, None), tf.bool if name.endswith("mask") else tf.int32)
         for name in ("source_ids", "source_mask", "target_ids", "target_mask", "labels")
     }
-    concrete = compiled.get_concrete_function(specification, tf.TensorSpec((), tf.float32))
+    concrete: Any = tf.function(update, input_signature=[specification, tf.TensorSpec((), tf.float32)])
 
     def step(batch: Batch, learning_rate: float) -> Any:
         arrays = {name: tf.convert_to_tensor(value) for name, value in batch_arrays(batch).items()}

@@ -1,0 +1,41 @@
+import re
+
+from braid.audit.report import evaluation_report
+
+SCORE = {"value": 31.24, "low": 29.9, "high": 32.5, "signature": "nrefs:1"}
+HOSTILE = '<script>alert("x")</script>'
+EVALUATION = {
+    "name": "demo",
+    "task": "translate",
+    "source_language": "en",
+    "target_language": "zh",
+    "created": "2026-11-23",
+    "systems": [{"name": name, "scores": {"bleu": SCORE, "chrf": SCORE}} for name in ("demo", "copy the source")],
+    "examples": [
+        {"source": HOSTILE, "reference": f"好 {i}", "hypothesis": HOSTILE, "chrf": float(i)} for i in range(40)
+    ],
+    "buckets": [{"low": 1, "high": 9, "examples": 4, "bleu": 10.0, "chrf": 20.0}],
+    "faults": {"empty": 1, "copied": 2, "looping": 3, "placeholders": 4},
+    "history": [{"step": i, "loss": 9.0 - i} for i in range(5)]
+    + [{"step": i, "loss": 1.0, "valid_chrf": i} for i in (2, 4)],
+    "data": {"rows_read": 5000, "rejected": {"empty": {"rows": 7}}, "splits": {"train": 4000}},
+    "notes": [HOSTILE],
+}
+
+
+def test_self_contained_and_escaped(tmp_path):
+    evaluation_report(EVALUATION, path=tmp_path / "report.html")
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    assert not re.search(r'(?:src|href)="(?!#)', html.replace('xlink:href="#', "#"))
+    assert html.count("<svg") == 2
+    assert "31.2" in html
+    assert "4,000" in html
+    assert html.index("好 0") < html.index("好 39")
+
+
+def test_bare_minimum(tmp_path):
+    few = {key: EVALUATION[key] for key in ("name", "task", "systems")}
+    evaluation_report(few, path=tmp_path / "report.html")
+    assert "copy the source" in (tmp_path / "report.html").read_text(encoding="utf-8")

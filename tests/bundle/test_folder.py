@@ -1,0 +1,92 @@
+import json
+import os
+
+import pytest
+
+from braid.bundle.folder import read_bundle, save_bundle
+from braid.errors import BundleError
+
+FIELDS = {
+    "name": "x",
+    "task": "translate",
+    "source_language": "en",
+    "target_language": "zh",
+    "recipe": {},
+    "sizes": {"parameters": 1, "vocab_size": 300, "max_source_tokens": 50},
+    "data_fingerprint": "f",
+    "data": {},
+    "training": {},
+    "scores": [],
+}
+
+
+def fill(folder):
+    (folder / "runtime").mkdir()
+    for name in ("tokenizer.json", "runtime/encoder.onnx", "runtime/decoder.onnx", "card.md"):
+        (folder / name).write_text(f"content of {name}")
+    return FIELDS
+
+
+@pytest.fixture
+def bundle(tmp_path):
+    save_bundle(tmp_path / "b", fill)
+    return tmp_path / "b"
+
+
+def test_round_trip(bundle):
+    info = read_bundle(bundle)
+    assert info.name == "x"
+    assert set(info.files) == {"tokenizer.json", "runtime/encoder.onnx", "runtime/decoder.onnx", "card.md"}
+    assert save_bundle(bundle, fill).files == info.files
+    assert os.listdir(bundle.parent) == ["b"]
+
+
+def change(bundle, **changes):
+    path = bundle / "bundle.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+@pytest.mark.parametrize(
+    ("break_it", "message"),
+    [
+        (lambda b: (b / "tokenizer.json").unlink(), "tokenizer.json is missing"),
+        (lambda b: (b / "card.md").write_text("short"), "card.md must be 18 bytes, got 5"),
+        (lambda b: (b / "tokenizer.json").write_text("CONTENT of tokenizer.json"), "is not the file that was saved"),
+        (lambda b: (b / "bundle.json").unlink(), "no bundle here"),
+        (lambda b: (b / "bundle.json").write_text("{"), "cannot be read"),
+        (lambda b: (b / "bundle.json").write_text("[" * 100_000), "cannot be read"),
+        (lambda b: (b / "bundle.json").write_text("[]"), "not as it must be"),
+        (lambda b: change(b, format=99), "format must be 1, got 99"),
+        (
+            lambda b: change(b, sizes={"parameters": 10**15, "vocab_size": 1, "max_source_tokens": 1}),
+            "sizes.parameters",
+        ),
+        (lambda b: change(b, surprise=1), "surprise"),
+        (lambda b: change(b, files={}), "does not list"),
+        (lambda b: change(b, files={"../../etc/passwd": {"bytes": 1, "sha256": "0" * 64}}), "leads outside"),
+        (lambda b: change(b, files={"/etc/passwd": {"bytes": 1, "sha256": "0" * 64}}), "leads outside"),
+    ],
+)
+def test_damage_is_found(bundle, break_it, message):
+    break_it(bundle)
+    with pytest.raises(BundleError) as caught:
+        read_bundle(bundle)
+    assert message in str(caught.value)
+
+
+def test_other_folders_are_not_replaced(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/thesis.txt").write_text("years of work")
+    with pytest.raises(BundleError, match="not a bundle and will not be replaced"):
+        save_bundle(tmp_path / "mine", fill)
+    assert (tmp_path / "mine/thesis.txt").read_text() == "years of work"
+
+
+def test_failure_leaves_the_old_one(bundle):
+    def fail(folder):
+        fill(folder)
+        raise RuntimeError("power cord")
+
+    with pytest.raises(RuntimeError):
+        save_bundle(bundle, fail)
+    assert read_bundle(bundle).name == "x"

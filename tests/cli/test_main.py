@@ -1,0 +1,134 @@
+"""What a person sees: help, messages, exit codes; nothing half-written."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tiny import TINY_TRAINING, write_pairs
+
+SET = [part for item in TINY_TRAINING for part in ("--set", item)]
+
+
+def braid(*arguments, folder=None, stdin=""):
+    environment = {
+        **os.environ,
+        "NO_COLOR": "1",
+        "COLUMNS": "200",
+        "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "braid", *map(str, arguments)],
+        capture_output=True, text=True, cwd=folder, input=stdin, env=environment, check=False,
+    )  # fmt: skip
+
+
+def test_help_is_quick_and_complete():
+    times = []
+    for _ in range(3):
+        begun = time.monotonic()
+        done = braid("--help")
+        times.append(time.monotonic() - begun)
+    assert done.returncode == 0
+    for verb in ("demo", "init", "prepare", "train", "evaluate", "translate", "serve"):
+        assert f"  {verb} " in done.stdout
+    assert min(times) < 0.6  # 0.3 s on a quiet machine; tests share theirs
+
+
+def test_help_imports_nothing_heavy():
+    code = "import braid.cli.main, sys; print([n for n in ('numpy', 'rich.progress', 'pydantic', 'lxml') if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "none.toml"], "the recipe does not exist (none.toml)"),
+        (["train", "none.tsv"], "none.tsv"),
+        (["translate", "none"], "there is no bundle here (none)"),
+        (["evaluate", "none"], "there is no bundle here (none)"),
+        (["serve", "none"], "there is no bundle here (none)"),
+        (["init", "translat", "x.tsv"], 'the task must be one of translate, got "translat"'),
+        (["init", "translate"], "init needs at least one data file"),
+        (["init", "translate", "none.tmx"], "none.tmx"),
+        (["demo", "--language", "xx"], '--language must be one of zh, de, fr, got "xx"'),
+        (["train", "faulty.toml"], "did you mean train.minutes?"),
+        (["train", "empty.tsv", *SET], "empty.tsv"),
+        (["train", "empty.tmx", *SET], "empty.tmx"),
+        (["train", "few.tsv", *SET], "at least 50 usable sentence pairs are needed, got 1"),
+    ],
+)
+def test_mistakes_are_worded(arguments, message, tmp_path):
+    (tmp_path / "faulty.toml").write_text('[train]\nminuts = 3\nsteps = "many"\n[data]\nsource_language = 3\n')
+    (tmp_path / "empty.tsv").write_text("")
+    (tmp_path / "empty.tmx").write_text("")
+    (tmp_path / "few.tsv").write_text("a\tb\n")
+    before = sorted(os.listdir(tmp_path))
+    done = braid(*arguments, folder=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert sorted(os.listdir(tmp_path)) == before
+
+
+def test_init_and_prepare(tmp_path):
+    write_pairs(tmp_path)
+    done = braid(
+        "init", "translate", "pairs.tsv", "--source-language", "en", "--target-language", "de", folder=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    assert 'train = ["pairs.tsv"]' in (tmp_path / "recipe.toml").read_text()
+    again = braid("init", "translate", "pairs.tsv", folder=tmp_path)
+    assert again.returncode == 1
+    assert "a recipe is here already" in again.stderr
+    done = braid("prepare", "recipe.toml", "--format", "json", "--set", "tokenizer.vocab_size=324", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["rows_read"] == 300
+    assert (tmp_path / report["folder"] / "rejects.jsonl").exists()
+    keys = braid("init", "translate", "--keys")
+    assert "train.batch_tokens" in keys.stdout
+
+
+@pytest.mark.backend
+def test_train_translate_evaluate(tmp_path):
+    write_pairs(tmp_path, rows=300)
+    done = braid(
+        "train", "pairs.tsv", "-o", "out", "--format", "json", "--set", "train.steps=30", *SET, folder=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert set(result) == {
+        "bundle", "steps", "examples_seen", "tokens_seen", "seconds", "metrics", "peak_memory_bytes"
+    }  # fmt: skip
+    lines = "red cat\n\nbig dog\r\n  \nno newline at the end"
+    done = braid("translate", "out", folder=tmp_path, stdin=lines)
+    assert done.returncode == 0, done.stderr
+    outputs = done.stdout.split("\n")
+    assert len(outputs) == 6
+    assert outputs[1] == outputs[3] == ""
+    done = braid("translate", "out", "--format", "json", "-", folder=tmp_path, stdin="red cat\n")
+    assert set(json.loads(done.stdout)) == {"source", "text", "score", "is_complete"}
+    done = braid("evaluate", "out", "--format", "json", "--report", "r.html", folder=tmp_path)
+    scores = json.loads(done.stdout)
+    assert scores["metrics"] == result["metrics"]
+    assert set(scores["metrics"]["bleu"]) == {"value", "low", "high", "signature"}
+    assert (tmp_path / "r.html").exists()
+    done = braid("evaluate", "out", folder=tmp_path)
+    assert "copy the source" in done.stdout
+
+
+def test_translate_refuses_bytes_that_are_not_text(tmp_path):
+    (tmp_path / "bad.txt").write_bytes(b"ok\n\xff\xfe\n")
+    from braid.cli.translate import _chunks
+    from braid.errors import DataError
+
+    with (tmp_path / "bad.txt").open("rb") as file, pytest.raises(DataError, match="bad.txt, line 2"):
+        list(_chunks(file, "bad.txt"))

@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from braid.data.batch import BatchPlan, EncodedPairs
+
+LENGTHS = st.lists(st.tuples(st.integers(1, 60), st.integers(1, 60)), min_size=1, max_size=120)
+
+
+def pairs(lengths):
+    def rows(side):
+        return [np.arange(4, 4 + size[side], dtype=np.int32) for size in lengths]
+
+    return EncodedPairs(source=rows(0), target=rows(1), bos_id=1, pad_id=0)
+
+
+@given(LENGTHS, st.integers(64, 512), st.sampled_from([1, 8]))
+def test_every_example_once_within_budget(lengths, budget, multiple):
+    plan = BatchPlan(pairs=pairs(lengths), batch_tokens=budget, seed=3, length_multiple=multiple)
+    batches = plan.epoch(0)
+    assert sorted(np.concatenate(batches).tolist()) == list(range(len(lengths)))
+    for indices in batches:
+        batch = plan.load(indices)
+        assert len(indices) == 1 or batch.labels.size <= budget
+        assert batch.labels.shape[1] % multiple == 0
+
+
+def test_shift_and_masks():
+    plan = BatchPlan(pairs=pairs([(2, 3), (1, 2)]), batch_tokens=64, seed=1)
+    batch = plan.load(np.array([0, 1]))
+    assert batch.labels.tolist() == [[4, 5, 6], [4, 5, 0]]
+    assert batch.target_ids.tolist() == [[1, 4, 5], [1, 4, 0]]
+    assert batch.target_mask.tolist() == [[True, True, True], [True, True, False]]
+    assert batch.source_mask.tolist() == [[True, True], [True, False]]
+    assert batch.num_target_tokens == 5
+
+
+def test_order_is_a_function_of_seed_and_epoch():
+    def order(seed, epoch):
+        plan = BatchPlan(pairs=pairs([(i % 9 + 1, i % 7 + 1) for i in range(100)]), batch_tokens=64, seed=seed)
+        return [batch.tolist() for batch in plan.epoch(epoch)]
+
+    assert order(1, 0) == order(1, 0)
+    assert order(1, 0) != order(1, 1)
+    assert order(1, 0) != order(2, 0)
+
+
+def test_little_padding():
+    random = np.random.default_rng(0)
+    lengths = [(int(a), int(b)) for a, b in random.integers(3, 40, (5000, 2))]
+    assert BatchPlan(pairs=pairs(lengths), batch_tokens=2048, seed=1).padding_share() < 0.03
+
+
+def test_empty():
+    plan = BatchPlan(pairs=pairs([]), batch_tokens=64, seed=1)
+    assert plan.epoch(0) == []
+    assert len(plan.pairs) == 0
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_over_budget_row_stands_alone(size):
+    plan = BatchPlan(pairs=pairs([(2, 500)] * size), batch_tokens=64, seed=1)
+    assert [len(batch) for batch in plan.epoch(0)] == [1] * size

@@ -1,0 +1,110 @@
+import json
+
+import pytest
+
+from braid.config.loading import make_recipe
+from braid.data.prepare import load_prepared, prepare_data
+from braid.errors import ConfigError, DataError, StorageError
+
+
+@pytest.fixture
+def pairs(tmp_path):
+    lines = [f"the text number {i}\tder Text Nummer {i}" for i in range(200)]
+    lines += ["empty\t", "the text number 3\tder Text Nummer 3", "only one column"]
+    (tmp_path / "pairs.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return tmp_path
+
+
+def recipe(**data):
+    return make_recipe({"data": {"train": ["pairs.tsv"], "source_language": "en", "target_language": "de"} | data})
+
+
+def test_everything_is_accounted_for(pairs):
+    prepared = prepare_data(recipe(), folder=pairs, output=pairs / "out")
+    report = prepared.report
+    assert report["rows_read"] == 203
+    assert report["rows_kept"] == 200
+    assert {rule: found["rows"] for rule, found in report["rejected"].items()} == {
+        "empty": 1,
+        "duplicate": 1,
+        "columns": 1,
+    }
+    assert report["splits"] == {"train": 160, "valid": 20, "test": 20}
+    rejects = [json.loads(line) for line in (pairs / "out/rejects.jsonl").read_text().splitlines()]
+    assert sorted(row["line"] for row in rejects) == [201, 202, 203]
+
+
+def test_loads_again_and_reuses(pairs):
+    first = prepare_data(recipe(), folder=pairs, output=pairs / "out")
+    stamp = (pairs / "out/report.json").stat().st_mtime_ns
+    again = prepare_data(recipe(), folder=pairs, output=pairs / "out")
+    assert (pairs / "out/report.json").stat().st_mtime_ns == stamp
+    assert again.fingerprint == first.fingerprint
+    assert load_prepared(pairs / "out").test == first.test
+    changed = prepare_data(recipe(split_seed=2), folder=pairs, output=pairs / "out")
+    assert changed.fingerprint != first.fingerprint
+
+
+def test_altered_data_are_noticed(pairs):
+    prepare_data(recipe(), folder=pairs, output=pairs / "out")
+    path = pairs / "out/test.jsonl"
+    path.write_text(path.read_text().replace("Nummer", "Zahl"), encoding="utf-8")
+    with pytest.raises(DataError, match="altered"):
+        load_prepared(pairs / "out")
+
+
+@pytest.mark.parametrize("key", ["source_language", "target_language"])
+def test_missing_language(pairs, key):
+    with pytest.raises(ConfigError, match=f"data.{key}"):
+        prepare_data(recipe(**{key: ""}), folder=pairs, output=pairs / "out")
+    assert not (pairs / "out").exists()
+
+
+def test_too_little(pairs):
+    (pairs / "pairs.tsv").write_text("a\tb\nc\t\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"at least 50 usable .* got 1 \(2 rows read; rejected: empty: 1\)"):
+        prepare_data(recipe(), folder=pairs, output=pairs / "out")
+    assert not (pairs / "out").exists()
+
+
+def test_changed_files_are_read_again(pairs):
+    first = prepare_data(recipe(), folder=pairs, output=pairs / "out")
+    with (pairs / "pairs.tsv").open("a", encoding="utf-8") as file:
+        file.write("one more\teiner mehr\n")
+    again = prepare_data(recipe(), folder=pairs, output=pairs / "out")
+    assert again.report["rows_kept"] == first.report["rows_kept"] + 1
+
+
+def test_other_folders_are_not_replaced(pairs):
+    with pytest.raises(StorageError, match="not prepared data"):
+        prepare_data(recipe(), folder=pairs, output=pairs)
+    assert (pairs / "pairs.tsv").exists()
+
+
+def test_refused_disk(pairs):
+    with pytest.raises(StorageError, match=r"cannot write: .*pairs\.tsv/out"):
+        prepare_data(recipe(), folder=pairs, output=pairs / "pairs.tsv/out")
+
+
+def test_lone_surrogates_in_rejects_come_back(pairs):
+    rows = [json.dumps({"en": f"text {i}", "de": f"Text {i}"}) for i in range(60)]
+    rows += [json.dumps({"en": "half \ud83d", "de": ""})]
+    (pairs / "pairs.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    prepare_data(recipe(train=["pairs.jsonl"]), folder=pairs, output=pairs / "out")
+    reject = json.loads((pairs / "out/rejects.jsonl").read_text(encoding="utf-8"))
+    assert reject["source"] == "half \ud83d"
+
+
+def test_given_test_file_and_leaks(pairs):
+    (pairs / "test.tsv").write_text("The text number 7!\tirgendwas\n", encoding="utf-8")
+    prepared = prepare_data(recipe(test=["test.tsv"]), folder=pairs, output=pairs / "out")
+    assert [example.target for example in prepared.test] == ["irgendwas"]
+    assert prepared.report["rejected"]["leak"]["rows"] == 1
+
+
+def test_real_data(shared_data, tmp_path):
+    file = shared_data / "translation/tatoeba_en_zh/train.tsv.gz"
+    made = make_recipe({"data": {"train": [str(file)], "source_language": "en", "target_language": "zh"}})
+    prepared = prepare_data(made, folder=tmp_path, output=tmp_path / "out")
+    assert prepared.report["rows_read"] == 24_883
+    assert prepared.report["rows_kept"] > 24_800

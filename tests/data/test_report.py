@@ -1,0 +1,56 @@
+import io
+from collections import Counter
+
+import pytest
+from rich.console import Console
+
+from braid.data.example import Example, Reject
+from braid.data.report import FILES, data_report, print_report
+
+
+def row(source, target, line=1):
+    return Example(source=source, target=target, file="f.tsv", line=line)
+
+
+def made(files=1):
+    splits = {
+        "train": [row("turn on the light", "打开灯"), row("close", "关闭")],
+        "valid": [row("turn off", "关灯")],
+        "test": [row("the lamp", "打开，窗！")],
+    }
+    rejects = [Reject(example=row("x", "", line), rule="empty", detail="no text in target") for line in range(5)]
+    return data_report(Counter({f"[{i}].tsv": 9 for i in range(files)}), rejects, splits)
+
+
+def test_counts_and_samples():
+    report = made()
+    assert (report["rows_read"], report["rows_kept"]) == (9, 4)
+    assert report["splits"] == {"train": 2, "valid": 1, "test": 1}
+    assert report["rejected"]["empty"]["rows"] == 5
+    assert [sample["line"] for sample in report["rejected"]["empty"]["samples"]] == [0, 1, 2]
+
+
+def test_sides():
+    target = made()["sides"]["target"]
+    assert target["characters"] == 12
+    assert target["distinct_texts"] == 4
+    assert target["width_percentiles"]["100"] == 10
+
+
+def test_unseen_words():
+    unseen = made()["unseen_words"]
+    assert unseen["valid_source"] == 0.5  # "off"
+    assert unseen["test_source"] == 0.5  # "lamp"
+    assert unseen["valid_target"] == 0.0
+    assert unseen["test_target"] == pytest.approx(1 / 3, abs=1e-4)  # the window; punctuation is no word
+
+
+@pytest.mark.parametrize("files", [1, FILES, FILES + 3])
+def test_printed_in_80_columns(files):
+    out = io.StringIO()
+    print_report(made(files), Console(file=out, width=80))
+    printed = out.getvalue()
+    assert all(len(line) <= 80 for line in printed.splitlines())
+    assert "empty on one side" in printed
+    assert "[0].tsv" in printed
+    assert ("and in 3 more files" in printed) == (files > FILES)

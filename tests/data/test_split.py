@@ -1,0 +1,95 @@
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from braid.data.example import Example
+from braid.data.split import split, text_key
+from braid.errors import DataError
+
+TEXTS = st.sampled_from([f"text {i}" for i in range(400)])
+
+
+def rows(pairs):
+    return [Example(source=s, target=t, file="f", line=i) for i, (s, t) in enumerate(pairs)]
+
+
+def texts(examples):
+    return {("s", text_key(e.source)) for e in examples} | {("t", text_key(e.target)) for e in examples}
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS), min_size=60, max_size=200))
+@settings(max_examples=50)
+def test_parts_share_no_text(pairs):
+    parts = split(rows(pairs), valid_rows=10, test_rows=10, seed=1)
+    assert not texts(parts.train) & texts(parts.test)
+    assert not texts(parts.train) & texts(parts.valid)
+    assert not texts(parts.valid) & texts(parts.test)
+    assert len(parts.train) + len(parts.valid) + len(parts.test) == len(pairs)
+    assert 0 < len(parts.valid) <= len(pairs) // 10
+    assert 0 < len(parts.test) <= len(pairs) // 10
+
+
+def many(count):
+    return rows([(f"source {i}", f"target {i}") for i in range(count)])
+
+
+def test_sizes():
+    parts = split(many(1000), valid_rows=50, test_rows=500, seed=1)
+    assert (len(parts.train), len(parts.valid), len(parts.test)) == (850, 50, 100)
+
+
+def test_order_does_not_matter():
+    examples = many(300)
+    shuffled = random.Random(3).sample(examples, len(examples))
+    first, second = (split(part, valid_rows=20, test_rows=20, seed=1) for part in (examples, shuffled))
+    assert texts(first.test) == texts(second.test)
+    assert texts(split(examples, valid_rows=20, test_rows=20, seed=2).test) != texts(first.test)
+
+
+def test_added_rows_move_few():
+    before = split(many(1000), valid_rows=50, test_rows=50, seed=1)
+    after = split(many(1100), valid_rows=50, test_rows=50, seed=1)
+    assert len(texts(before.test) & texts(after.test)) > 0.6 * len(texts(before.test))
+
+
+def test_given_parts_make_leaks():
+    test = rows([("Source 1!", "anything")])
+    parts = split(many(100), valid_rows=5, test_rows=5, seed=1, test=test)
+    assert parts.test == test
+    assert [reject.rule for reject in parts.leaks] == ["leak"]
+    assert "source" in parts.leaks[0].detail
+
+
+def test_given_parts_share_nothing_either():
+    valid, test = rows([("new", "neu"), ("mine", "meins")]), rows([("New.", "anders")])
+    parts = split(many(100), valid_rows=5, test_rows=5, seed=1, valid=valid, test=test)
+    assert parts.valid == valid[1:]
+    assert [reject.example for reject in parts.leaks] == valid[:1]
+
+
+def test_large_groups_are_for_training():
+    large = rows([("the same source", f"target number {i}") for i in range(60)])
+    parts = split([*large, *many(60)], valid_rows=50, test_rows=50, seed=1)
+    assert set(large) <= set(parts.train)
+    assert len(parts.valid) == len(parts.test) == 12
+
+
+def test_too_few():
+    with pytest.raises(DataError, match="at least 50 usable .* got 49$"):
+        split(many(49), valid_rows=5, test_rows=5, seed=1)
+    with pytest.raises(DataError, match="got 40 after leaving out 20 that share"):
+        split(many(60), valid_rows=5, test_rows=5, seed=1, test=many(20))
+
+
+def test_nothing_to_split_off():
+    with pytest.raises(DataError, match=r"data\.test needs at least one pair"):
+        split(rows([("the same source", f"{i}") for i in range(60)]), valid_rows=5, test_rows=5, seed=1)
+
+
+def test_text_key():
+    assert text_key("  Hello, World! ") == text_key("hello world")
+    assert text_key("?!") != text_key("...")
+    assert text_key("की") != text_key("कि")  # vowels of Hindi and Thai are marks, not letters
+    assert text_key("你好，世界！") == text_key("你好 世界")

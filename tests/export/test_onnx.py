@@ -1,0 +1,58 @@
+"""Keras and ONNX Runtime compute the same logits."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+from braid.export.onnx import export_onnx
+from braid.models.weights import get_weights
+from braid.runtime.session import EncoderDecoderSession
+from tiny import arrays, tiny_config, tiny_model
+from tolerances import FLOAT32_PARITY
+
+pytestmark = pytest.mark.backend
+
+
+def runtime_logits(session, batch):
+    state, rows = session.encode(batch["source_ids"], batch["source_mask"]), []
+    for time in range(batch["target_ids"].shape[1]):
+        logits, state = session.step(batch["target_ids"][:, time : time + 1], state)
+        rows.append(logits[:, 0])
+    return np.stack(rows, axis=1)
+
+
+@pytest.mark.parametrize(("encoder", "decoder"), [("A", "S"), ("MSA", "SM"), ("MM", "MM")])
+def test_parity(encoder, decoder, tmp_path):
+    model, batch = tiny_model(encoder, decoder), arrays()
+    export_onnx(tiny_config(encoder, decoder), get_weights(model), tmp_path, precision="float32")
+    expected = ops.convert_to_numpy(model.logits(model({k: ops.convert_to_tensor(v) for k, v in batch.items()})))
+    found = runtime_logits(EncoderDecoderSession(tmp_path), batch)
+    np.testing.assert_allclose(found, expected, atol=FLOAT32_PARITY)
+    assert np.abs(expected).max() > 0.1
+
+
+def test_hypotheses_share_a_source(tmp_path):
+    model, batch = tiny_model("A", "SM"), arrays()
+    export_onnx(tiny_config("A", "SM"), get_weights(model), tmp_path, precision="float32")
+    session = EncoderDecoderSession(tmp_path)
+    state = session.encode(batch["source_ids"], batch["source_mask"])
+    wide = {name: value if name.startswith("memory.") else np.repeat(value, 4, axis=1) for name, value in state.items()}
+    tokens = batch["target_ids"][:, :4]
+    together, _ = session.step(tokens, wide)
+    for k in range(4):
+        alone, _ = session.step(tokens[:, k : k + 1], state)
+        np.testing.assert_allclose(together[:, k : k + 1], alone, atol=FLOAT32_PARITY)
+
+
+def test_int8_is_smaller_and_near(tmp_path):
+    config = tiny_config(model_dim=64, ffn_dim=256)
+    model, batch = tiny_model(model_dim=64, ffn_dim=256), arrays()
+    sizes = {}
+    for precision in ("float32", "int8"):
+        (tmp_path / precision).mkdir()
+        paths = export_onnx(config, get_weights(model), tmp_path / precision, precision=precision)
+        sizes[precision] = paths[1].stat().st_size
+    assert sorted(path.name for path in (tmp_path / "int8").iterdir()) == ["decoder.onnx", "encoder.onnx"]
+    assert sizes["int8"] < 0.5 * sizes["float32"]
+    both = [runtime_logits(EncoderDecoderSession(tmp_path / name), batch) for name in sizes]
+    assert 0 < np.abs(both[0] - both[1]).max() < 0.1 * np.abs(both[0]).max()

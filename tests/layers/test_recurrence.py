@@ -1,0 +1,95 @@
+"""One contract suite for every recurrence: scan, step and a plain NumPy loop agree; padding changes nothing."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from braid.layers.recurrence import LSTM, RECURRENCES, SSRU
+from tolerances import FLOAT32_PARITY
+
+pytestmark = pytest.mark.backend
+BATCH, TIME, DIM, RNN = 3, 6, 4, 5
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def plain_ssru(weights, x, state):
+    kernel, bias = weights["kernel"], weights["bias"]
+    gate, value = x @ kernel[:, :RNN], x @ kernel[:, RNN:]
+    forget = sigmoid(gate + bias)
+    cell = forget * state["cell"] + (1 - forget) * value
+    return np.maximum(cell, 0), {"cell": cell}
+
+
+def plain_lstm(weights, x, state):
+    gates = x @ weights["kernel"] + state["hidden"] @ weights["recurrent_kernel"] + weights["bias"]
+    i, f, g, o = np.split(gates, 4, axis=-1)
+    cell = sigmoid(f) * state["cell"] + sigmoid(i) * np.tanh(g)
+    hidden = sigmoid(o) * np.tanh(cell)
+    return hidden, {"hidden": hidden, "cell": cell}
+
+
+PLAIN = {SSRU: plain_ssru, LSTM: plain_lstm}
+
+
+@pytest.fixture(params=RECURRENCES, scope="module")
+def layer(request):
+    keras.utils.set_random_seed(3)
+    return RECURRENCES[request.param](DIM, RNN, name=f"layer_{request.param}")
+
+
+@pytest.fixture(scope="module")
+def inputs():
+    return np.random.default_rng(1).normal(size=(BATCH, TIME, DIM)).astype("float32")
+
+
+def scan(layer, inputs, mask, reverse=False):
+    start = layer.initial_state(len(inputs))
+    outputs, state = layer.scan(ops.convert_to_tensor(inputs), ops.convert_to_tensor(mask), start, reverse)
+    return ops.convert_to_numpy(outputs), {name: ops.convert_to_numpy(value) for name, value in state.items()}
+
+
+def test_scan_step_and_loop_agree(layer, inputs):
+    outputs, last = scan(layer, inputs, np.ones((BATCH, TIME), bool))
+    weights = {variable.name: ops.convert_to_numpy(variable) for variable in layer.weights}
+    state = layer.initial_state(BATCH)
+    plain = {name: ops.convert_to_numpy(value) for name, value in state.items()}
+    for time in range(TIME):
+        stepped, state = layer.step(ops.convert_to_tensor(inputs[:, time]), state)
+        looped, plain = PLAIN[type(layer)](weights, inputs[:, time], plain)
+        np.testing.assert_allclose(ops.convert_to_numpy(stepped), outputs[:, time], atol=FLOAT32_PARITY)
+        np.testing.assert_allclose(looped, outputs[:, time], atol=FLOAT32_PARITY)
+    for name, value in last.items():
+        np.testing.assert_allclose(value, plain[name], atol=FLOAT32_PARITY)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("places", [[0, 1], [4, 5], [2, 4]])
+def test_padding_changes_nothing(layer, inputs, places, reverse):
+    real = [time for time in range(TIME) if time not in places]
+    mask = np.ones((BATCH, TIME), bool)
+    mask[:, places] = False
+    padded = inputs.copy()
+    padded[:, places] = 99.0
+    outputs, last = scan(layer, padded, mask, reverse)
+    expected, expected_last = scan(layer, inputs[:, real], np.ones((BATCH, len(real)), bool), reverse)
+    np.testing.assert_allclose(outputs[:, real], expected, atol=FLOAT32_PARITY)
+    for name, value in last.items():
+        np.testing.assert_allclose(value, expected_last[name], atol=FLOAT32_PARITY)
+
+
+def test_the_future_changes_nothing(layer, inputs):
+    mask = np.ones((BATCH, TIME), bool)
+    changed = inputs.copy()
+    changed[:, 4:] += 5.0
+    np.testing.assert_array_equal(scan(layer, inputs, mask)[0][:, :4], scan(layer, changed, mask)[0][:, :4])
+
+
+def test_backwards_is_forwards_on_the_mirror_image(layer, inputs):
+    mask = np.ones((BATCH, TIME), bool)
+    ahead, _ = scan(layer, inputs[:, ::-1].copy(), mask)
+    back, _ = scan(layer, inputs, mask, reverse=True)
+    np.testing.assert_allclose(back, ahead[:, ::-1], atol=FLOAT32_PARITY)

@@ -1,0 +1,66 @@
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from braid.layers.scan import linear_scan
+
+pytestmark = pytest.mark.backend
+RANDOM = np.random.default_rng(0)
+DECAY = RANDOM.uniform(0.2, 0.99, (2, 7, 3)).astype("float32")
+VALUE = RANDOM.normal(size=(2, 7, 3)).astype("float32")
+STATE = RANDOM.normal(size=(2, 3)).astype("float32")
+WEIGHT = RANDOM.normal(size=(2, 7, 3)).astype("float32")
+
+
+def plain_scan(decay, value, state, reverse):
+    hidden, rows = state, np.zeros_like(value)
+    for time in reversed(range(value.shape[1])) if reverse else range(value.shape[1]):
+        hidden = decay[:, time] * hidden + value[:, time]
+        rows[:, time] = hidden
+    return rows
+
+
+def gradients(inputs, reverse):
+    """Of the weighted sum of all outputs, to decay, value and state."""
+
+    def total(*arrays):
+        return ops.sum(linear_scan(*arrays, reverse) * WEIGHT)
+
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        variables = [tf.Variable(array) for array in inputs]
+        with tf.GradientTape() as tape:
+            loss = total(*[tf.convert_to_tensor(variable) for variable in variables])
+        return [np.array(gradient) for gradient in tape.gradient(loss, variables)]
+    if backend == "jax":
+        import jax
+
+        return [np.array(gradient) for gradient in jax.grad(total, argnums=(0, 1, 2))(*inputs)]
+    import torch
+
+    tensors = [torch.tensor(array, requires_grad=True) for array in inputs]
+    total(*tensors).backward()
+    return [tensor.grad.numpy() for tensor in tensors]
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_equals_the_plain_loop(reverse):
+    found = ops.convert_to_numpy(linear_scan(*map(ops.convert_to_tensor, (DECAY, VALUE, STATE)), reverse))
+    np.testing.assert_allclose(found, plain_scan(DECAY, VALUE, STATE, reverse), atol=1e-5)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_gradient_equals_finite_differences(reverse):
+    inputs = [DECAY, VALUE, STATE]
+    found = gradients(inputs, reverse)
+    for which in range(3):
+        for place in list(np.ndindex(inputs[which].shape))[::5]:
+            ends = []
+            for shift in (1e-6, -1e-6):
+                moved = [array.astype("float64") for array in inputs]
+                moved[which][place] += shift
+                ends.append((plain_scan(*moved, reverse) * WEIGHT).sum())
+            assert found[which][place] == pytest.approx((ends[0] - ends[1]) / 2e-6, abs=1e-3)

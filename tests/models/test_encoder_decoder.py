@@ -1,0 +1,76 @@
+"""The whole network against itself: one step at a time, padded, and with a changed future."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+from braid.errors import BundleError
+from braid.models.weights import get_weights, named_variables, set_weights
+from tiny import arrays, tiny_model
+from tolerances import FLOAT32_PARITY
+
+pytestmark = pytest.mark.backend
+PATTERNS = [("A", "S"), ("MSA", "SM"), ("MM", "MM")]
+
+
+def logits(model, batch):
+    return ops.convert_to_numpy(model.logits(model({name: ops.convert_to_tensor(v) for name, v in batch.items()})))
+
+
+@pytest.mark.parametrize(("encoder", "decoder"), PATTERNS)
+def test_steps_equal_the_whole(encoder, decoder):
+    model, batch = tiny_model(encoder, decoder), arrays()
+    whole = logits(model, batch)
+    mask = ops.convert_to_tensor(batch["source_mask"])
+    memories = model.memories(model.encode(ops.convert_to_tensor(batch["source_ids"]), mask))
+    states = model.initial_state(len(whole))
+    for time in range(whole.shape[1]):
+        step, states = model.step(ops.convert_to_tensor(batch["target_ids"][:, time]), states, memories, mask)
+        np.testing.assert_allclose(ops.convert_to_numpy(step), whole[:, time], atol=FLOAT32_PARITY)
+
+
+@pytest.mark.parametrize(("encoder", "decoder"), PATTERNS)
+def test_padding_changes_nothing(encoder, decoder):
+    model, batch = tiny_model(encoder, decoder), arrays()
+    padded = {
+        name: np.pad(value, ((0, 0), (0, 3)), constant_values=False if name.endswith("mask") else 9)
+        for name, value in batch.items()
+    }
+    time = batch["target_ids"].shape[1]
+    np.testing.assert_allclose(logits(model, padded)[:, :time], logits(model, batch), atol=FLOAT32_PARITY)
+
+
+@pytest.mark.parametrize(("encoder", "decoder"), PATTERNS)
+def test_the_future_changes_nothing(encoder, decoder):
+    model, batch = tiny_model(encoder, decoder), arrays()
+    changed = {**batch, "target_ids": batch["target_ids"].copy()}
+    changed["target_ids"][:, 3:] = 7
+    np.testing.assert_allclose(logits(model, changed)[:, :3], logits(model, batch)[:, :3], atol=1e-6)
+
+
+def test_weights_by_name_move_between_networks():
+    model, other = tiny_model("AM", "SM"), tiny_model("AM", "SM", seed=9)
+    weights = get_weights(model)
+    assert "encoder.0.mixer.query_key_value.kernel" in weights
+    assert "decoder.1.mixer.recurrent_kernel" in weights
+    assert len(weights) == len(model.trainable_variables) == len({id(v) for v in named_variables(model).values()})
+    assert not np.allclose(logits(model, arrays()), logits(other, arrays()))
+    set_weights(other, weights)
+    np.testing.assert_array_equal(logits(model, arrays()), logits(other, arrays()))
+
+
+def test_every_misfit_is_listed():
+    weights = get_weights(tiny_model("A", "S"))
+    del weights["embedding"]
+    weights["new"] = np.zeros(1)
+    weights["output_bias"] = np.zeros(3)
+    with pytest.raises(BundleError) as caught:
+        set_weights(tiny_model("A", "S"), weights)
+    for words in ("embedding is missing", "new is not part", r"output_bias must be of shape"):
+        assert words in str(caught.value)
+
+
+def test_same_seed_same_weights():
+    first, second = (get_weights(tiny_model("A", "S", seed=4)) for _ in range(2))
+    for name, value in first.items():
+        np.testing.assert_array_equal(value, second[name])

@@ -1,0 +1,20 @@
+import inspect
+
+import braid
+from braid import errors
+
+
+def test_public_names():
+    assert sorted(braid.__all__) == ["BraidError", "__version__", "evaluate", "load", "prepare", "train"]
+    assert all(getattr(braid, name).__doc__ for name in braid.__all__ if name != "__version__")
+
+
+def test_the_tree_of_errors_is_drawn():
+    for name, kind in inspect.getmembers(errors, inspect.isclass):
+        assert issubclass(kind, errors.BraidError)
+        assert name in errors.__doc__
+
+
+def test_error_parts():
+    error = errors.DataError("what must hold", where="f.tsv, line 3", hint="do this")
+    assert str(error) == "what must hold (f.tsv, line 3)\n\nhint: do this"

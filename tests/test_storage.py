@@ -1,0 +1,98 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from braid.errors import StorageError
+from braid.storage import atomic_file, atomic_folder
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_file_replaces_only_when_whole(tmp_path):
+    path = tmp_path / "a.txt"
+    with atomic_file(path) as file:
+        file.write(b"one")
+    with pytest.raises(ValueError, match="broken"), atomic_file(path) as file:
+        file.write(b"tw")
+        raise ValueError("broken")
+    assert path.read_bytes() == b"one"
+    assert names(tmp_path) == ["a.txt"]
+
+
+def test_folder_replaces_only_when_whole(tmp_path):
+    path = tmp_path / "deep/folder"
+    for content in ("one", "two"):
+        with atomic_folder(path) as folder:
+            (folder / "a.txt").write_text(content)
+    with pytest.raises(ValueError, match="broken"), atomic_folder(path) as folder:
+        (folder / "a.txt").write_text("three")
+        raise ValueError("broken")
+    assert (path / "a.txt").read_text() == "two"
+    assert names(path.parent) == ["folder"]
+
+
+def test_refusal_is_worded(tmp_path):
+    (tmp_path / "file").write_text("x")
+    message = r"cannot write: .*directory.* \(.*file/below"
+    with pytest.raises(StorageError, match=message), atomic_folder(tmp_path / "file/below") as folder:
+        (folder / "a").write_text("x")
+    for path in ("none/a.txt", "file/below"):
+        with pytest.raises(StorageError, match="cannot write"), atomic_file(tmp_path / path) as file:
+            file.write(b"x")
+
+
+def test_a_file_is_not_replaced_by_a_folder(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StorageError, match="a file stands where"), atomic_folder(tmp_path / "file"):
+        pass
+    assert names(tmp_path) == ["file"]
+
+
+def test_links_stay_links(tmp_path):
+    (tmp_path / "disk").mkdir()
+    link = tmp_path / "link"
+    try:
+        link.symlink_to(tmp_path / "disk")
+    except OSError:
+        pytest.skip("this account may not make symbolic links")
+    with atomic_folder(link) as folder:
+        (folder / "a.txt").write_text("x")
+    assert link.is_symlink()
+    assert (tmp_path / "disk/a.txt").read_text() == "x"
+    assert names(tmp_path) == ["disk", "link"]
+
+
+def test_interrupt_between_the_renames_brings_the_old_back(tmp_path, monkeypatch):
+    path = tmp_path / "folder"
+    with atomic_folder(path) as folder:
+        (folder / "a.txt").write_text("old")
+    rename, renames = Path.rename, []
+
+    def interrupted(self, target):
+        renames.append(target)
+        if len(renames) == 2:
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt), atomic_folder(path) as folder:
+        (folder / "a.txt").write_text("new")
+    assert (path / "a.txt").read_text() == "old"
+    assert names(tmp_path) == ["folder"]
+
+
+def test_full_disk(tmp_path, monkeypatch):
+    path = tmp_path / "folder"
+    with atomic_folder(path) as folder:
+        (folder / "a.txt").write_text("old")
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageError, match="No space left on device"), atomic_folder(path) as folder:
+        (folder / "a.txt").write_text("new")
+    assert (path / "a.txt").read_text() == "old"

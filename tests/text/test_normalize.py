@@ -1,0 +1,50 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from braid.text.normalize import display_width, normalize
+
+ANY_TEXT = st.text(alphabet=st.characters(codec=None, exclude_categories=()))
+# Marks that combine, reorder or come apart, what stands between them and goes, and every kind of space.
+AWKWARD = st.text(
+    alphabet="ae\u0301\u0323\u0344\u0958\u1100\u1161\u11a8\uac00\u212b\u2126\uf900\ufb2c\U0002f81a"
+    "\u200b\u00ad\ufeff\u2060\u200c\u200d\u0000\u001c\u0085\u009f\ud800\udc00 \t\n\u00a0\u2000\u2028\u3000"
+)
+
+
+@given(ANY_TEXT | AWKWARD)
+def test_normalizing_twice_changes_nothing(text):
+    once = normalize(text)
+    assert normalize(once) == once
+    once.encode("utf-8")
+
+
+def test_spaces_and_controls():
+    assert normalize(" a\t\r\n b\u00a0c\u200b\ufeff\x07 ") == "a b c"
+
+
+def test_what_is_removed_does_not_keep_a_letter_from_its_accent():
+    assert normalize("e\u200b\u0301") == "é"
+
+
+def test_full_width_and_joiners_stay():
+    assert normalize("你好，世界！") == "你好，世界！"
+    assert normalize("👩\u200d💻") == "👩\u200d💻"
+
+
+def test_composed():
+    assert normalize("e\u0301") == "é"
+
+
+def test_lone_surrogate():
+    assert normalize("a\ud800b") == "a\ufffdb"
+
+
+def test_joiners_of_persian_and_hindi_stay():
+    assert normalize("می\u200cخواهم") == "می\u200cخواهم"
+    assert normalize("क्\u200dष") == "क्\u200dष"
+
+
+@pytest.mark.parametrize(("text", "width"), [("", 0), ("ab", 2), ("é", 1), ("你a", 3), ("，", 2), ("ｶ", 1), ("한", 2)])
+def test_display_width(text, width):
+    assert display_width(text) == width

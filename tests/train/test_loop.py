@@ -1,0 +1,189 @@
+"""Runs that learn, stop, are killed, and go on as if nothing had happened."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from braid.config.recipe import TrainConfig
+from braid.data.batch import BatchPlan, EncodedPairs
+from braid.errors import CheckpointError
+from braid.train.checkpoint import has_checkpoint
+from braid.train.log import Silence
+from braid.train.loop import Interrupted, Run, train
+from tiny import VOCAB, tiny_model
+
+pytestmark = pytest.mark.backend
+
+
+def copy_task(rows=200, seed=0, change=lambda row: row):
+    random = np.random.default_rng(seed)
+    source = [np.append(random.integers(4, VOCAB, random.integers(2, 8)), 2).astype("int32") for _ in range(rows)]
+    return EncodedPairs(source=source, target=[np.append(change(row[:-1]), 2) for row in source], bos_id=1, pad_id=0)
+
+
+def make_run(folder, validate=lambda weights: 1.0, **settings):
+    settings = {"batch_tokens": 128, "validate_steps": 4, "checkpoint_minutes": 0.0, "warmup_steps": 2} | settings
+    return Run(
+        config=TrainConfig(**settings),
+        model=tiny_model("A", "S"),
+        plan=BatchPlan(pairs=copy_task(), batch_tokens=settings["batch_tokens"], seed=1),
+        folder=folder,
+        identity={"data": "x"},
+        validate=validate,
+        log=Silence(),
+    )
+
+
+def test_steps_epochs_minutes(tmp_path):
+    assert train(make_run(tmp_path / "a", steps=7), resume=False).progress.step == 7
+    run = make_run(tmp_path / "b", epochs=2)
+    done = train(run, resume=False).progress
+    assert done.examples_seen == 400
+    assert done.tokens_seen == 2 * run.plan.pairs.num_target_tokens
+    timed = train(make_run(tmp_path / "c", minutes=0.05), resume=False).progress
+    assert timed.step == timed.total_steps > 3
+
+
+def test_same_seed_same_weights(tmp_path):
+    first, second = (train(make_run(tmp_path / name, steps=5), resume=False).weights for name in "ab")
+    for name, value in first.items():
+        np.testing.assert_array_equal(value, second[name])
+
+
+def test_early_stopping_keeps_the_best(tmp_path):
+    scores = iter([1.0, 5.0, 4.0, 3.0, 2.0, 9.0])
+    seen = []
+
+    def validate(weights):
+        seen.append(weights)
+        return next(scores)
+
+    done = train(make_run(tmp_path, validate, steps=100, patience=3), resume=False)
+    assert done.progress.step == 20
+    assert done.progress.best_chrf == 5.0
+    for name, value in done.weights.items():
+        np.testing.assert_array_equal(value, seen[1][name])
+
+
+class StopAt(Silence):
+    def __init__(self, step):
+        self.at = step
+
+    def step(self, progress, loss, tokens_per_second):
+        if progress.step == self.at:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_interrupt_saves_and_resume_is_bit_identical(tmp_path):
+    unbroken = train(make_run(tmp_path / "a", steps=14), resume=False)
+    with pytest.raises(Interrupted, match="step 5 of 14") as caught:
+        train(replace(make_run(tmp_path / "b", steps=14), log=StopAt(5)), resume=False)
+    assert "--resume" in caught.value.hint
+    resumed = train(make_run(tmp_path / "b", steps=14), resume=True)
+    assert resumed.progress.tokens_seen == unbroken.progress.tokens_seen
+    for name, value in unbroken.weights.items():
+        np.testing.assert_array_equal(value, resumed.weights[name])
+
+
+def test_another_run_is_refused(tmp_path):
+    train(make_run(tmp_path, steps=3), resume=False)
+    assert has_checkpoint(tmp_path / "checkpoints")
+    with pytest.raises(CheckpointError, match="data: 'x' in the checkpoint, 'y' now"):
+        train(replace(make_run(tmp_path, steps=3), identity={"data": "y"}), resume=True)
+    with pytest.raises(CheckpointError, match="no checkpoint"):
+        train(make_run(tmp_path / "none", steps=3), resume=True)
+
+
+def test_damaged_checkpoint_is_worded(tmp_path):
+    train(make_run(tmp_path, steps=3), resume=False)
+    newest = sorted((tmp_path / "checkpoints").iterdir())[-1]
+    (newest / "state.safetensors").write_bytes(b"rubbish")
+    with pytest.raises(CheckpointError, match="cannot be read") as caught:
+        train(make_run(tmp_path, steps=3), resume=True)
+    assert "delete this folder" in caught.value.hint
+
+
+def test_old_checkpoints_go(tmp_path):
+    train(make_run(tmp_path, steps=6, keep_checkpoints=2), resume=False)
+    assert len(list((tmp_path / "checkpoints").iterdir())) == 2
+
+
+CHILD = """
+import sys; sys.path[:0] = {path!r}
+import numpy as np
+from pathlib import Path
+from test_loop import make_run
+from braid.train.checkpoint import has_checkpoint
+from braid.train.loop import train
+folder = Path({folder!r})
+done = train(make_run(folder, steps=40), resume=has_checkpoint(folder / "checkpoints"))
+np.savez(folder / "done.npz", **done.weights)
+"""
+
+
+def run_child(folder, seconds=None):
+    """Start a run in a process of its own; kill it after some seconds of training if asked."""
+    here = os.path.dirname(__file__)
+    code = CHILD.format(path=[here, os.path.dirname(here)], folder=str(folder))
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+    if seconds is None:
+        _, errors = process.communicate(timeout=300)
+        assert process.returncode == 0, errors
+        return
+    begun = time.monotonic()
+    while not list(folder.glob("checkpoints/*/state.json")) and time.monotonic() - begun < 120:
+        time.sleep(0.02)
+    time.sleep(seconds)
+    process.kill()
+    process.communicate()
+
+
+def test_sigkill_and_resume_is_bit_identical(tmp_path):
+    random = np.random.default_rng()
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    run_child(tmp_path / "a")
+    for _ in range(3):
+        run_child(tmp_path / "b", random.uniform(0, 0.6))
+    run_child(tmp_path / "b")
+    unbroken, killed = (np.load(tmp_path / name / "done.npz") for name in "ab")
+    for name in unbroken.files:
+        np.testing.assert_array_equal(unbroken[name], killed[name])
+
+
+@pytest.mark.parametrize("task", ["copy", "reverse", "sort"])
+def test_learns(task, tmp_path):
+    """Gates with a new random seed each run: the network must solve them, not remember an answer."""
+    change = {"copy": lambda row: row, "reverse": lambda row: row[::-1], "sort": np.sort}[task]
+    seed = int.from_bytes(os.urandom(3), "big")
+    plan = BatchPlan(pairs=copy_task(3000, seed, change), batch_tokens=1024, seed=seed)
+    config = TrainConfig(
+        steps=700, batch_tokens=1024, validate_steps=700, learning_rate=0.01, warmup_steps=50, checkpoint_minutes=9.0,
+        label_smoothing=0.0, ema_decay=0.98,
+    )  # fmt: skip
+    model = tiny_model("MA", "S", model_dim=48, ffn_dim=96, dropout=0.0)
+    run = Run(
+        config=config, model=model, plan=plan, folder=tmp_path, identity={}, validate=lambda _: 1.0, log=Silence()
+    )
+    weights = train(run, resume=False).weights
+    assert accuracy(weights, model.config, copy_task(200, seed + 1, change), tmp_path) >= 0.95, f"seed {seed}"
+
+
+def accuracy(weights, config, pairs, folder):
+    from braid.data.batch import pad_rows
+    from braid.export.onnx import export_onnx
+    from braid.runtime.session import EncoderDecoderSession
+    from braid.search.beam import SearchOptions, search
+
+    export_onnx(config, weights, folder, precision="float32")
+    session = EncoderDecoderSession(folder)
+    state = session.encode(*pad_rows(pairs.source, 0))
+    options = SearchOptions(beam_size=1, length_penalty=1.0, bos_id=1, eos_id=2)
+    found = search(session, state, np.full(len(pairs), 12), options)
+    return np.mean([found[i].token_ids == pairs.target[i][:-1].tolist() for i in range(len(pairs))])

@@ -1,0 +1,67 @@
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from braid.train.loss import smoothed_cross_entropy
+from tolerances import FLOAT32_PARITY
+
+pytestmark = pytest.mark.backend
+RANDOM = np.random.default_rng(0)
+HIDDEN = RANDOM.normal(size=(6, 4)).astype("float32")
+EMBEDDING = RANDOM.normal(size=(9, 4)).astype("float32")
+BIAS = RANDOM.normal(size=9).astype("float32")
+LABELS = np.array([0, 8, 3, 3, 1, 0], "int32")
+WEIGHTS = np.array([1, 0.5, 1, 0, 2, 1], "float32")
+
+
+def plain_loss(hidden, embedding, bias, smoothing):
+    logits = hidden @ embedding.T + bias
+    log_probs = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+    wanted = np.full(logits.shape, smoothing / 9)
+    wanted[np.arange(6), LABELS] += 1 - smoothing
+    return float((WEIGHTS * -(wanted * log_probs).sum(-1)).sum())
+
+
+def loss_and_gradients(smoothing):
+    def total(*parts):
+        return smoothed_cross_entropy(
+            *parts, ops.convert_to_tensor(LABELS), ops.convert_to_tensor(WEIGHTS), smoothing=smoothing
+        )
+
+    inputs = (HIDDEN, EMBEDDING, BIAS)
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        tensors = [tf.constant(part) for part in inputs]
+        with tf.GradientTape() as tape:
+            tape.watch(tensors)
+            loss = total(*tensors) * 3.0
+        return float(loss), [np.array(part) for part in tape.gradient(loss, tensors)]
+    if backend == "jax":
+        import jax
+
+        loss, found = jax.value_and_grad(lambda *parts: total(*parts) * 3.0, argnums=(0, 1, 2))(*inputs)
+        return float(loss), [np.array(part) for part in found]
+    import torch
+
+    tensors = [torch.tensor(part, requires_grad=True) for part in inputs]
+    loss = total(*tensors) * 3.0
+    loss.backward()
+    return float(loss.detach()), [tensor.grad.numpy() for tensor in tensors]
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.5])
+def test_value_and_gradient(smoothing):
+    loss, gradients = loss_and_gradients(smoothing)
+    inputs = [HIDDEN, EMBEDDING, BIAS]
+    assert loss == pytest.approx(3 * plain_loss(*inputs, smoothing), abs=FLOAT32_PARITY)
+    for which in range(3):
+        for place in np.ndindex(inputs[which].shape):
+            ends = []
+            for shift in (1e-6, -1e-6):
+                moved = [part.astype("float64") for part in inputs]
+                moved[which][place] += shift
+                ends.append(3 * plain_loss(*moved, smoothing))
+            assert gradients[which][place] == pytest.approx((ends[0] - ends[1]) / 2e-6, abs=1e-4)

@@ -1,0 +1,24 @@
+import pytest
+
+from braid.config.recipe import TrainConfig
+from braid.train.schedule import learning_rate
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "linear"])
+def test_up_then_down_to_zero(schedule):
+    config = TrainConfig(schedule=schedule, warmup_steps=10, learning_rate=0.5)
+    rates = [learning_rate(config, step, 100) for step in range(101)]
+    assert rates[0] == pytest.approx(0.05)
+    assert max(rates) == rates[10] == 0.5
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+    assert rates[100] == pytest.approx(0, abs=1e-12)
+
+
+def test_short_runs_warm_up_for_a_fifth():
+    config = TrainConfig(warmup_steps=1000)
+    assert learning_rate(config, 20, 100) == config.learning_rate
+
+
+def test_constant():
+    config = TrainConfig(schedule="constant", warmup_steps=0)
+    assert {learning_rate(config, step, 9) for step in range(9)} == {config.learning_rate}
