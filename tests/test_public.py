@@ -18,3 +18,10 @@ def test_the_tree_of_errors_is_drawn():
 def test_error_parts():
     error = errors.DataError("what must hold", where="f.tsv, line 3", hint="do this")
     assert str(error) == "what must hold (f.tsv, line 3)\n\nhint: do this"
+
+
+def test_no_room_bears_the_name_of_a_public_function():
+    import pkgutil
+
+    rooms = {module.name for module in pkgutil.iter_modules(braid.__path__)}
+    assert not rooms & {"load", "prepare", "train", "evaluate", "plan", "audit", "export"}

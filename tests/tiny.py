@@ -67,10 +67,10 @@ TINY_TRAINING = (
     "model.ffn_dim=48",
     "model.num_heads=2",
     "model.dropout=0.1",
-    "tokenizer.vocab_size=324",
+    "tokenizer.vocab_size=400",
     "train.batch_tokens=256",
-    "train.learning_rate=0.005",
-    "train.warmup_steps=10",
+    "train.learning_rate=0.01",
+    "train.warmup_steps=20",
     "train.checkpoint_minutes=0",
 )
 """Overrides for a network that trains in seconds and saves after every step."""

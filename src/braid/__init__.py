@@ -62,7 +62,7 @@ def train(
     from braid.pipeline.places import places
     from braid.pipeline.start import open_recipe
     from braid.pipeline.train import TrainOptions, train_bundle
-    from braid.train.log import Silence
+    from braid.training.log import Silence
 
     opened, folder, _ = open_recipe(Path(recipe), overrides)
     where = places(opened, Path(output) if output else None)

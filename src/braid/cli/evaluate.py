@@ -28,7 +28,7 @@ def command(
 
     evaluation = evaluate_bundle(bundle, data=tuple(data or ()), other=compare, beam_size=beam_size)
     if report is not None:
-        from braid.audit.report import evaluation_report
+        from braid.auditing.report import evaluation_report
 
         evaluation_report(evaluation, path=report)  # type: ignore[arg-type]
     if format == OutputFormat.json:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from braid.train.checkpoint import Progress
+    from braid.training.checkpoint import Progress
 
 LINE_SECONDS = 30.0
 
@@ -29,7 +29,7 @@ def print_json(value: Any) -> None:
 
 
 class TrainingLog:
-    """A `braid.train.log.RunLog` for people: a bar on a terminal, a line now and then in a file."""
+    """A `braid.training.log.RunLog` for people: a bar on a terminal, a line now and then in a file."""
 
     def __init__(self) -> None:
         self._console = console()

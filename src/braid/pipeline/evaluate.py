@@ -33,7 +33,7 @@ def evaluate_bundle(
         beam_size: Hypotheses kept; 0 takes the recipe's number.
 
     Returns:
-        An `braid.audit.report.Evaluation`; with ``other`` it also holds ``comparison``.
+        An `braid.auditing.report.Evaluation`; with ``other`` it also holds ``comparison``.
 
     Raises:
         BundleError: A bundle is damaged, or the two translate different languages.

@@ -25,13 +25,13 @@ from braid.pipeline.evaluate import evaluate
 from braid.pipeline.load import load
 from braid.pipeline.places import Places
 from braid.pipeline.prepare import Dataset, prepare, token_limits
-from braid.train.allocator import keep_memory
+from braid.training.allocator import keep_memory
 from braid.version import __version__
 
 if TYPE_CHECKING:
     from braid.data.batch import EncodedPairs
-    from braid.train.log import RunLog
-    from braid.train.loop import Trained
+    from braid.training.log import RunLog
+    from braid.training.loop import Trained
 
 VALIDATION_ROWS = 500
 
@@ -117,7 +117,7 @@ def _fit(
     """The trained weights and how they came about."""
     from braid.data.batch import BatchPlan
     from braid.models import build
-    from braid.train.loop import Run, train
+    from braid.training.loop import Run, train
 
     multiple = 8 if backend == "jax" else 1  # compiled for each shape
     plan = BatchPlan(
@@ -153,7 +153,7 @@ def validator(recipe: Recipe, dataset: Dataset) -> Callable[[dict[str, np.ndarra
     from sacrebleu.metrics.chrf import CHRF
 
     from braid.config.recipe import SearchConfig
-    from braid.export.onnx import export_onnx
+    from braid.exporting.onnx import export_onnx
     from braid.runtime.session import EncoderDecoderSession
     from braid.tasks.translate import Translator
 
@@ -206,7 +206,7 @@ class _Saver:
     def _fill(self, folder: Path, evaluation: dict[str, Any] | None) -> dict[str, Any]:
         from safetensors.numpy import save_file
 
-        from braid.export.onnx import export_onnx
+        from braid.exporting.onnx import export_onnx
 
         (folder / "runtime").mkdir()
         export_onnx(
@@ -214,7 +214,7 @@ class _Saver:
         )
         (folder / "tokenizer.json").write_text(self.dataset.tokenizer.to_json(), encoding="utf-8")
         if evaluation is not None:
-            from braid.audit.report import evaluation_report
+            from braid.auditing.report import evaluation_report
 
             save_file(self.trained.weights, folder / "weights.safetensors")
             card = model_card(self.recipe, evaluation, self.sizes, self.training, self.options.attribution)

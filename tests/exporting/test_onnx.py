@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from braid.export.onnx import export_onnx
+from braid.exporting.onnx import export_onnx
 from braid.models.weights import get_weights
 from braid.runtime.session import EncoderDecoderSession
 from tiny import arrays, tiny_config, tiny_model

@@ -13,17 +13,17 @@ import pytest
 from braid.config.recipe import TrainConfig
 from braid.data.batch import BatchPlan, EncodedPairs
 from braid.errors import CheckpointError
-from braid.train.checkpoint import has_checkpoint
-from braid.train.log import Silence
-from braid.train.loop import Interrupted, Run, train
+from braid.training.checkpoint import has_checkpoint
+from braid.training.log import Silence
+from braid.training.loop import Interrupted, Run, train
 from tiny import VOCAB, tiny_model
 
 pytestmark = pytest.mark.backend
 
 
-def copy_task(rows=200, seed=0, change=lambda row: row):
+def copy_task(rows=200, seed=0, change=lambda row: row, longest=8):
     random = np.random.default_rng(seed)
-    source = [np.append(random.integers(4, VOCAB, random.integers(2, 8)), 2).astype("int32") for _ in range(rows)]
+    source = [np.append(random.integers(4, VOCAB, random.integers(2, longest)), 2).astype("int32") for _ in range(rows)]
     return EncodedPairs(source=source, target=[np.append(change(row[:-1]), 2) for row in source], bos_id=1, pad_id=0)
 
 
@@ -119,8 +119,8 @@ import sys; sys.path[:0] = {path!r}
 import numpy as np
 from pathlib import Path
 from test_loop import make_run
-from braid.train.checkpoint import has_checkpoint
-from braid.train.loop import train
+from braid.training.checkpoint import has_checkpoint
+from braid.training.loop import train
 folder = Path({folder!r})
 done = train(make_run(folder, steps=40), resume=has_checkpoint(folder / "checkpoints"))
 np.savez(folder / "done.npz", **done.weights)
@@ -162,22 +162,22 @@ def test_learns(task, tmp_path):
     """Gates with a new random seed each run: the network must solve them, not remember an answer."""
     change = {"copy": lambda row: row, "reverse": lambda row: row[::-1], "sort": np.sort}[task]
     seed = int.from_bytes(os.urandom(3), "big")
-    plan = BatchPlan(pairs=copy_task(3000, seed, change), batch_tokens=1024, seed=seed)
+    plan = BatchPlan(pairs=copy_task(4000, seed, change, 6), batch_tokens=1024, seed=seed)
     config = TrainConfig(
-        steps=700, batch_tokens=1024, validate_steps=700, learning_rate=0.01, warmup_steps=50, checkpoint_minutes=9.0,
+        steps=600, batch_tokens=1024, validate_steps=600, learning_rate=0.01, warmup_steps=50, checkpoint_minutes=9.0,
         label_smoothing=0.0, ema_decay=0.98,
     )  # fmt: skip
-    model = tiny_model("MA", "S", model_dim=48, ffn_dim=96, dropout=0.0)
+    model = tiny_model("MA", "S", model_dim=64, ffn_dim=128, dropout=0.0)
     run = Run(
         config=config, model=model, plan=plan, folder=tmp_path, identity={}, validate=lambda _: 1.0, log=Silence()
     )
     weights = train(run, resume=False).weights
-    assert accuracy(weights, model.config, copy_task(200, seed + 1, change), tmp_path) >= 0.95, f"seed {seed}"
+    assert accuracy(weights, model.config, copy_task(200, seed + 1, change, 6), tmp_path) >= 0.95, f"seed {seed}"
 
 
 def accuracy(weights, config, pairs, folder):
     from braid.data.batch import pad_rows
-    from braid.export.onnx import export_onnx
+    from braid.exporting.onnx import export_onnx
     from braid.runtime.session import EncoderDecoderSession
     from braid.search.beam import SearchOptions, search
 

@@ -1,7 +1,7 @@
 import pytest
 
 from braid.config.recipe import TrainConfig
-from braid.train.schedule import learning_rate
+from braid.training.schedule import learning_rate
 
 
 @pytest.mark.parametrize("schedule", ["cosine", "linear"])

@@ -19,11 +19,11 @@ from braid.data.batch import BatchPlan
 from braid.errors import BraidError
 from braid.models.encoder_decoder import EncoderDecoder
 from braid.models.weights import get_weights
-from braid.train import checkpoint as checkpoints
-from braid.train.checkpoint import Checkpoint, Progress
-from braid.train.log import EventFile, RunLog
-from braid.train.schedule import learning_rate
-from braid.train.step import StepFunction, build_optimizer, make_step
+from braid.training import checkpoint as checkpoints
+from braid.training.checkpoint import Checkpoint, Progress
+from braid.training.log import EventFile, RunLog
+from braid.training.schedule import learning_rate
+from braid.training.step import StepFunction, build_optimizer, make_step
 
 VALIDATIONS = 12
 LOG_STEPS = 10

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from braid.config.recipe import ModelConfig
-from braid.export.graph import Graph
+from braid.exporting.graph import Graph
 from braid.layers.attention import NEGATIVE, sine_positions
 
 Weights = dict[str, np.ndarray]

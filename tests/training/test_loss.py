@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from braid.train.loss import smoothed_cross_entropy
+from braid.training.loss import smoothed_cross_entropy
 from tolerances import FLOAT32_PARITY
 
 pytestmark = pytest.mark.backend

@@ -58,7 +58,7 @@ def evaluation_report(evaluation: Evaluation, *, path: Path) -> None:
     """
     from jinja2 import Environment
 
-    template = (resources.files("braid.audit") / "report.html.j2").read_text(encoding="utf-8")
+    template = (resources.files("braid.auditing") / "report.html.j2").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["score"] = lambda score: f"{score['value']:.1f}"
     environment.filters["interval"] = lambda score: f"{score['low']:.1f} – {score['high']:.1f}"

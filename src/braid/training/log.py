@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from braid.train.checkpoint import Progress
+from braid.training.checkpoint import Progress
 
 
 class RunLog(Protocol):

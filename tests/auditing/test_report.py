@@ -1,6 +1,6 @@
 import re
 
-from braid.audit.report import evaluation_report
+from braid.auditing.report import evaluation_report
 
 SCORE = {"value": 31.24, "low": 29.9, "high": 32.5, "signature": "nrefs:1"}
 HOSTILE = '<script>alert("x")</script>'

@@ -11,7 +11,7 @@ from keras import ops
 from braid.config.recipe import TrainConfig
 from braid.data.batch import Batch
 from braid.models.encoder_decoder import EncoderDecoder
-from braid.train.loss import smoothed_cross_entropy
+from braid.training.loss import smoothed_cross_entropy
 
 StepFunction = Callable[[Batch, float], float]
 
@@ -54,6 +54,7 @@ def build_optimizer(config: TrainConfig, model: EncoderDecoder) -> keras.optimiz
         global_clipnorm=config.gradient_clip or None,
         use_ema=config.ema_decay > 0,
         ema_momentum=config.ema_decay or 0.99,
+        name="adamw",  # else Keras numbers optimizers, and a checkpoint's names depend on what ran before
     )
     vectors = [variable for variable in model.trainable_variables if len(variable.shape) < 2]
     optimizer.exclude_from_weight_decay(var_list=vectors)
