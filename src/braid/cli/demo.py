@@ -53,9 +53,11 @@ def command(
     _show(with_log(work), own=bool(data))
 
 
-_ABOUT = """Braid's demo trains a translator of short interface texts (buttons, labels, settings, messages),
-English to another language, from the catalogs of openly licensed software. It will be good at such
-texts and bad at news or novels."""
+_ABOUT = (
+    "Braid's demo trains a translator of short interface texts (buttons, labels, settings, messages), English to "
+    "another language, from the catalogs of openly licensed software. It will be good at such texts and bad at news "
+    "or novels."
+)
 
 
 def _show(result: dict[str, Any], *, own: bool) -> None:
