@@ -14,7 +14,7 @@ SAMPLES = 10
 
 def command(
     language: Annotated[str, typer.Option(help="Translate English to zh, de or fr.")] = "zh",
-    minutes: Annotated[float, typer.Option(min=0.1, max=1000, help="Training time.")] = 8.0,
+    minutes: Annotated[float, typer.Option(min=0.1, max=1000, help="Training time.")] = 10.0,
     data: Annotated[str, typer.Option(help="A file of sentence pairs to use instead of the download.")] = "",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The bundle's folder.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished demo.")] = False,

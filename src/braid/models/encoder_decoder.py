@@ -37,7 +37,9 @@ class EncoderDecoder(keras.Model):
         block = BlockConfig(
             model_dim=dim, ffn_dim=config.ffn_dim, num_heads=config.num_heads, dropout=config.dropout, seeds=self.seeds
         )
-        initializer = keras.initializers.RandomNormal(stddev=dim**-0.5)
+        # Small, so that the first logits are near zero: a vector that meets itself in the tied output would else
+        # make the network predict the subword it was just given.
+        initializer = keras.initializers.RandomNormal(stddev=0.3 * dim**-0.5)
         self.embedding = self.add_weight(shape=(vocab_size, dim), initializer=initializer, name="embedding")
         self.output_bias = self.add_weight(shape=(vocab_size,), initializer="zeros", name="output_bias")
         self.positions = sine_positions(max_positions, dim)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from braid.training.checkpoint import Progress
+if TYPE_CHECKING:
+    from braid.training.checkpoint import Progress
 
 
 class RunLog(Protocol):
