@@ -25,7 +25,7 @@ def gradients(inputs, reverse):
     """Of the weighted sum of all outputs, to decay, value and state."""
 
     def total(*arrays):
-        return ops.sum(linear_scan(*arrays, reverse) * WEIGHT)
+        return ops.sum(linear_scan(*arrays, reverse) * ops.convert_to_tensor(WEIGHT))
 
     backend = keras.backend.backend()
     if backend == "tensorflow":

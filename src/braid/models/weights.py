@@ -20,7 +20,8 @@ def _walk(layer: keras.layers.Layer, prefix: str) -> Iterator[tuple[str, Any]]:
     if not type(layer).__module__.startswith("braid."):
         yield from ((f"{prefix}{variable.name}", variable) for variable in layer.trainable_weights)
         return
-    for name, value in vars(layer).items():
+    # PyTorch keeps a module's parts in a dictionary of their own.
+    for name, value in {**vars(layer), **vars(layer).get("_modules", {})}.items():
         if name.startswith("_"):
             continue
         if isinstance(value, keras.Variable):
