@@ -24,6 +24,7 @@ def test_every_example_once_within_budget(lengths, budget, multiple):
         batch = plan.load(indices)
         assert len(indices) == 1 or batch.labels.size <= budget
         assert batch.labels.shape[1] % multiple == 0
+        assert batch.num_examples == len(indices)
 
 
 def test_shift_and_masks():
@@ -62,3 +63,11 @@ def test_empty():
 def test_over_budget_row_stands_alone(size):
     plan = BatchPlan(pairs=pairs([(2, 500)] * size), batch_tokens=64, seed=1)
     assert [len(batch) for batch in plan.epoch(0)] == [1] * size
+
+
+def test_few_shapes_for_compilers():
+    random = np.random.default_rng(0)
+    lengths = [(int(n), int(n)) for n in random.integers(1, 25, 3000)]
+    plan = BatchPlan(pairs=pairs(lengths), batch_tokens=256, seed=1, length_multiple=8)
+    shapes = {plan.load(indices).labels.shape for indices in plan.epoch(0)}
+    assert len(shapes) == 3

@@ -32,7 +32,7 @@ def make_run(folder, validate=lambda weights: 1.0, **settings):
     return Run(
         config=TrainConfig(**settings),
         model=tiny_model("A", "S"),
-        plan=BatchPlan(pairs=copy_task(), batch_tokens=settings["batch_tokens"], seed=1),
+        plan=BatchPlan(pairs=copy_task(), batch_tokens=settings["batch_tokens"], seed=1, length_multiple=8),
         folder=folder,
         identity={"data": "x"},
         validate=validate,
@@ -162,7 +162,7 @@ def test_learns(task, tmp_path):
     """Gates with a new random seed each run: the network must solve them, not remember an answer."""
     change = {"copy": lambda row: row, "reverse": lambda row: row[::-1], "sort": np.sort}[task]
     seed = int.from_bytes(os.urandom(3), "big")
-    plan = BatchPlan(pairs=copy_task(20_000, seed, change, 6), batch_tokens=1024, seed=seed)
+    plan = BatchPlan(pairs=copy_task(20_000, seed, change, 6), batch_tokens=1024, seed=seed, length_multiple=8)
     config = TrainConfig(
         steps=600, batch_tokens=1024, validate_steps=600, learning_rate=0.01, warmup_steps=50, checkpoint_minutes=9.0,
         label_smoothing=0.0, ema_decay=0.98,

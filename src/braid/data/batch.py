@@ -31,6 +31,11 @@ class Batch:
         """Real target tokens."""
         return int(self.target_mask.sum())
 
+    @property
+    def num_examples(self) -> int:
+        """Rows that hold an example; rows of padding alone fill a batch up to its fixed shape."""
+        return int(self.target_mask.any(axis=1).sum())
+
 
 @dataclass(frozen=True, kw_only=True)
 class EncodedPairs:
@@ -50,11 +55,13 @@ class EncodedPairs:
         return sum(len(row) for row in self.target)
 
 
-def pad_rows(rows: Sequence[np.ndarray], pad_id: int, *, width: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Rows as one array (B, longest row or ``width``) int32, and the mask of real tokens."""
-    width = max([width, *(len(row) for row in rows)])
-    ids = np.full((len(rows), width), pad_id, dtype=np.int32)
-    mask = np.zeros((len(rows), width), dtype=bool)
+def pad_rows(
+    rows: Sequence[np.ndarray], pad_id: int, *, width: int = 0, height: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows as one int32 array of at least ``height`` × ``width``, and the mask of real tokens."""
+    shape = max(height, len(rows)), max([width, *(len(row) for row in rows)])
+    ids = np.full(shape, pad_id, dtype=np.int32)
+    mask = np.zeros(shape, dtype=bool)
     for index, row in enumerate(rows):
         ids[index, : len(row)] = row
         mask[index, : len(row)] = True
@@ -107,14 +114,17 @@ class BatchPlan:
             yield begin, len(source)
 
     def load(self, indices: np.ndarray) -> Batch:
-        """The batch of these examples, its rows longest source last."""
+        """The batch of these examples."""
         pairs = self.pairs
         sources, targets = [pairs.source[i] for i in indices], [pairs.target[i] for i in indices]
         shifted = [np.concatenate([[pairs.bos_id], row[:-1]]) for row in targets]
         widths = [int(self._rounded(np.array(max(len(row) for row in side)))) for side in (sources, targets)]
-        source_ids, source_mask = pad_rows(sources, pairs.pad_id, width=widths[0])
-        target_ids, target_mask = pad_rows(shifted, pairs.pad_id, width=widths[1])
-        labels, _ = pad_rows(targets, pairs.pad_id, width=widths[1])
+        height = 0
+        if self.length_multiple > 1:
+            height = min(self.batch_tokens // widths[1], int(1.5 * self.batch_tokens) // widths[0])
+        source_ids, source_mask = pad_rows(sources, pairs.pad_id, width=widths[0], height=height)
+        target_ids, target_mask = pad_rows(shifted, pairs.pad_id, width=widths[1], height=height)
+        labels, _ = pad_rows(targets, pairs.pad_id, width=widths[1], height=height)
         return Batch(
             source_ids=source_ids,
             source_mask=source_mask,

@@ -179,7 +179,7 @@ def _steps(session: _Session) -> None:
             hint = "try a lower train.learning_rate"
             raise BraidError(f"the loss became {loss} at step {progress.step + 1:,}", hint=hint)
         progress.step += 1
-        progress.examples_seen += len(batch.labels)
+        progress.examples_seen += batch.num_examples
         progress.tokens_seen += batch.num_target_tokens
         progress.seconds += time.monotonic() - start
         _report(session, loss, batch.num_target_tokens / (time.monotonic() - start))
