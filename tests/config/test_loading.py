@@ -74,7 +74,7 @@ def test_section_as_value():
 
 @pytest.mark.parametrize("name", ["lstm", "demo"])
 def test_builtin_recipes_are_valid(name):
-    make_recipe(builtin_recipe(name))
+    assert make_recipe(builtin_recipe(name)) != Recipe()
 
 
 def test_builtin_recipe_unknown():

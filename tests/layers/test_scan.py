@@ -4,6 +4,7 @@ import pytest
 from keras import ops
 
 from braid.layers.scan import linear_scan
+from tolerances import SCAN_GRADIENT
 
 pytestmark = pytest.mark.backend
 RANDOM = np.random.default_rng(0)
@@ -63,4 +64,4 @@ def test_gradient_equals_finite_differences(reverse):
                 moved = [array.astype("float64") for array in inputs]
                 moved[which][place] += shift
                 ends.append((plain_scan(*moved, reverse) * WEIGHT).sum())
-            assert found[which][place] == pytest.approx((ends[0] - ends[1]) / 2e-6, abs=1e-3)
+            assert found[which][place] == pytest.approx((ends[0] - ends[1]) / 2e-6, abs=SCAN_GRADIENT)

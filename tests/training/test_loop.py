@@ -47,7 +47,7 @@ def test_steps_epochs_minutes(tmp_path):
     assert done.examples_seen == 400
     assert done.tokens_seen == 2 * run.plan.pairs.num_target_tokens
     timed = train(make_run(tmp_path / "c", minutes=0.05), resume=False).progress
-    assert timed.step == timed.total_steps >= 2
+    assert timed.step == timed.total_steps > 3
 
 
 def test_same_seed_same_weights(tmp_path):

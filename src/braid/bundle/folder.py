@@ -25,6 +25,13 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def check_replaceable(path: Path) -> None:
+    """Raise `BundleError` when something stands at ``path`` that is neither a bundle nor an empty folder."""
+    if path.exists() and not (path / "bundle.json").is_file() and (not path.is_dir() or any(path.iterdir())):
+        hint = "choose another folder with --output, or another name in the recipe"
+        raise BundleError("what stands here is not a bundle and will not be replaced", where=str(path), hint=hint)
+
+
 def save_bundle(path: Path, fill: Callable[[Path], dict[str, Any]]) -> BundleInfo:
     """Write a bundle that appears at ``path`` complete or not at all.
 
@@ -37,9 +44,7 @@ def save_bundle(path: Path, fill: Callable[[Path], dict[str, Any]]) -> BundleInf
         BundleError: Something that is not a bundle stands at ``path``.
         StorageError: The disk is full or refuses.
     """
-    if path.exists() and not (path / "bundle.json").is_file() and (not path.is_dir() or any(path.iterdir())):
-        hint = "choose another folder with --output, or another name in the recipe"
-        raise BundleError("what stands here is not a bundle and will not be replaced", where=str(path), hint=hint)
+    check_replaceable(path)
     with atomic_folder(path) as folder:
         fields = fill(folder)
         files = {

@@ -118,13 +118,10 @@ class BatchPlan:
         pairs = self.pairs
         sources, targets = [pairs.source[i] for i in indices], [pairs.target[i] for i in indices]
         shifted = [np.concatenate([[pairs.bos_id], row[:-1]]) for row in targets]
-        widths = [int(self._rounded(np.array(max(len(row) for row in side)))) for side in (sources, targets)]
-        height = 0
-        if self.length_multiple > 1:
-            height = min(self.batch_tokens // widths[1], int(1.5 * self.batch_tokens) // widths[0])
-        source_ids, source_mask = pad_rows(sources, pairs.pad_id, width=widths[0], height=height)
-        target_ids, target_mask = pad_rows(shifted, pairs.pad_id, width=widths[1], height=height)
-        labels, _ = pad_rows(targets, pairs.pad_id, width=widths[1], height=height)
+        height, source_width, target_width = self._shape(indices)
+        source_ids, source_mask = pad_rows(sources, pairs.pad_id, width=source_width, height=height)
+        target_ids, target_mask = pad_rows(shifted, pairs.pad_id, width=target_width, height=height)
+        labels, _ = pad_rows(targets, pairs.pad_id, width=target_width, height=height)
         return Batch(
             source_ids=source_ids,
             source_mask=source_mask,
@@ -133,8 +130,20 @@ class BatchPlan:
             labels=labels,
         )
 
+    def _shape(self, indices: np.ndarray) -> tuple[int, int, int]:
+        """Rows, source width and target width of the batch of these examples."""
+        sides = (self.pairs.source, self.pairs.target)
+        source, target = (int(self._rounded(np.array(max(len(side[i]) for i in indices)))) for side in sides)
+        if self.length_multiple == 1:
+            return len(indices), source, target
+        return (
+            max(len(indices), min(self.batch_tokens // target, int(1.5 * self.batch_tokens) // source)),
+            source,
+            target,
+        )
+
     def padding_share(self, epoch: int = 0) -> float:
-        """Fraction of target positions that are padding."""
-        widths = self._rounded(np.array([len(row) for row in self.pairs.target]))
-        padded = sum(len(batch) * int(widths[batch].max()) for batch in self.epoch(epoch))
+        """Fraction of target positions that are padding, rows of padding included."""
+        shapes = [self._shape(batch) for batch in self.epoch(epoch)]
+        padded = sum(rows * target for rows, _, target in shapes)
         return 1 - self.pairs.num_target_tokens / padded

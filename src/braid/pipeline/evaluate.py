@@ -17,6 +17,7 @@ from braid.errors import ConfigError, DataError
 from braid.metrics.quality import translation_faults
 from braid.metrics.translation import compare, length_buckets, sentence_chrf, translation_scores
 from braid.pipeline.load import open_translator
+from braid.pipeline.places import places_of
 from braid.tasks.translate import Translator
 from braid.text.normalize import normalize
 
@@ -94,7 +95,7 @@ def evaluate(
 
 def _training_rows(path: Path, info: BundleInfo) -> list[Example]:
     """The rows the bundle was trained on, where its work folder still lies beside it."""
-    folder = path.with_name(f"{path.name}.work") / "prepared"
+    folder = places_of(path).prepared
     if not (folder / "report.json").is_file():
         return []
     prepared = load_prepared(folder)
@@ -102,7 +103,7 @@ def _training_rows(path: Path, info: BundleInfo) -> list[Example]:
 
 
 def _test_rows(path: Path, info: BundleInfo) -> list[Example]:
-    folder = path.with_name(f"{path.name}.work") / "prepared"
+    folder = places_of(path).prepared
     hint = "name a file with sources and references: `braid evaluate BUNDLE --data FILE`"
     if not (folder / "report.json").is_file():
         raise DataError("there is no test data beside the bundle", where=str(folder), hint=hint)

@@ -33,5 +33,9 @@ class Places:
 
 def places(recipe: Recipe, output: Path | None) -> Places:
     """The folders of a recipe's run: ``output`` or the recipe's name, and the same with ``.work`` behind it."""
-    bundle = output or Path(recipe.name)
+    return places_of(output or Path(recipe.name))
+
+
+def places_of(bundle: Path) -> Places:
+    """The folders that belong to a bundle's path, whether or not they exist."""
     return Places(bundle=bundle, work=bundle.with_name(f"{bundle.name}.work"))

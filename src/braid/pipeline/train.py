@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from braid.bundle.folder import save_bundle
+from braid.bundle.folder import check_replaceable, save_bundle
 from braid.config.recipe import Recipe
 from braid.errors import CheckpointError, DataError
 from braid.layers.backend import choose_backend
@@ -62,6 +62,7 @@ def train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str
         BraidError: Of any kind; nothing half-written is left, and checkpoints stay.
     """
     begun = time.monotonic()
+    check_replaceable(options.places.bundle)  # now, not after hours of training
     _check_unfinished(options)
     backend = choose_backend()
     keep_memory()
