@@ -1,10 +1,12 @@
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from braid.errors import StorageError
-from braid.storage import atomic_file, atomic_folder
+from braid.storage import atomic_file, atomic_folder, recover
 
 
 def names(folder):
@@ -96,3 +98,52 @@ def test_full_disk(tmp_path, monkeypatch):
     with pytest.raises(StorageError, match="No space left on device"), atomic_folder(path) as folder:
         (folder / "a.txt").write_text("new")
     assert (path / "a.txt").read_text() == "old"
+
+
+def killed_while_writing(path, where):
+    """A process that kills itself inside `atomic_folder`: before the renames, or between the two."""
+    code = f"""
+import os, signal
+from pathlib import Path
+from braid.storage import atomic_folder
+rename = Path.rename
+def die(self, target):
+    rename(self, target)
+    os.kill(os.getpid(), signal.SIGKILL)
+with atomic_folder(Path({str(path)!r})) as folder:
+    (folder / "a.txt").write_text("new")
+    if {where!r} == "between":
+        Path.rename = die
+    else:
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("where", ["before", "between"])
+def test_what_a_killed_process_left_is_cleared_and_nothing_is_lost(tmp_path, where):
+    path = tmp_path / "folder"
+    with atomic_folder(path) as folder:
+        (folder / "a.txt").write_text("old")
+    killed_while_writing(path, where)
+    assert len(names(tmp_path)) == 2
+    assert path.exists() == (where == "before")
+    recover(tmp_path, "other")
+    assert len(names(tmp_path)) == 2
+    recover(tmp_path)
+    assert (path / "a.txt").read_text() == "old"
+    assert names(tmp_path) == ["folder"]
+
+
+def test_what_a_living_process_writes_stays(tmp_path):
+    with atomic_folder(tmp_path / "folder") as folder:
+        (folder / "a.txt").write_text("x")
+        recover(tmp_path)
+        with atomic_folder(tmp_path / "folder") as other:
+            (other / "a.txt").write_text("y")
+        assert folder.exists()
+    (tmp_path / ".folder.00000000-1-00000000.tmp").mkdir()  # of another machine
+    recover(tmp_path)
+    assert (tmp_path / "folder/a.txt").read_text() == "x"
+    assert len(names(tmp_path)) == 2

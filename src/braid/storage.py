@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import platform
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -35,8 +38,49 @@ def _sync_tree(folder: Path) -> None:
         _sync_folder(Path(root))
 
 
-def _temporary(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+def _temporary(path: Path, ending: str = "tmp") -> Path:
+    """A new name beside ``path`` that tells which process on which machine it belongs to."""
+    return path.with_name(f".{path.name}.{_machine()}-{os.getpid()}-{uuid.uuid4().hex[:8]}.{ending}")
+
+
+def _machine() -> str:
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+
+
+def recover(folder: Path, name: str = "") -> None:
+    """Clear away what killed processes left in ``folder``; a version they had moved aside comes back.
+
+    What belongs to a living process, or to a process of another machine, stays.
+
+    Args:
+        folder: Where they wrote.
+        name: Only what they wrote under this name.
+    """
+    which = re.escape(name) if name else ".+"
+    pattern = re.compile(rf"\.({which})\.([0-9a-f]{{8}})-(\d+)-[0-9a-f]{{8}}\.(tmp|old)", re.DOTALL)
+    for remains in sorted(folder.iterdir()) if folder.is_dir() else ():
+        left = pattern.fullmatch(remains.name)
+        if not left or left[2] != _machine() or _lives(int(left[3])):
+            continue
+        with suppress(OSError):
+            if left[4] == "old" and not (folder / left[1]).exists():
+                remains.rename(folder / left[1])
+            elif remains.is_dir():
+                shutil.rmtree(remains)
+            else:
+                remains.unlink()
+
+
+def _lives(process: int) -> bool:
+    if os.name == "nt":  # where asking a process is ending it
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # somebody else's process, or no number of a process
+        return True
+    return True
 
 
 def _place(path: Path) -> Path:
@@ -62,6 +106,7 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
     place = _place(path)
     temporary = _temporary(place)
     try:
+        recover(place.parent, place.name)
         with temporary.open("wb") as file:
             yield file
             file.flush()
@@ -87,8 +132,9 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     place = _place(path)
     if place.exists() and not place.is_dir():
         raise StorageError("cannot write: a file stands where a folder must go", where=str(path))
-    temporary, aside = _temporary(place), _temporary(place)
+    temporary, aside = _temporary(place), _temporary(place, "old")
     try:
+        recover(place.parent, place.name)
         temporary.mkdir(parents=True)
         yield temporary
         _sync_tree(temporary)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from braid.bundle.schema import FORMAT, REQUIRED, BundleInfo
 from braid.errors import BundleError
-from braid.storage import atomic_folder
+from braid.storage import atomic_folder, recover
 from braid.version import __version__
 
 MAX_INFO_BYTES = 64 * 2**20
@@ -97,6 +97,9 @@ def read_bundle(path: Path, *, check: tuple[str, ...] = REQUIRED) -> BundleInfo:
 
 def _info(path: Path) -> BundleInfo:
     file = path / "bundle.json"
+    if not file.is_file():
+        place = path.resolve()
+        recover(place.parent, place.name)  # a process may have been killed while it put a new bundle there
     if not file.is_file():
         hint = "a bundle is the folder that `braid train` writes"
         raise BundleError("there is no bundle here", where=str(path), hint=hint)

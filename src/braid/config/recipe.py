@@ -70,12 +70,15 @@ class TrainConfig:
         2048, IntRange(64, 1_048_576), "target tokens in a batch, padding included", unit="tokens"
     )
     max_tokens: int = setting(200, IntRange(4, 4096), "longer examples are left out of training", unit="tokens")
+    optimizer: str = setting(
+        "muon", OneOf(("muon", "adamw")), "muon needs fewer steps; embedding and vectors take AdamW either way"
+    )
     learning_rate: float = setting(1.5e-3, FloatRange(0.0, 10.0), "peak learning rate")
     warmup_steps: int = setting(300, IntRange(0, 1_000_000), "steps to reach it, a fifth of all at most", unit="steps")
     schedule: str = setting("cosine", OneOf(("cosine", "linear", "constant")), "way down from the peak")
     label_smoothing: float = setting(0.1, FloatRange(0.0, 0.9), "probability spread over the wrong subwords")
-    weight_decay: float = setting(0.01, FloatRange(0.0, 10.0), "AdamW decay of matrices")
-    beta2: float = setting(0.98, FloatRange(0.0, 0.99999), "AdamW decay of the squared gradient's mean")
+    weight_decay: float = setting(0.01, FloatRange(0.0, 10.0), "decay of matrices, times the learning rate")
+    beta2: float = setting(0.98, FloatRange(0.0, 0.99999), "AdamW: decay of the squared gradient's mean")
     gradient_clip: float = setting(1.0, FloatRange(0.0, 1e6), "largest global gradient norm; 0 turns clipping off")
     ema_decay: float = setting(0.995, FloatRange(0.0, 0.99999), "decay of the averaged weights; 0 turns averaging off")
     validate_steps: int = setting(0, IntRange(0, 1_000_000), "steps between validations; 0 means about 12 in a run")

@@ -77,7 +77,7 @@ class EncoderDecoder(keras.Model):
         hidden = dropout(self.embed(inputs["target_ids"]), self.config.dropout, self.seeds, training)
         for block, memory in zip(self.decoder, self.memories(encoded), strict=True):
             hidden = block(hidden, inputs["target_mask"], memory, inputs["source_mask"], training=training)
-        return dropout(self.decoder_norm(hidden), self.config.dropout, self.seeds, training)
+        return self.decoder_norm(hidden)
 
     def logits(self, hidden: Any) -> Any:
         """Unnormalized log-probabilities over V subwords, of the hidden vectors' leading shape + (V,)."""

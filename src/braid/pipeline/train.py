@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import resource
 import shutil
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from braid.pipeline.load import load
 from braid.pipeline.places import Places
 from braid.pipeline.prepare import Dataset, prepare, token_limits
 from braid.training.allocator import keep_memory
+from braid.training.checkpoint import has_checkpoint
 from braid.version import __version__
 
 if TYPE_CHECKING:
@@ -90,21 +90,29 @@ def train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str
     evaluation = saver.save()
     shutil.rmtree(options.places.checkpoints, ignore_errors=True)
     training["wall_seconds"] = round(time.monotonic() - begun, 1)
-    unit = 1 if sys.platform == "darwin" else 1024
     return {
         "bundle": str(options.places.bundle),
         **{key: training[key] for key in ("steps", "examples_seen", "tokens_seen", "seconds")},
         "metrics": evaluation["systems"][0]["scores"],
-        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit,
+        "peak_memory_bytes": _peak_memory(),
         "evaluation": evaluation,
     }
+
+
+def _peak_memory() -> int | None:
+    """Bytes that this process held at its largest; None where the system does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _check_unfinished(options: TrainOptions) -> None:
     """An unfinished run is continued or thrown away only when a person says so."""
     if options.restart:
         shutil.rmtree(options.places.checkpoints, ignore_errors=True)
-    elif options.places.checkpoints.is_dir() and any(options.places.checkpoints.glob("step-*")) and not options.resume:
+    elif has_checkpoint(options.places.checkpoints) and not options.resume:
         raise CheckpointError(
             "an unfinished run is saved here",
             where=str(options.places.checkpoints),

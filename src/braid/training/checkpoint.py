@@ -7,13 +7,17 @@ import re
 import shutil
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 
 from braid.errors import CheckpointError
-from braid.storage import atomic_folder
+from braid.storage import atomic_folder, recover
+
+if TYPE_CHECKING:
+    import keras
+
+    from braid.training.optimizer import Optimizer
 
 FORMAT = 1
 
@@ -33,6 +37,7 @@ class Progress:
         seconds: Training time so far, over all sessions.
         best_chrf: Best validation score so far.
         worse_validations: Validations since the best one.
+        losses: Loss of each step since the last validation.
         history: Rows for the curves in the report.
     """
 
@@ -46,6 +51,7 @@ class Progress:
     seconds: float = 0.0
     best_chrf: float = -1.0
     worse_validations: int = 0
+    losses: list[float] = field(default_factory=list)
     history: list[dict[str, float]] = field(default_factory=list)
 
 
@@ -58,10 +64,10 @@ class Checkpoint:
     best: dict[str, np.ndarray]
 
 
-def state_variables(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:
-    """All variables of a run: weights, dropout state, optimizer slots and averaged weights, in a fixed order."""
-    variables = [*model.trainable_variables, *model.non_trainable_variables, *optimizer.variables]
-    return {f"{index:04d}.{variable.path}": variable for index, variable in enumerate(variables)}
+def state_variables(model: keras.Model, optimizer: Optimizer) -> dict[str, Any]:
+    """All variables of a run by name: weights, dropout state, the optimizer's averages and the averaged weights."""
+    other = {f"state.{index}": variable for index, variable in enumerate(model.non_trainable_variables)}
+    return {**optimizer.variables, **other, **{f"optimizer.{name}": v for name, v in optimizer.state.items()}}
 
 
 def save(folder: Path, checkpoint: Checkpoint, *, identity: dict[str, Any], keep: int) -> Path:
@@ -80,6 +86,7 @@ def save(folder: Path, checkpoint: Checkpoint, *, identity: dict[str, Any], keep
 
     path = folder / f"step-{checkpoint.progress.step:09d}"
     folder.mkdir(parents=True, exist_ok=True)
+    recover(folder)
     with atomic_folder(path) as temporary:
         save_file(checkpoint.arrays, temporary / "state.safetensors")
         if checkpoint.best:
@@ -152,4 +159,6 @@ def restore(variables: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
 
 def snapshot(variables: dict[str, Any]) -> dict[str, np.ndarray]:
     """Copies of all variables as arrays."""
+    import keras
+
     return {name: np.array(keras.ops.convert_to_numpy(variable)) for name, variable in variables.items()}

@@ -7,23 +7,23 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from braid.config.recipe import TrainConfig
 from braid.data.batch import BatchPlan
 from braid.errors import BraidError
 from braid.models.encoder_decoder import EncoderDecoder
-from braid.models.weights import get_weights
+from braid.models.weights import named_variables
 from braid.training import checkpoint as checkpoints
 from braid.training.checkpoint import Checkpoint, Progress
 from braid.training.log import EventFile, RunLog
+from braid.training.optimizer import Optimizer
 from braid.training.schedule import learning_rate
-from braid.training.step import StepFunction, build_optimizer, make_step
+from braid.training.step import StepFunction, make_step
 
 VALIDATIONS = 12
 LOG_STEPS = 10
@@ -71,13 +71,12 @@ class _Session:
     """One process's share of a run: the moving parts around the step function."""
 
     run: Run
-    optimizer: keras.optimizers.Optimizer
+    optimizer: Optimizer
     step: StepFunction
     variables: dict[str, Any]
     events: EventFile
     progress: Progress
     best: dict[str, np.ndarray] = field(default_factory=dict)
-    losses: list[float] = field(default_factory=list)
     saved_at: float = field(default_factory=time.monotonic)
     stop_signal: int = 0
 
@@ -102,12 +101,12 @@ def train(run: Run, *, resume: bool) -> Trained:
             _steps(session)
     finally:
         session.events.close()
-    return Trained(weights=session.best or averaged_weights(session), progress=session.progress)
+    return Trained(weights=session.best or session.optimizer.averaged_weights(), progress=session.progress)
 
 
 def _open(run: Run, resume: bool) -> _Session:
     begun = time.monotonic()
-    optimizer = build_optimizer(run.config, run.model)
+    optimizer = Optimizer(run.config, named_variables(run.model))
     session = _Session(
         run=run,
         optimizer=optimizer,
@@ -154,7 +153,7 @@ def _measure(session: _Session) -> None:
         session.step(loaded, 1e-6)
         times.append(time.monotonic() - start)
     start = time.monotonic()
-    run.validate(averaged_weights(session))
+    run.validate(session.optimizer.averaged_weights())
     validation_seconds = time.monotonic() - start
     checkpoints.restore(session.variables, before)
     progress.seconds += time.monotonic() - begun
@@ -213,10 +212,10 @@ def _batches(session: _Session) -> Iterator[Any]:
 
 def _report(session: _Session, loss: float, tokens_per_second: float) -> None:
     progress = session.progress
-    session.losses.append(loss)
+    progress.losses.append(loss)
     session.run.log.step(progress, loss, tokens_per_second)
     if progress.step % LOG_STEPS == 0:
-        mean = float(np.mean(session.losses[-LOG_STEPS:]))
+        mean = float(np.mean(progress.losses[-LOG_STEPS:]))
         rate = learning_rate(session.run.config, progress.step - 1, progress.total_steps)
         session.events.add(progress.step, loss=mean, learning_rate=rate, tokens_per_second=tokens_per_second)
         progress.history.append({"step": progress.step, "loss": mean, "seconds": progress.seconds})
@@ -225,13 +224,14 @@ def _report(session: _Session, loss: float, tokens_per_second: float) -> None:
 def _validate(session: _Session) -> None:
     progress, run = session.progress, session.run
     start = time.monotonic()
-    weights = averaged_weights(session)
+    weights = session.optimizer.averaged_weights()
     chrf = run.validate(weights)
     progress.seconds += time.monotonic() - start
-    mean = float(np.mean(session.losses[-progress.validate_steps :]))
+    mean = float(np.mean(progress.losses))
     progress.history.append(
         {"step": progress.step, "loss": mean, "valid_chrf": chrf, "seconds": progress.seconds},
     )
+    progress.losses.clear()
     session.events.add(progress.step, valid_chrf=chrf)
     run.log.validation(progress, chrf, mean)
     if chrf > progress.best_chrf:
@@ -240,23 +240,9 @@ def _validate(session: _Session) -> None:
         progress.worse_validations += 1
 
 
-def averaged_weights(session: _Session) -> dict[str, np.ndarray]:
-    """The averaged weights by name, or the plain ones when the recipe averages none."""
-    model, optimizer = session.run.model, session.optimizer
-    if not session.run.config.ema_decay or not int(keras.ops.convert_to_numpy(optimizer.iterations)):
-        return get_weights(model)
-    plain = [np.array(keras.ops.convert_to_numpy(variable)) for variable in model.trainable_variables]
-    optimizer.finalize_variable_values(model.trainable_variables)
-    weights = get_weights(model)
-    for variable, value in zip(model.trainable_variables, plain, strict=True):
-        variable.assign(value)
-    return weights
-
-
 def _save(session: _Session) -> None:
     run = session.run
-    progress = replace(session.progress, history=list(session.progress.history))
-    state = Checkpoint(progress=progress, arrays=checkpoints.snapshot(session.variables), best=session.best)
+    state = Checkpoint(progress=session.progress, arrays=checkpoints.snapshot(session.variables), best=session.best)
     folder = run.folder / "checkpoints"
     checkpoints.save(folder, state, identity=dict(run.identity), keep=run.config.keep_checkpoints)
     session.saved_at = time.monotonic()

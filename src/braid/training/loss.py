@@ -6,6 +6,8 @@ from typing import Any
 
 from keras import ops
 
+from braid.layers.embedding import sum_rows
+
 
 def smoothed_cross_entropy(
     hidden_PD: Any, embedding_VD: Any, bias_V: Any, labels_P: Any, weights_P: Any, *, smoothing: float
@@ -43,9 +45,9 @@ def smoothed_cross_entropy(
         label_rows = ops.take(embedding, labels_P, axis=0) * ((1 - smoothing) * weights)
         hidden_gradient = ops.matmul(slope, embedding) - label_rows
         on_label = weights_P * (1 - smoothing)
-        picked_hidden = ops.segment_sum(hidden * on_label[:, None], labels_P, num_segments=vocab_size)
+        picked_hidden = sum_rows(hidden * on_label[:, None], labels_P, vocab_size)
         embedding_gradient = ops.matmul(ops.transpose(slope), hidden) - picked_hidden
-        bias_gradient = ops.sum(slope, axis=0) - ops.segment_sum(on_label, labels_P, num_segments=vocab_size)
+        bias_gradient = ops.sum(slope, axis=0) - sum_rows(on_label[:, None], labels_P, vocab_size)[:, 0]
 
         def gradient(*args: Any, upstream: Any = None) -> Any:
             scale = args[0] if upstream is None else upstream

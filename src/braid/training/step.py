@@ -8,10 +8,10 @@ from typing import Any
 import keras
 from keras import ops
 
-from braid.config.recipe import TrainConfig
 from braid.data.batch import Batch
 from braid.models.encoder_decoder import EncoderDecoder
 from braid.training.loss import smoothed_cross_entropy
+from braid.training.optimizer import Optimizer
 
 StepFunction = Callable[[Batch, float], float]
 
@@ -39,30 +39,7 @@ def mean_loss(model: EncoderDecoder, arrays: dict[str, Any], smoothing: float, t
     return total
 
 
-def build_optimizer(config: TrainConfig, model: EncoderDecoder) -> keras.optimizers.Optimizer:
-    """AdamW with global norm clipping and, if asked for, averaged weights; vectors are not decayed.
-
-    Papers: Loshchilov and Hutter (2019), Decoupled weight decay regularization; Polyak and Juditsky (1992)
-    for the averaging.
-    """
-    optimizer = keras.optimizers.AdamW(
-        learning_rate=0.0,
-        weight_decay=config.weight_decay or None,
-        beta_1=0.9,
-        beta_2=config.beta2,
-        epsilon=1e-8,
-        global_clipnorm=config.gradient_clip or None,
-        use_ema=config.ema_decay > 0,
-        ema_momentum=config.ema_decay or 0.99,
-        name="adamw",  # else Keras numbers optimizers, and a checkpoint's names depend on what ran before
-    )
-    vectors = [variable for variable in model.trainable_variables if len(variable.shape) < 2]
-    optimizer.exclude_from_weight_decay(var_list=vectors)
-    optimizer.build(model.trainable_variables)
-    return optimizer
-
-
-def make_step(model: EncoderDecoder, optimizer: keras.optimizers.Optimizer, smoothing: float) -> StepFunction:
+def make_step(model: EncoderDecoder, optimizer: Optimizer, smoothing: float) -> StepFunction:
     """A function of batch and learning rate that updates the weights and returns the mean loss in nats."""
     makers = {"tensorflow": _tensorflow_step, "jax": _jax_step, "torch": _torch_step}
     return makers[keras.backend.backend()](model, optimizer, smoothing)
@@ -71,14 +48,13 @@ def make_step(model: EncoderDecoder, optimizer: keras.optimizers.Optimizer, smoo
 def _tensorflow_step(model: Any, optimizer: Any, smoothing: float) -> Any:
     import tensorflow as tf
 
-    variables = model.trainable_variables
+    variables = list(optimizer.variables.values())
 
     def update(arrays: Any, learning_rate: Any) -> Any:
         with tf.GradientTape() as tape:
             loss = mean_loss(model, arrays, smoothing)
         gradients = tape.gradient(loss, variables)
-        optimizer.learning_rate.assign(learning_rate)
-        optimizer.apply([tf.convert_to_tensor(gradient) for gradient in gradients], variables)
+        optimizer.apply(gradients, learning_rate)
         return loss
 
     specification = {
@@ -97,7 +73,7 @@ def _tensorflow_step(model: Any, optimizer: Any, smoothing: float) -> Any:
 def _torch_step(model: Any, optimizer: Any, smoothing: float) -> Any:
     import torch
 
-    variables = model.trainable_variables
+    variables = list(optimizer.variables.values())
 
     def step(batch: Batch, learning_rate: float) -> Any:
         arrays = {name: torch.from_numpy(value) for name, value in batch_arrays(batch).items()}
@@ -106,9 +82,8 @@ def _torch_step(model: Any, optimizer: Any, smoothing: float) -> Any:
         loss = mean_loss(model, arrays, smoothing)
         loss.backward()
         mean = float(loss.detach())
-        optimizer.learning_rate.assign(learning_rate)
         with torch.no_grad():
-            optimizer.apply([variable.value.grad for variable in variables], variables)
+            optimizer.apply([variable.value.grad for variable in variables], learning_rate)
         return mean
 
     return step
@@ -117,25 +92,26 @@ def _torch_step(model: Any, optimizer: Any, smoothing: float) -> Any:
 def _jax_step(model: Any, optimizer: Any, smoothing: float) -> Any:
     import jax
 
-    rate_index = [variable is optimizer.learning_rate for variable in optimizer.variables].index(True)
+    weights = list(optimizer.variables.values())
+    groups = weights, model.non_trainable_variables, list(optimizer.state.values())
 
     def loss_of(trainable: Any, other: Any, arrays: Any) -> Any:
-        pairs = [*zip(model.trainable_variables, trainable, strict=True)]
-        pairs += [*zip(model.non_trainable_variables, other, strict=True)]
+        pairs = [*zip(weights, trainable, strict=True), *zip(groups[1], other, strict=True)]
         with keras.StatelessScope(state_mapping=pairs) as scope:
             loss = mean_loss(model, arrays, smoothing)
-        return loss, [scope.get_current_value(v) for v in model.non_trainable_variables]
+        return loss, [scope.get_current_value(variable) for variable in groups[1]]
 
     def pure(trainable: Any, other: Any, slots: Any, arrays: Any, learning_rate: Any) -> Any:
-        slots = [*slots[:rate_index], learning_rate, *slots[rate_index + 1 :]]
         (loss, other), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable, other, arrays)
-        trainable, slots = optimizer.stateless_apply(slots, gradients, trainable)
+        pairs = [*zip(weights, trainable, strict=True), *zip(groups[2], slots, strict=True)]
+        with keras.StatelessScope(state_mapping=pairs) as scope:
+            optimizer.apply(gradients, learning_rate)
+        trainable, slots = ([scope.get_current_value(v) for v in group] for group in (weights, groups[2]))
         return loss, trainable, other, slots
 
     compiled = jax.jit(pure, donate_argnums=(0, 1, 2))
 
     def step(batch: Batch, learning_rate: float) -> Any:
-        groups = model.trainable_variables, model.non_trainable_variables, optimizer.variables
         values = [[variable.value for variable in group] for group in groups]
         loss, *updated = compiled(*values, batch_arrays(batch), learning_rate)
         for group, new_values in zip(groups, updated, strict=True):
