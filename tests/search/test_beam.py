@@ -94,3 +94,33 @@ def test_the_limit_holds_and_is_told():
     found = search(decoder, decoder.start, np.array([1, 2, 5]), options(2))
     assert [len(hypothesis.token_ids) for hypothesis in found] == [1, 2, 5]
     assert not any(hypothesis.is_finished for hypothesis in found)
+
+
+class LoopingDecoder:
+    """Says the same few subwords over and over; eos is its second choice."""
+
+    def __init__(self, phrase):
+        self.phrase = phrase
+
+    def step(self, token_ids, state):
+        count = state["state.count"]
+        logits = np.zeros((*token_ids.shape, VOCAB + 10))
+        logits[:, :, EOS] = 5.0
+        for b, k in np.ndindex(token_ids.shape):
+            logits[b, k, self.phrase[count[b, k, 0] % len(self.phrase)]] = 9.0
+        return logits, {"state.count": count + 1}
+
+
+@pytest.mark.parametrize("beam_size", [1, 3])
+@pytest.mark.parametrize("phrase", [[3], [3, 4], [5, 6, 7, 8, 9]])
+def test_loops_are_broken(phrase, beam_size):
+    decoder, start = LoopingDecoder(phrase), {"state.count": np.zeros((1, 1, 1), np.int64)}
+    settings = {"beam_size": beam_size, "length_penalty": 1.0, "bos_id": BOS, "eos_id": EOS}
+    free = search(decoder, start, np.array([60]), SearchOptions(**settings))[0]
+    assert len(free.token_ids) == 60 if beam_size == 1 else free.token_ids
+    broken = search(decoder, start, np.array([60]), SearchOptions(**settings, max_repeats=3))[0]
+    assert broken.is_finished
+    assert len(broken.token_ids) < max(4 * len(phrase), 8 + len(phrase))
+    if beam_size == 1:
+        assert len(broken.token_ids) >= 3 * len(phrase)
+        assert broken.token_ids == [phrase[i % len(phrase)] for i in range(len(broken.token_ids))]

@@ -94,6 +94,9 @@ class SearchConfig:
 
     beam_size: int = setting(4, IntRange(1, 64), "hypotheses kept; 1 is greedy")
     length_penalty: float = setting(1.0, FloatRange(0.0, 5.0), "score is divided by length to this power")
+    max_repeats: int = setting(
+        3, IntRange(0, 100), "copies of a phrase in a row before the search breaks the loop; 0 never does"
+    )
     max_ratio: float = setting(3.0, FloatRange(0.1, 100.0), "output tokens per input token at most, plus 16")
 
 

@@ -32,6 +32,7 @@ class SearchOptions:
         bos_id: Starts every output.
         eos_id: Ends it.
         banned_ids: Subwords never produced.
+        max_repeats: Copies of the same few subwords in a row, after which another is forbidden; 0 is no limit.
     """
 
     beam_size: int
@@ -39,6 +40,7 @@ class SearchOptions:
     bos_id: int
     eos_id: int
     banned_ids: tuple[int, ...] = ()
+    max_repeats: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,17 +82,35 @@ def search(stepper: Stepper, state: State, max_tokens_B: np.ndarray, options: Se
     beam = _Beam(np.arange(size), start, np.zeros((size, 1), dtype=np.float64), state)
     while len(beam.rows):
         logits, beam.state = stepper.step(beam.tokens[:, :, -1], beam.state)
-        _extend(beam, _log_softmax(logits, options), options)
+        logits = logits.copy()
+        logits[:, :, list(options.banned_ids)] = -np.inf
+        _break_loops(logits, beam.tokens, options.max_repeats)
+        _extend(beam, _log_softmax(logits), options)
         _finish(beam, best, max_tokens_B[beam.rows], options)
         _drop(beam, best, max_tokens_B[beam.rows], options)
     return [hypothesis or Hypothesis(token_ids=[], score=-np.inf, is_finished=False) for hypothesis in best]
 
 
-def _log_softmax(logits: np.ndarray, options: SearchOptions) -> np.ndarray:
-    logits = logits.copy()
-    logits[:, :, list(options.banned_ids)] = -np.inf
-    logits -= logits.max(axis=-1, keepdims=True)
+def _log_softmax(logits: np.ndarray) -> np.ndarray:
+    logits = logits - logits.max(axis=-1, keepdims=True)
     return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+
+
+LONGEST_LOOP = 16
+SHORTEST_BREAK = 8
+"""A row of fewer equal subwords, such as the zeros of a number or a line of dots, is never broken."""
+
+
+def _break_loops(logits_BKV: np.ndarray, tokens_BKT: np.ndarray, max_repeats: int) -> None:
+    """Forbid, in place, each subword that would close one repetition too many of the last few subwords."""
+    steps = tokens_BKT.shape[2]
+    for period in range(1, LONGEST_LOOP + 1) if max_repeats else ():
+        repeated = max(max_repeats * period, SHORTEST_BREAK) - 1  # subwords equal to the one a period before
+        if repeated + period > steps:
+            break
+        last, before = tokens_BKT[:, :, -repeated:], tokens_BKT[:, :, -repeated - period : -period]
+        rows, columns = np.nonzero((last == before).all(axis=2))
+        logits_BKV[rows, columns, tokens_BKT[rows, columns, -period]] = -np.inf
 
 
 def _extend(beam: _Beam, log_probs_BKV: np.ndarray, options: SearchOptions) -> None:

@@ -132,6 +132,7 @@ class Translator:
             bos_id=self._tokenizer.bos_id,
             eos_id=self._tokenizer.eos_id,
             banned_ids=(self._tokenizer.pad_id, self._tokenizer.bos_id, self._tokenizer.unk_id),
+            max_repeats=self._options.max_repeats,
         )
         return search(self._session, self._session.encode(ids, mask), limits, options)
 
