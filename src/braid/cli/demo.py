@@ -68,7 +68,7 @@ def _show(result: dict[str, Any], *, own: bool) -> None:
     out = console(to_stdout=True)
     evaluation = result["evaluation"]
     out.print(f"\n{len(evaluation['examples']):,} held-out texts, none of them seen in training:", markup=False)
-    print_scores(evaluation["systems"], out)
+    print_scores(evaluation["systems"], evaluation["notes"], out)
     out.print("\nten of them, not chosen:", markup=False)
     rows = evaluation["examples"]
     for row in rows[:: max(1, len(rows) // SAMPLES)][:SAMPLES]:

@@ -56,13 +56,11 @@ def _print(evaluation: dict[str, Any], report: Path | None) -> None:
 
     out = console(to_stdout=True)
     out.print(f"{len(evaluation['examples']):,} texts", markup=False)
-    print_scores(evaluation["systems"], out)
+    print_scores(evaluation["systems"], evaluation["notes"], out)
     for name, row in evaluation.get("comparison", {}).items():
         out.print(
             f"{name}: difference {row['delta']:+.2f} [{row['low']:+.2f}, {row['high']:+.2f}], p = {row['p_value']:.3f}",
             markup=False,
         )
-    for note in evaluation["notes"]:
-        out.print(note, markup=False)
     if report is not None:
         typer.echo(f"report: {report}", err=True)

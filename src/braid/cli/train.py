@@ -49,7 +49,7 @@ def print_trained(result: dict[str, Any], evaluation: dict[str, Any]) -> None:
 
     out = console(to_stdout=True)
     out.print()
-    print_scores(evaluation["systems"], out)
+    print_scores(evaluation["systems"], evaluation["notes"], out)
     out.print(f"\nbundle: {result['bundle']}", markup=False)
     print_next(result["bundle"])
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
+
+TITLES = {"bleu": "BLEU", "chrf": "chrF"}
+"""Metrics as people write them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,3 +53,27 @@ class Comparison:
     def to_dict(self) -> dict[str, float]:
         """The comparison as plain data."""
         return asdict(self)
+
+
+def verdict(systems: Sequence[dict[str, Any]]) -> str:
+    """One sentence: whether the first system is worth more than the baselines behind it.
+
+    Args:
+        systems: Name and scores of the model and of each baseline, the model first.
+    """
+    model, *baselines = systems
+    name, worse, unclear = model["name"], [], []
+    for metric, score in model["scores"].items():
+        best = max(baselines, key=lambda system: system["scores"][metric]["value"])
+        other = best["scores"][metric]
+        words = f'"{best["name"]}" in {TITLES.get(metric, metric)} ({score["value"]:.1f} against {other["value"]:.1f})'
+        if score["value"] < other["value"]:
+            worse.append(words)
+        elif score["low"] <= other["high"]:
+            unclear.append(words)
+    if worse:
+        advice = "Do not use it in the place of that baseline: train longer, or on more data."
+        return f"{name} is worse than {' and than '.join(worse)}. {advice}"
+    if unclear:
+        return f"{name} is not clearly better than {' and than '.join(unclear)}: the intervals overlap."
+    return f"{name} is clearly better than every baseline: no intervals overlap."

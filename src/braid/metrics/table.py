@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from braid.metrics.score import TITLES
+
 if TYPE_CHECKING:
     from rich.console import Console
 
-TITLES = {"bleu": "BLEU", "chrf": "chrF"}
 
-
-def print_scores(systems: Sequence[dict[str, Any]], console: Console) -> None:
-    """One row a system, one column a metric, with 95 % intervals; the signatures stand below."""
+def print_scores(systems: Sequence[dict[str, Any]], notes: Sequence[str], console: Console) -> None:
+    """One row a system, one column a metric, with 95 % intervals; the notes and signatures stand below."""
     from rich.markup import escape
     from rich.table import Table
 
@@ -22,6 +22,8 @@ def print_scores(systems: Sequence[dict[str, Any]], console: Console) -> None:
         cells = [_cell(system["scores"][name]) for name in names]
         table.add_row(escape(system["name"]), *cells)
     console.print(table)
+    for note in notes:
+        console.print(note, markup=False)
     for name in names:
         console.print(f"{TITLES.get(name, name)}: {systems[0]['scores'][name]['signature']}", markup=False)
 

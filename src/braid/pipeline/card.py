@@ -38,6 +38,8 @@ def model_card(
             "|---|---|---|",
             *rows,
             "",
+            *evaluation["notes"],
+            "",
             f"Signatures: `{signatures['bleu']['signature']}`, `{signatures['chrf']['signature']}`.",
             "",
             "## Limits",

@@ -15,6 +15,7 @@ from braid.data.memory import TranslationMemory
 from braid.data.prepare import load_prepared
 from braid.errors import ConfigError, DataError
 from braid.metrics.quality import translation_faults
+from braid.metrics.score import verdict
 from braid.metrics.translation import compare, length_buckets, sentence_chrf, translation_scores
 from braid.pipeline.load import open_translator
 from braid.pipeline.places import places_of
@@ -89,7 +90,7 @@ def evaluate(
             bucket.to_dict() for bucket in length_buckets(sources, hypotheses, references, target_language=language)
         ],
         "faults": translation_faults(sources, hypotheses),
-        "notes": [],
+        "notes": [verdict(systems)],
     }
 
 

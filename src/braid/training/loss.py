@@ -34,20 +34,28 @@ def smoothed_cross_entropy(
     @ops.custom_gradient
     def total(hidden: Any, embedding: Any, bias: Any) -> Any:
         logits = ops.matmul(hidden, ops.transpose(embedding)) + bias
-        shifted = logits - ops.max(logits, axis=-1, keepdims=True)
-        exponentials = ops.exp(shifted)
+        peak = ops.max(logits, axis=-1, keepdims=True)
+        exponentials = ops.exp(logits - peak)
         normalizer = ops.sum(exponentials, axis=-1, keepdims=True)
-        log_normalizer = ops.log(normalizer)[:, 0]
-        picked = ops.take_along_axis(shifted, labels_P[:, None], axis=-1)[:, 0]
-        losses = log_normalizer - (1 - smoothing) * picked - smoothing * ops.mean(shifted, axis=-1)
-        weights = weights_P[:, None]
-        slope = exponentials * (weights / normalizer) - weights * (smoothing / vocab_size)
-        label_rows = ops.take(embedding, labels_P, axis=0) * ((1 - smoothing) * weights)
-        hidden_gradient = ops.matmul(slope, embedding) - label_rows
-        on_label = weights_P * (1 - smoothing)
-        picked_hidden = sum_rows(hidden * on_label[:, None], labels_P, vocab_size)
-        embedding_gradient = ops.matmul(ops.transpose(slope), hidden) - picked_hidden
-        bias_gradient = ops.sum(slope, axis=0) - sum_rows(on_label[:, None], labels_P, vocab_size)[:, 0]
+        # What follows sees the P x V array only through matrix products: each pass over it costs memory traffic.
+        label_rows, mean_row = ops.take(embedding, labels_P, axis=0), ops.mean(embedding, axis=0)
+        on_label, spread = (1 - smoothing) * weights_P[:, None], smoothing * weights_P[:, None]
+        share = weights_P[:, None] / normalizer
+        label_logit = ops.sum(hidden * label_rows, axis=-1) + ops.take(bias, labels_P, axis=0)
+        mean_logit = ops.sum(hidden * mean_row, axis=-1) + ops.mean(bias)
+        log_normalizer = (ops.log(normalizer) + peak)[:, 0]
+        losses = log_normalizer - (1 - smoothing) * label_logit - smoothing * mean_logit
+        hidden_gradient = share * ops.matmul(exponentials, embedding) - on_label * label_rows - spread * mean_row
+        embedding_gradient = (
+            ops.matmul(ops.transpose(exponentials), share * hidden)
+            - sum_rows(on_label * hidden, labels_P, vocab_size)
+            - ops.sum(spread * hidden, axis=0) / vocab_size
+        )
+        bias_gradient = (
+            ops.matmul(ops.transpose(exponentials), share)
+            - sum_rows(on_label, labels_P, vocab_size)
+            - ops.sum(spread) / vocab_size
+        )[:, 0]
 
         def gradient(*args: Any, upstream: Any = None) -> Any:
             scale = args[0] if upstream is None else upstream
