@@ -54,7 +54,7 @@ class ModelConfig:
     model_dim: int = setting(256, IntRange(8, 8192), "width of every hidden vector")
     ffn_dim: int = setting(1024, IntRange(0, 65_536), "width inside the feed-forward layers; 0 leaves them out")
     num_heads: int = setting(4, IntRange(1, 128), "attention heads; must divide model_dim")
-    dropout: float = setting(0.3, FloatRange(0.0, 0.9), "fraction of activations dropped in training")
+    dropout: float = setting(0.15, FloatRange(0.0, 0.9), "fraction of activations dropped in training")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ class TrainConfig:
     optimizer: str = setting(
         "muon", OneOf(("muon", "adamw")), "muon needs fewer steps; embedding and vectors take AdamW either way"
     )
-    learning_rate: float = setting(1.5e-3, FloatRange(0.0, 10.0), "peak learning rate")
+    learning_rate: float = setting(6e-3, FloatRange(0.0, 10.0), "peak learning rate; a quarter of it for adamw")
     warmup_steps: int = setting(300, IntRange(0, 1_000_000), "steps to reach it, a fifth of all at most", unit="steps")
     schedule: str = setting("cosine", OneOf(("cosine", "linear", "constant")), "way down from the peak")
     label_smoothing: float = setting(0.1, FloatRange(0.0, 0.9), "probability spread over the wrong subwords")
