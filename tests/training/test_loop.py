@@ -50,6 +50,29 @@ def test_steps_epochs_minutes(tmp_path):
     assert timed.step == timed.total_steps > 3
 
 
+class Words(Silence):
+    def __init__(self):
+        self.said = []
+
+    def say(self, text):
+        self.said.append(text)
+
+
+def test_minutes_hold_when_the_machine_slows_down(tmp_path):
+    calls = []
+
+    def validate(weights):
+        calls.append(weights)
+        time.sleep(0.0 if len(calls) == 1 else 2.0)  # the first is the measurement
+        return 1.0
+
+    log = Words()
+    done = train(replace(make_run(tmp_path, validate, minutes=0.2, validate_steps=0), log=log), resume=False).progress
+    planned = int(log.said[0].split(" are ")[1].split()[0].replace(",", ""))
+    assert done.step == done.total_steps < planned
+    assert "the pace has changed" in log.said[1]
+
+
 def test_same_seed_same_weights(tmp_path):
     first, second = (train(make_run(tmp_path / name, steps=5), resume=False).weights for name in "ab")
     for name, value in first.items():

@@ -28,13 +28,14 @@ class Progress:
 
     Args:
         step: Optimizer steps done.
-        total_steps: Steps of the whole run, fixed once measured.
+        total_steps: Steps of the whole run.
         validate_steps: Steps between validations, fixed with it.
         epoch: Pass over the data, from 0.
         batch: Batches of this epoch already used.
         examples_seen: Sentence pairs trained on.
         tokens_seen: Real target tokens trained on.
         seconds: Training time so far, over all sessions.
+        pace_from: Seconds at which the steps of a run in minutes began, until their number is corrected; else 0.
         best_chrf: Best validation score so far.
         worse_validations: Validations since the best one.
         losses: Loss of each step since the last validation.
@@ -49,6 +50,7 @@ class Progress:
     examples_seen: int = 0
     tokens_seen: int = 0
     seconds: float = 0.0
+    pace_from: float = 0.0
     best_chrf: float = -1.0
     worse_validations: int = 0
     losses: list[float] = field(default_factory=list)

@@ -160,12 +160,24 @@ def _measure(session: _Session) -> None:
     step_seconds = float(np.mean(times[2:]))
     validations = max(2, min(VALIDATIONS, int(0.1 * budget / validation_seconds)))
     left = budget - progress.seconds - validations * validation_seconds
+    progress.pace_from = progress.seconds
     progress.total_steps = max(validations, math.floor(left / step_seconds))
     progress.validate_steps = -(-progress.total_steps // validations)
     run.log.say(
         f"{run.config.minutes:g} minutes are {progress.total_steps:,} steps here "
         f"({step_seconds:.2f} s a step, {validation_seconds:.1f} s a validation)"
     )
+
+
+def _correct_steps(session: _Session) -> None:
+    """Once, after the first validation: as many more steps as the minutes allow at the pace seen so far."""
+    run, progress = session.run, session.progress
+    planned, pace = progress.total_steps, (progress.seconds - progress.pace_from) / progress.step
+    progress.total_steps = progress.step + max(1, math.floor((run.config.minutes * 60 - progress.seconds) / pace))
+    progress.pace_from = 0.0
+    _save(session)
+    if abs(progress.total_steps - planned) > 0.05 * planned:
+        run.log.say(f"the pace has changed: {progress.total_steps:,} steps instead of {planned:,}")
 
 
 def _steps(session: _Session) -> None:
@@ -184,6 +196,8 @@ def _steps(session: _Session) -> None:
         _report(session, loss, batch.num_target_tokens / (time.monotonic() - start))
         if progress.step % progress.validate_steps == 0 or progress.step == progress.total_steps:
             _validate(session)
+            if progress.pace_from and progress.step < progress.total_steps:
+                _correct_steps(session)
         if session.stop_signal:
             _save(session)
             raise Interrupted(
