@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from braid.search.beam import SearchOptions, search
+from braid.search.beam import SearchOptions, repeats_itself, search
 
 VOCAB, EOS, BOS = 5, 2, 1
 
@@ -124,3 +124,19 @@ def test_loops_are_broken(phrase, beam_size):
     if beam_size == 1:
         assert len(broken.token_ids) >= 3 * len(phrase)
         assert broken.token_ids == [phrase[i % len(phrase)] for i in range(len(broken.token_ids))]
+    allowed = search(decoder, start, np.array([60]), SearchOptions(**settings, max_repeats=3), np.array([True]))[0]
+    assert allowed == free
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        ([], False),
+        ([7, 7], False),
+        ([7, 7, 7], True),
+        ([5, 1, 2, 1, 2, 1, 2, 9], True),
+        ([1, 2, 1, 2, 1], False),
+    ],
+)
+def test_repeats_itself(ids, expected):
+    assert repeats_itself(np.array(ids, dtype="int32"), 3) == expected

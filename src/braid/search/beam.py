@@ -62,7 +62,13 @@ class _Beam:
     state: State
 
 
-def search(stepper: Stepper, state: State, max_tokens_B: np.ndarray, options: SearchOptions) -> list[Hypothesis]:
+def search(
+    stepper: Stepper,
+    state: State,
+    max_tokens_B: np.ndarray,
+    options: SearchOptions,
+    may_loop_B: np.ndarray | None = None,
+) -> list[Hypothesis]:
     """The best output found for each example; finished examples leave the batch.
 
     An example is finished when no open hypothesis can still beat its best finished one, or at its own
@@ -73,6 +79,7 @@ def search(stepper: Stepper, state: State, max_tokens_B: np.ndarray, options: Se
         state: The state before the first subword, with K = 1.
         max_tokens_B: Limit of output tokens for each example, eos included.
         options: How to look.
+        may_loop_B: Examples whose loops are not broken, because their input repeats itself too.
 
     Cost: O(longest output) decoder steps on B × K hypotheses.
     """
@@ -80,11 +87,12 @@ def search(stepper: Stepper, state: State, max_tokens_B: np.ndarray, options: Se
     best: list[Hypothesis | None] = [None] * size
     start = np.full((size, 1, 1), options.bos_id, dtype=np.int32)
     beam = _Beam(np.arange(size), start, np.zeros((size, 1), dtype=np.float64), state)
+    breakable_B = np.ones(size, dtype=bool) if may_loop_B is None else ~may_loop_B
     while len(beam.rows):
         logits, beam.state = stepper.step(beam.tokens[:, :, -1], beam.state)
         logits = logits.copy()
         logits[:, :, list(options.banned_ids)] = -np.inf
-        _break_loops(logits, beam.tokens, options.max_repeats)
+        _break_loops(logits, beam.tokens, options.max_repeats, breakable_B[beam.rows])
         _extend(beam, _log_softmax(logits), options)
         _finish(beam, best, max_tokens_B[beam.rows], options)
         _drop(beam, best, max_tokens_B[beam.rows], options)
@@ -101,7 +109,17 @@ SHORTEST_BREAK = 8
 """A row of fewer equal subwords, such as the zeros of a number or a line of dots, is never broken."""
 
 
-def _break_loops(logits_BKV: np.ndarray, tokens_BKT: np.ndarray, max_repeats: int) -> None:
+def repeats_itself(token_ids: np.ndarray, copies: int) -> bool:
+    """True when the same few ids stand ``copies`` times in a row anywhere."""
+    for period in range(1, min(LONGEST_LOOP, len(token_ids) // copies) + 1):
+        equal = token_ids[period:] == token_ids[:-period]
+        changes = np.flatnonzero(np.diff(np.concatenate([[False], equal, [False]])))
+        if len(changes) and (changes[1::2] - changes[::2]).max() >= (copies - 1) * period:
+            return True
+    return False
+
+
+def _break_loops(logits_BKV: np.ndarray, tokens_BKT: np.ndarray, max_repeats: int, breakable_B: np.ndarray) -> None:
     """Forbid, in place, each subword that would close one repetition too many of the last few subwords."""
     steps = tokens_BKT.shape[2]
     for period in range(1, LONGEST_LOOP + 1) if max_repeats else ():
@@ -109,7 +127,7 @@ def _break_loops(logits_BKV: np.ndarray, tokens_BKT: np.ndarray, max_repeats: in
         if repeated + period > steps:
             break
         last, before = tokens_BKT[:, :, -repeated:], tokens_BKT[:, :, -repeated - period : -period]
-        rows, columns = np.nonzero((last == before).all(axis=2))
+        rows, columns = np.nonzero((last == before).all(axis=2) & breakable_B[:, None])
         logits_BKV[rows, columns, tokens_BKT[rows, columns, -period]] = -np.inf
 
 

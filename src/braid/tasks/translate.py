@@ -12,7 +12,7 @@ import numpy as np
 from braid.config.recipe import SearchConfig
 from braid.data.batch import pad_rows
 from braid.runtime.session import EncoderDecoderSession
-from braid.search.beam import Hypothesis, SearchOptions, search
+from braid.search.beam import Hypothesis, SearchOptions, repeats_itself, search
 from braid.tasks.answer import Answer
 from braid.text.languages import has_spaces
 from braid.text.normalize import normalize
@@ -134,7 +134,8 @@ class Translator:
             banned_ids=(self._tokenizer.pad_id, self._tokenizer.bos_id, self._tokenizer.unk_id),
             max_repeats=self._options.max_repeats,
         )
-        return search(self._session, self._session.encode(ids, mask), limits, options)
+        may_loop = np.array([repeats_itself(row, max(2, options.max_repeats)) for row in rows])
+        return search(self._session, self._session.encode(ids, mask), limits, options, may_loop)
 
     def _answer(self, line: str, parts: list[Hypothesis]) -> Answer:
         texts = [normalize(text) for text in self._tokenizer.decode([part.token_ids for part in parts])]
