@@ -43,6 +43,15 @@ def arrays(seed: int = 0) -> dict[str, np.ndarray]:
     }
 
 
+def copy_task(rows=200, seed=0, change=lambda row: row, longest=8):
+    """Sequences of 2 to ``longest`` - 1 symbols and what ``change`` makes of them, as encoded pairs."""
+    from braid.data.batch import EncodedPairs
+
+    random = np.random.default_rng(seed)
+    source = [np.append(random.integers(4, VOCAB, random.integers(2, longest)), 2).astype("int32") for _ in range(rows)]
+    return EncodedPairs(source=source, target=[np.append(change(row[:-1]), 2) for row in source], bos_id=1, pad_id=0)
+
+
 def write_pairs(folder: Path, *, rows: int = 300, seed: int = 1, reverse: bool = False) -> Path:
     """A TSV file whose targets spell the sources in another alphabet, word by word (backwards if asked)."""
     random = np.random.default_rng(seed)

@@ -11,20 +11,14 @@ import numpy as np
 import pytest
 
 from braid.config.recipe import TrainConfig
-from braid.data.batch import BatchPlan, EncodedPairs
+from braid.data.batch import BatchPlan
 from braid.errors import CheckpointError
 from braid.training.checkpoint import has_checkpoint
 from braid.training.log import Silence
 from braid.training.loop import Interrupted, Run, train
-from tiny import VOCAB, tiny_model
+from tiny import copy_task, tiny_model
 
 pytestmark = pytest.mark.backend
-
-
-def copy_task(rows=200, seed=0, change=lambda row: row, longest=8):
-    random = np.random.default_rng(seed)
-    source = [np.append(random.integers(4, VOCAB, random.integers(2, longest)), 2).astype("int32") for _ in range(rows)]
-    return EncodedPairs(source=source, target=[np.append(change(row[:-1]), 2) for row in source], bos_id=1, pad_id=0)
 
 
 def make_run(folder, validate=lambda weights: 1.0, **settings):

@@ -89,7 +89,8 @@ class Optimizer:
         self.velocity = self._like({name: v for name, v in variables.items() if not self._takes_muon(name, v)})
         self.average = self._like(self.variables) if config.ema_decay else {}
         for name, average in self.average.items():
-            average.assign(self.variables[name])
+            # By way of a copy: JAX would let both share one buffer, which a step then gives away twice.
+            average.assign(np.array(ops.convert_to_numpy(self.variables[name])))
 
     @property
     def state(self) -> dict[str, keras.Variable]:
