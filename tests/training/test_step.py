@@ -1,5 +1,6 @@
 """The training step on the backend at hand."""
 
+import numpy as np
 import pytest
 
 from braid.config.recipe import TrainConfig
@@ -8,6 +9,29 @@ from braid.models.weights import get_weights, named_variables
 from tiny import copy_task, tiny_model
 
 pytestmark = pytest.mark.backend
+
+
+def test_a_step_depends_on_nothing_but_the_saved_state():
+    """A second network with the first one's state takes the same next step: no gradient is left from earlier ones."""
+    from braid.training import checkpoint
+    from braid.training.optimizer import Optimizer
+    from braid.training.step import make_step
+
+    plan = BatchPlan(pairs=copy_task(40), batch_tokens=100, seed=1, length_multiple=16)
+    batches = [plan.load(rows) for rows in plan.epoch(0)[:3]]
+    steps, states = [], []
+    for _ in range(2):
+        model = tiny_model("AA", "SS", dropout=0.2)
+        optimizer = Optimizer(TrainConfig(), named_variables(model))
+        steps.append(make_step(model, optimizer, 0.1))
+        states.append(checkpoint.state_variables(model, optimizer))
+    for batch in batches[:2]:
+        steps[0](batch, 0.01)
+    checkpoint.restore(states[1], checkpoint.snapshot(states[0]))
+    assert steps[0](batches[2], 0.01) == steps[1](batches[2], 0.01)
+    first, second = (checkpoint.snapshot(state) for state in states)
+    for name, value in first.items():
+        np.testing.assert_array_equal(value, second[name], err_msg=name)
 
 
 @pytest.mark.parametrize("kind", ["muon", "adamw"])

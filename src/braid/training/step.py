@@ -78,13 +78,12 @@ def _torch_step(model: Any, optimizer: Any, smoothing: float) -> Any:
     def step(batch: Batch, learning_rate: float) -> Any:
         arrays = {name: torch.from_numpy(value) for name, value in batch_arrays(batch).items()}
         arrays["labels"] = arrays["labels"].long()
-        model.zero_grad()
         loss = mean_loss(model, arrays, smoothing)
-        loss.backward()
-        mean = float(loss.detach())
+        # Not loss.backward(): Keras keeps some weights from the module's parameters, so zero_grad() would miss them.
+        gradients = torch.autograd.grad(loss, [variable.value for variable in variables])
         with torch.no_grad():
-            optimizer.apply([variable.value.grad for variable in variables], learning_rate)
-        return mean
+            optimizer.apply(gradients, learning_rate)
+        return float(loss.detach())
 
     return step
 
