@@ -6,15 +6,15 @@ python examples/keras_translation.py pairs.tsv en zh 10      (file, languages, e
 import sys
 
 import numpy as np
-import sacrebleu
 import tensorflow as tf
 
 import braid
+from braid.metrics.translation import translation_scores
 
-file, source_language, target_language, epochs = sys.argv[1:]
+file, source_language, target_language = sys.argv[1:4]
+epochs = int(sys.argv[4])
 languages = (f"data.source_language={source_language}", f"data.target_language={target_language}")
 dataset = braid.prepare(file, output="keras-example", overrides=languages)
-train, valid = dataset.arrays("train"), dataset.arrays("valid")
 vocab_size, units = dataset.tokenizer.vocab_size, 256
 
 # Two inputs: the source, and the target so far. One output: the next word of the target.
@@ -30,12 +30,13 @@ joined = tf.keras.layers.Dropout(0.2)(tf.keras.layers.Concatenate()([decoded, at
 output = tf.keras.layers.Dense(vocab_size, activation="softmax")(joined)
 model = tf.keras.Model([source, target], output)
 
-# Padding has label 0 and weight 0: it counts neither in the loss nor in the accuracy.
+# Each batch brings the weight 0 for its padding, which then counts neither in the loss nor in the accuracy.
 model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", weighted_metrics=["accuracy"])
-weights = [(part["labels"] != 0).astype("float32") for part in (train, valid)]
+valid = dataset.arrays("valid")
 model.fit(
-    [train["source"], train["target"]], train["labels"], sample_weight=weights[0], batch_size=64, epochs=int(epochs),
-    validation_data=([valid["source"], valid["target"]], valid["labels"], weights[1]), verbose=2,
+    (batch for epoch in range(epochs) for batch in dataset.batches("train", epoch=epoch)), shuffle=False,
+    epochs=epochs, steps_per_epoch=sum(1 for _ in dataset.batches("train")), verbose=2,
+    validation_data=([valid["source"], valid["target"]], valid["labels"], (valid["labels"] != 0).astype("float32")),
 )  # fmt: skip
 
 # Greedy translation: feed back each predicted word until the longest sentence is done.
@@ -49,5 +50,6 @@ for _ in range(test["labels"].shape[1]):
     ids = np.concatenate([ids, np.concatenate(chosen)[:, None].astype("int32")], axis=1)
 rows = [row[: row.index(2)] if 2 in row else row for row in ids[:, 1:].tolist()]
 hypotheses, references = dataset.tokenizer.decode(rows), dataset.tokenizer.decode(test["labels"])
-tokenizer = "zh" if target_language == "zh" else "13a"
-print(f"{len(rows)} test texts, BLEU {sacrebleu.corpus_bleu(hypotheses, [references], tokenize=tokenizer).score:.1f}")
+print(f"{len(rows)} test texts")
+for name, score in translation_scores(hypotheses, references, target_language=target_language).items():
+    print(f"{name} {score.value:.1f} [{score.low:.1f}, {score.high:.1f}]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from braid.config.recipe import Recipe
-from braid.data.batch import EncodedPairs, pad_rows
+from braid.data.batch import BatchPlan, EncodedPairs, pad_rows
 from braid.data.example import Example
 from braid.data.prepare import Prepared, prepare_data
 from braid.storage import atomic_file
@@ -52,6 +53,19 @@ class Dataset:
         shifted = [np.concatenate([[pairs.bos_id], row[:-1]]) for row in pairs.target]
         rows = {"source": pairs.source, "target": shifted, "labels": pairs.target}
         return {name: pad_rows(values, pairs.pad_id, width=max_tokens)[0] for name, values in rows.items()}
+
+    def batches(
+        self, split: str, *, epoch: int = 0, batch_tokens: int = 1024, max_tokens: int = 200
+    ) -> Iterator[tuple[tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray]]:
+        """One pass over the split as ``keras.Model.fit`` takes it: ``(source, target), labels, weights``.
+
+        A batch holds texts of about the same length, (B, S) and (B, T) int32; another ``epoch`` brings another
+        order. The weights are float32, 1 on real tokens and 0 on padding. Examples over ``max_tokens`` are left out.
+        """
+        plan = BatchPlan(pairs=self.pairs(split, max_tokens=max_tokens), batch_tokens=batch_tokens, seed=1)
+        for indices in plan.epoch(epoch):
+            batch = plan.load(indices)
+            yield (batch.source_ids, batch.target_ids), batch.labels, batch.target_mask.astype("float32")
 
 
 def prepare(recipe: Recipe, *, folder: Path, output: Path) -> Dataset:

@@ -18,7 +18,7 @@ class RunLog(Protocol):
         ...
 
     def step(self, progress: Progress, loss: float, tokens_per_second: float) -> None:
-        """One optimizer step is done."""
+        """One optimizer step is done; ``loss`` is the mean of the latest steps in nats a target token."""
         ...
 
     def validation(self, progress: Progress, chrf: float, loss: float) -> None:

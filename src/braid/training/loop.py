@@ -27,6 +27,8 @@ from braid.training.step import StepFunction, make_step
 
 VALIDATIONS = 12
 LOG_STEPS = 10
+SHOWN_STEPS = 50
+"""The loss that a person sees is the mean of so many: batches of short and of long rows differ by a lot."""
 
 
 class Interrupted(BraidError):
@@ -227,7 +229,7 @@ def _batches(session: _Session) -> Iterator[Any]:
 def _report(session: _Session, loss: float, tokens_per_second: float) -> None:
     progress = session.progress
     progress.losses.append(loss)
-    session.run.log.step(progress, loss, tokens_per_second)
+    session.run.log.step(progress, float(np.mean(progress.losses[-SHOWN_STEPS:])), tokens_per_second)
     if progress.step % LOG_STEPS == 0:
         mean = float(np.mean(progress.losses[-LOG_STEPS:]))
         rate = learning_rate(session.run.config, progress.step - 1, progress.total_steps)
@@ -247,11 +249,11 @@ def _validate(session: _Session) -> None:
     )
     progress.losses.clear()
     session.events.add(progress.step, valid_chrf=chrf)
-    run.log.validation(progress, chrf, mean)
     if chrf > progress.best_chrf:
         progress.best_chrf, progress.worse_validations, session.best = chrf, 0, weights
     elif chrf < progress.best_chrf:
         progress.worse_validations += 1
+    run.log.validation(progress, chrf, mean)
 
 
 def _save(session: _Session) -> None:
