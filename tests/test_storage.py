@@ -147,3 +147,26 @@ def test_what_a_living_process_writes_stays(tmp_path):
     recover(tmp_path)
     assert (tmp_path / "folder/a.txt").read_text() == "x"
     assert len(names(tmp_path)) == 2
+
+
+def test_arrays_on_a_full_disk(tmp_path):
+    """A file size limit stands in for the full disk: the system itself refuses the write."""
+    code = """
+import resource, signal, sys
+from pathlib import Path
+import numpy as np
+from braid.errors import StorageError
+from braid.storage import atomic_folder, write_arrays
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+try:
+    with atomic_folder(Path(sys.argv[1])) as folder:
+        write_arrays(folder / "a.safetensors", {"a": np.zeros(100_000)})
+except StorageError as error:
+    print(error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "a")], capture_output=True, text=True, check=False
+    )
+    assert "too large" in done.stdout, done.stderr
+    assert names(tmp_path) == []

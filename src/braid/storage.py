@@ -9,12 +9,15 @@ import platform
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from braid.errors import StorageError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def _sync_folder(path: Path) -> None:
@@ -41,6 +44,13 @@ def _sync_tree(folder: Path) -> None:
 def _temporary(path: Path, ending: str = "tmp") -> Path:
     """A new name beside ``path`` that tells which process on which machine it belongs to."""
     return path.with_name(f".{path.name}.{_machine()}-{os.getpid()}-{uuid.uuid4().hex[:8]}.{ending}")
+
+
+def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Named arrays as a safetensors file; a refusing disk is an ``OSError``, as for any other file."""
+    from safetensors.numpy import save
+
+    path.write_bytes(save(dict(arrays)))
 
 
 def _machine() -> str:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -21,8 +21,19 @@ from tiny import copy_task, tiny_model
 pytestmark = pytest.mark.backend
 
 
-def make_run(folder, validate=lambda weights: 1.0, **settings):
-    settings = {"batch_tokens": 128, "validate_steps": 4, "checkpoint_minutes": 0.0, "warmup_steps": 2} | settings
+def falling_spread(weights):
+    """A score between 0 and 100 that moves with the weights."""
+    return 100 * float(np.exp(-np.abs(weights["output_bias"]).mean()))
+
+
+def make_run(folder, validate=falling_spread, **settings):
+    settings = {
+        "patience": 0,
+        "batch_tokens": 128,
+        "validate_steps": 4,
+        "checkpoint_minutes": 0.0,
+        "warmup_steps": 2,
+    } | settings
     return Run(
         config=TrainConfig(**settings),
         model=tiny_model("A", "S"),
@@ -111,7 +122,10 @@ def assert_same_end(one, other, steps):
     """The checkpoints after the last step hold the same bits: weights, averages, random state, best weights."""
     ends = [load_latest(folder / "checkpoints", identity={}) for folder in (one, other)]
     assert [end.progress.step for end in ends] == [steps, steps]
-    assert ends[0].progress.losses == ends[1].progress.losses
+    facts = [{**asdict(end.progress), "seconds": 0} for end in ends]
+    for fact in facts:
+        fact["history"] = [{**row, "seconds": 0} for row in fact["history"]]
+    assert facts[0] == facts[1]
     for kind in ("arrays", "best"):
         left, right = (getattr(end, kind) for end in ends)
         assert left.keys() == right.keys()
@@ -153,21 +167,27 @@ train(make_run(folder, steps=40), resume=has_checkpoint(folder / "checkpoints"))
 """
 
 
-def run_child(folder, seconds=None):
-    """Start a run in a process of its own; kill it after some seconds of training if asked."""
+def newest_step(folder):
+    return max((int(path.name.split("-")[1]) for path in folder.glob("checkpoints/step-*")), default=-1)
+
+
+def run_child(folder, steps=0):
+    """Start a run in a process of its own; kill it once its newest checkpoint is some steps further, if asked."""
     here = os.path.dirname(__file__)
     code = CHILD.format(path=[here, os.path.dirname(here)], folder=str(folder))
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
-    if seconds is None:
+    if not steps:
         _, errors = process.communicate(timeout=300)
         assert process.returncode == 0, errors
         return
-    begun = time.monotonic()
-    while not list(folder.glob("checkpoints/*/state.json")) and time.monotonic() - begun < 120:
-        time.sleep(0.02)
-    time.sleep(seconds)
+    begun, wanted = time.monotonic(), newest_step(folder) + steps
+    while newest_step(folder) < wanted and time.monotonic() - begun < 200:
+        time.sleep(0.001)
+    time.sleep(np.random.default_rng().uniform(0, 0.01))
     process.kill()
-    process.communicate()
+    _, errors = process.communicate()
+    assert process.returncode == -signal.SIGKILL, errors
+    assert newest_step(folder) >= wanted
 
 
 def test_sigkill_and_resume_is_bit_identical(tmp_path):
@@ -176,7 +196,7 @@ def test_sigkill_and_resume_is_bit_identical(tmp_path):
     (tmp_path / "b").mkdir()
     run_child(tmp_path / "a")
     for _ in range(3):
-        run_child(tmp_path / "b", random.uniform(0, 0.6))
+        run_child(tmp_path / "b", steps=int(random.integers(2, 8)))
     run_child(tmp_path / "b")
     assert_same_end(tmp_path / "a", tmp_path / "b", steps=40)
 

@@ -41,7 +41,7 @@ def test_steps_lower_the_loss_and_move_every_weight(kind):
 
     model = tiny_model("A", "S", dropout=0.0)
     before = get_weights(model)
-    optimizer = Optimizer(TrainConfig(optimizer=kind), named_variables(model))
+    optimizer = Optimizer(TrainConfig(optimizer=kind, weight_decay=0.0), named_variables(model))
     step = make_step(model, optimizer, 0.1)
     plan = BatchPlan(pairs=copy_task(40), batch_tokens=400, seed=1, length_multiple=16)
     batch = plan.load(plan.epoch(0)[0])
@@ -50,3 +50,27 @@ def test_steps_lower_the_loss_and_move_every_weight(kind):
     after, averaged = get_weights(model), optimizer.averaged_weights()
     assert all((after[name] != value).any() for name, value in before.items())
     assert all((averaged[name] != value).any() for name, value in after.items())
+
+
+def test_every_step_drops_other_values():
+    from braid.training.optimizer import Optimizer
+    from braid.training.step import make_step
+
+    model = tiny_model("A", "S", dropout=0.2)
+    step = make_step(model, Optimizer(TrainConfig(), named_variables(model)), 0.1)
+    plan = BatchPlan(pairs=copy_task(40), batch_tokens=400, seed=1, length_multiple=16)
+    batch = plan.load(plan.epoch(0)[0])
+    assert len({step(batch, 0.0) for _ in range(4)}) == 4
+
+
+def test_padding_changes_no_loss():
+    """The same examples padded to different widths and heights have the same mean loss."""
+    from braid.training.step import batch_arrays, mean_loss
+
+    model = tiny_model("AA", "SS", dropout=0.0)
+    losses = []
+    for multiple in (1, 16):
+        plan = BatchPlan(pairs=copy_task(7), batch_tokens=800, seed=1, length_multiple=multiple)
+        (rows,) = plan.epoch(0)
+        losses.append(float(mean_loss(model, batch_arrays(plan.load(rows)), 0.1, training=False)))
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-5)

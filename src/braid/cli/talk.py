@@ -73,7 +73,7 @@ class TrainingLog:
             self._bar = Progress(*columns, console=self._console)
             self._job = self._bar.add_task(facts, total=progress.total_steps, completed=progress.step - 1)
             self._bar.start()
-        self._bar.update(self._job, completed=progress.step, description=facts)
+        self._bar.update(self._job, completed=progress.step, total=progress.total_steps, description=facts)
 
 
 def with_log(work: Callable[[TrainingLog], Any]) -> Any:

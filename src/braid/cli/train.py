@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import typer
 
 from braid.cli.arguments import Format, Output, OutputFormat, Overrides, RecipePath
-from braid.errors import ConfigError
 
 
 def command(
@@ -24,8 +23,6 @@ def command(
     from braid.pipeline.start import open_recipe
     from braid.pipeline.train import TrainOptions, train_bundle
 
-    if resume and restart:
-        raise ConfigError("--resume and --restart exclude each other")
     opened, folder, notes = open_recipe(recipe, overrides or ())
     options = TrainOptions(folder=folder, places=places(opened, output), resume=resume, restart=restart)
 

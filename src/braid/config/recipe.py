@@ -69,7 +69,7 @@ class TrainConfig:
     batch_tokens: int = setting(
         2048, IntRange(64, 1_048_576), "target tokens in a batch, padding included", unit="tokens"
     )
-    max_tokens: int = setting(200, IntRange(4, 4096), "longer examples are left out of training", unit="tokens")
+    max_tokens: int = setting(200, IntRange(4, 1024), "longer examples are left out of training", unit="tokens")
     optimizer: str = setting(
         "muon", OneOf(("muon", "adamw")), "muon needs fewer steps; embedding and vectors take AdamW either way"
     )
@@ -82,7 +82,7 @@ class TrainConfig:
     gradient_clip: float = setting(1.0, FloatRange(0.0, 1e6), "largest global gradient norm; 0 turns clipping off")
     ema_decay: float = setting(0.995, FloatRange(0.0, 0.99999), "decay of the averaged weights; 0 turns averaging off")
     validate_steps: int = setting(0, IntRange(0, 1_000_000), "steps between validations; 0 means about 12 in a run")
-    patience: int = setting(5, IntRange(0, 1000), "validations without a better chrF before stopping early; 0 never")
+    patience: int = setting(5, IntRange(0, 1000), "validations below the best chrF before stopping early; 0 never")
     checkpoint_minutes: float = setting(2.0, FloatRange(0.0, 1440.0), "time between checkpoints", unit="min")
     keep_checkpoints: int = setting(2, IntRange(1, 1000), "newest checkpoints kept")
     seed: int = setting(1, IntRange(0, 2**31 - 1), "start weights, order of batches, dropout")

@@ -17,13 +17,14 @@ import numpy as np
 
 from braid.bundle.folder import check_replaceable, save_bundle
 from braid.config.recipe import Recipe
-from braid.errors import CheckpointError, DataError
+from braid.errors import CheckpointError, ConfigError, DataError
 from braid.layers.backend import choose_backend
 from braid.pipeline.card import model_card
 from braid.pipeline.evaluate import evaluate
 from braid.pipeline.load import load
 from braid.pipeline.places import Places
 from braid.pipeline.prepare import Dataset, prepare, token_limits
+from braid.storage import write_arrays
 from braid.training.allocator import keep_memory
 from braid.training.checkpoint import has_checkpoint
 from braid.version import __version__
@@ -72,6 +73,9 @@ def train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str
         raise DataError(
             f"no training row has at most {recipe.train.max_tokens} subwords", hint="raise train.max_tokens"
         )
+    left_out = len(dataset.data.train) - len(pairs)
+    if left_out:
+        log.say(f"{left_out:,} training rows are longer than {recipe.train.max_tokens} subwords and are left out")
     trained = _fit(recipe, options, dataset, pairs, log, backend)
     sizes = {
         "parameters": sum(int(array.size) for array in trained.weights.values()),
@@ -80,6 +84,7 @@ def train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str
     }
     training = {
         "steps": trained.progress.step,
+        "left_out": left_out,
         "examples_seen": trained.progress.examples_seen,
         "tokens_seen": trained.progress.tokens_seen,
         "seconds": round(trained.progress.seconds, 1),
@@ -110,6 +115,8 @@ def _peak_memory() -> int | None:
 
 def _check_unfinished(options: TrainOptions) -> None:
     """An unfinished run is continued or thrown away only when a person says so."""
+    if options.resume and options.restart:
+        raise ConfigError("resume and restart exclude each other")
     if options.restart:
         shutil.rmtree(options.places.checkpoints, ignore_errors=True)
     elif has_checkpoint(options.places.checkpoints) and not options.resume:
@@ -213,8 +220,6 @@ class _Saver:
         save_bundle(path, lambda folder: self._fill(folder, evaluation))
 
     def _fill(self, folder: Path, evaluation: dict[str, Any] | None) -> dict[str, Any]:
-        from safetensors.numpy import save_file
-
         from braid.exporting.onnx import export_onnx
 
         (folder / "runtime").mkdir()
@@ -225,7 +230,7 @@ class _Saver:
         if evaluation is not None:
             from braid.auditing.report import evaluation_report
 
-            save_file(self.trained.weights, folder / "weights.safetensors")
+            write_arrays(folder / "weights.safetensors", self.trained.weights)
             card = model_card(self.recipe, evaluation, self.sizes, self.training, self.options.attribution)
             (folder / "card.md").write_text(card, encoding="utf-8")
             evaluation_report(evaluation, path=folder / "report.html")  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from braid.errors import CheckpointError
-from braid.storage import atomic_folder, recover
+from braid.storage import atomic_folder, recover, write_arrays
 
 if TYPE_CHECKING:
     import keras
@@ -37,7 +37,7 @@ class Progress:
         seconds: Training time so far, over all sessions.
         pace_from: Seconds at which the steps of a run in minutes began, until their number is corrected; else 0.
         best_chrf: Best validation score so far.
-        worse_validations: Validations since the best one.
+        worse_validations: Validations with a lower score since the best one; equal ones do not count.
         losses: Loss of each step since the last validation.
         history: Rows for the curves in the report.
     """
@@ -84,15 +84,13 @@ def save(folder: Path, checkpoint: Checkpoint, *, identity: dict[str, Any], keep
     Raises:
         StorageError: The disk is full or refuses; earlier checkpoints are untouched.
     """
-    from safetensors.numpy import save_file
-
     path = folder / f"step-{checkpoint.progress.step:09d}"
     folder.mkdir(parents=True, exist_ok=True)
     recover(folder)
     with atomic_folder(path) as temporary:
-        save_file(checkpoint.arrays, temporary / "state.safetensors")
+        write_arrays(temporary / "state.safetensors", checkpoint.arrays)
         if checkpoint.best:
-            save_file(checkpoint.best, temporary / "best.safetensors")
+            write_arrays(temporary / "best.safetensors", checkpoint.best)
         state = {"format": FORMAT, "identity": identity, "progress": asdict(checkpoint.progress)}
         (temporary / "state.json").write_text(json.dumps(state), encoding="utf-8")
     for old in _saved(folder)[:-keep]:

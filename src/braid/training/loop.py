@@ -207,7 +207,7 @@ def _steps(session: _Session) -> None:
                 hint="run the same command with --resume to go on",
             )
         if config.patience and progress.worse_validations >= config.patience:
-            session.run.log.say(f"no better chrF in {config.patience} validations: stopping early")
+            session.run.log.say(f"{config.patience} validations below the best chrF: stopping early")
             return
         if time.monotonic() - session.saved_at >= config.checkpoint_minutes * 60:
             _save(session)
