@@ -13,7 +13,7 @@ import pytest
 import typer
 
 from braid.cli.main import app
-from braid.config.loading import all_keys, builtin_recipe, make_recipe
+from braid.config.loading import all_keys, builtin_recipe
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh-CN.md")
@@ -119,12 +119,6 @@ def test_every_braid_command_parses(name: str):
     calls = [words for words in [*readme_commands(name), *inline] if words[0] == "braid"]
     assert len(calls) > 6
     assert [found for found in map(fault, calls) if found] == []
-
-
-@pytest.mark.parametrize("name", READMES)
-def test_every_recipe_is_one(name: str):
-    for block in blocks(read(name), "toml"):
-        make_recipe(tomllib.loads(block), where=name)
 
 
 @pytest.mark.parametrize("name", READMES)

@@ -33,6 +33,24 @@ def test_intervals():
     assert narrow == translation_scores(GOOD, REFERENCES, target_language="en")
 
 
+def test_intervals_are_as_wide_as_sacrebleus():
+    """95 %, not less: sacreBLEU's own bootstrap of the same texts, with other random numbers."""
+    scores = translation_scores(GOOD, REFERENCES, target_language="en")
+    for name, metric in (("bleu", sacrebleu.metrics.BLEU()), ("chrf", sacrebleu.metrics.CHRF())):
+        theirs = metric.corpus_score(GOOD, [REFERENCES], n_bootstrap=1000)._ci
+        assert (scores[name].high - scores[name].low) / 2 == pytest.approx(theirs, rel=0.15)
+
+
+def test_comparison_is_paired():
+    """Where the second is worse by the same share everywhere, the difference hardly varies: a narrow interval."""
+    alone = translation_scores(GOOD, REFERENCES, target_language="en")["chrf"]
+    paired = compare(GOOD, [f"{text} x" for text in GOOD], REFERENCES, target_language="en")["chrf"]
+    assert 0 < paired.low < paired.delta < paired.high
+    assert paired.high - paired.low < 0.5 * (alone.high - alone.low)
+    swapped = compare([f"{text} x" for text in GOOD], GOOD, REFERENCES, target_language="en")["chrf"]
+    assert (swapped.delta, swapped.low, swapped.high) == pytest.approx((-paired.delta, -paired.high, -paired.low))
+
+
 def test_a_thousand_samples_are_quick():
     begun = time.monotonic()
     translation_scores(GOOD * 4, REFERENCES * 4, target_language="en")

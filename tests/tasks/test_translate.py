@@ -35,11 +35,41 @@ class Echo:
         return logits, {**state, "state.place": place + 1}
 
 
+class Loop(Echo):
+    """Wants the unknown word first, else the same word without end, else another one."""
+
+    def step(self, tokens, state):
+        logits = np.zeros((*tokens.shape, TOKENIZER.vocab_size), np.float32)
+        for logit, token_id in zip((30.0, 60.0, 90.0), (*DOG_AND_CAT, TOKENIZER.unk_id), strict=True):
+            logits[:, :, token_id] = logit
+        return logits, state
+
+
+DOG_AND_CAT = [int(TOKENIZER.encode([word])[0][0]) for word in (" dog", " cat")]
+
+
 def translator(**changes):
     settings = {"target_language": "en", "max_source_tokens": 40, "session": Echo()} | changes
-    return Translator(
-        name="echo", source_language="en", tokenizer=TOKENIZER, options=SearchConfig(beam_size=2), **settings
-    )
+    settings.setdefault("options", SearchConfig(beam_size=2))
+    return Translator(name="echo", source_language="en", tokenizer=TOKENIZER, **settings)
+
+
+@pytest.mark.parametrize("max_ratio", [2.0, 3.0])
+def test_the_recipe_rules_the_search(max_ratio):
+    """Unknown words are never put out, the limit of tokens holds, and loops are broken only if the recipe wants it."""
+    source = "the cat sees a dog"
+    limit = int(len(TOKENIZER.encode([source])[0]) * max_ratio) + 16
+    dog, cat = (TOKENIZER.decode([[token_id]])[0].strip() for token_id in DOG_AND_CAT)
+    outputs = {}
+    for max_repeats in (0, 3):
+        options = SearchConfig(beam_size=1, max_ratio=max_ratio, max_repeats=max_repeats)
+        answer = translator(session=Loop(), options=options).translate(source, detail=True)
+        assert not answer.is_complete
+        outputs[max_repeats] = answer.text
+    assert outputs[0].count(cat) == limit
+    assert dog not in outputs[0]
+    assert dog in outputs[3]
+    assert outputs[3].count(cat) + outputs[3].count(dog) == limit
 
 
 def test_text_and_list():
