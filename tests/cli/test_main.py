@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -133,3 +134,44 @@ def test_translate_refuses_bytes_that_are_not_text(tmp_path):
 
     with (tmp_path / "bad.txt").open("rb") as file, pytest.raises(DataError, match=r"bad\.txt, line 2"):
         list(_chunks(file, "bad.txt"))
+
+
+def test_demo_on_a_file_of_ones_own(tmp_path):
+    data = write_pairs(tmp_path, rows=1200)
+    done = braid(
+        "demo", "--data", data, "--language", "de", "--minutes", "0.2", "-o", tmp_path / "out", folder=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    for words in ("BLEU [95 %]", "copy the source", "nearest translation-memory match", "ten of them", "bundle: "):
+        assert words in done.stdout
+    assert done.stdout.count("  → ") == 10
+    assert f"braid serve {tmp_path / 'out'}" in done.stderr
+    again = braid("demo", "--data", data, "--language", "de", "-o", tmp_path, folder=tmp_path)
+    assert again.returncode == 1  # a folder that is no bundle stays
+    assert data.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a child process")
+def test_ctrl_c_then_resume_gives_the_bundle_of_an_unbroken_run(tmp_path):
+    data = write_pairs(tmp_path)
+    command = ["train", data, *SET, "--set", "train.steps=60", "-o"]
+    assert braid(*command, tmp_path / "unbroken").returncode == 0
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+    words = [sys.executable, "-m", "braid", *map(str, command), str(tmp_path / "broken")]
+    process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    begun = time.monotonic()
+    while not list(tmp_path.glob("broken.work/checkpoints/step-00000001*")) and time.monotonic() - begun < 200:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "--resume" in errors
+    assert not (tmp_path / "broken").exists()
+    refused = braid(*command, tmp_path / "broken")
+    assert refused.returncode == 1
+    assert "unfinished run" in refused.stderr
+    assert "exclude each other" in braid(*command, tmp_path / "broken", "--resume", "--restart").stderr
+    resumed = braid(*command, tmp_path / "broken", "--resume")
+    assert resumed.returncode == 0, resumed.stderr
+    first, second = ((tmp_path / name / "weights.safetensors").read_bytes() for name in ("unbroken", "broken"))
+    assert first == second

@@ -61,6 +61,20 @@ def test_evaluate(trained, tmp_path):
         braid.evaluate(bundle, data=(str(tmp_path / "none.tsv"),))
 
 
+def test_comparison_with_another_bundle(trained, tmp_path):
+    bundle, _ = trained
+    short = (*TINY_TRAINING, "train.steps=20", "data.target_language=de")
+    braid.train(write_pairs(tmp_path, rows=600), output=tmp_path / "other", overrides=short)
+    (tmp_path / "t.tsv").write_text("red cat\tDER TAC\nbig dog runs\tGIB GOD SNUR\nsmall house\tLLAMS ESUOH\n")
+    data = (str(tmp_path / "t.tsv"),)
+    both = braid.evaluate(bundle, data=data, compare=tmp_path / "other")
+    alone = [braid.evaluate(path, data=data)["systems"][0]["scores"] for path in (bundle, tmp_path / "other")]
+    assert [system["scores"] for system in both["systems"][:2]] == alone
+    assert alone[0] != alone[1]
+    for name, difference in both["comparison"].items():
+        assert difference["delta"] == pytest.approx(alone[0][name]["value"] - alone[1][name]["value"])
+
+
 def test_prepared_arrays(trained, tmp_path):
     dataset = braid.prepare(write_pairs(tmp_path), output=tmp_path / "b", overrides=TINY_TRAINING)
     arrays = dataset.arrays("train", max_tokens=20)
