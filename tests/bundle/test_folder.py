@@ -50,7 +50,7 @@ def change(bundle, **changes):
     ("break_it", "message"),
     [
         (lambda b: (b / "tokenizer.json").unlink(), "tokenizer.json is missing"),
-        (lambda b: (b / "card.md").write_text("short"), "card.md must be 18 bytes, got 5"),
+        (lambda b: (b / "tokenizer.json").write_text("short"), "tokenizer.json must be 25 bytes, got 5"),
         (lambda b: (b / "tokenizer.json").write_text("CONTENT of tokenizer.json"), "is not the file that was saved"),
         (lambda b: (b / "bundle.json").unlink(), "no bundle here"),
         (lambda b: (b / "bundle.json").write_text("{"), "cannot be read"),
@@ -90,3 +90,10 @@ def test_failure_leaves_the_old_one(bundle):
     with pytest.raises(RuntimeError):
         save_bundle(bundle, fail)
     assert read_bundle(bundle).name == "x"
+
+
+def test_documents_may_be_edited(bundle):
+    (bundle / "card.md").write_text("a note of the owner's")
+    read_bundle(bundle)
+    (bundle / "card.md").unlink()
+    read_bundle(bundle)

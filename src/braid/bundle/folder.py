@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from braid.bundle.schema import FORMAT, REQUIRED, BundleInfo
+from braid.bundle.schema import DOCUMENTS, FORMAT, REQUIRED, BundleInfo
 from braid.errors import BundleError
 from braid.storage import atomic_folder, recover
 from braid.version import __version__
@@ -67,7 +67,7 @@ def read_bundle(path: Path, *, check: tuple[str, ...] = REQUIRED) -> BundleInfo:
 
     Args:
         path: The bundle's folder.
-        check: Files whose content is hashed; of all others the size alone is compared.
+        check: Files whose content is hashed; of all others but the documents the size is compared.
 
     Raises:
         BundleError: It is no bundle, or a file is missing or altered.
@@ -77,6 +77,8 @@ def read_bundle(path: Path, *, check: tuple[str, ...] = REQUIRED) -> BundleInfo:
         relative = PurePosixPath(name)
         if relative.is_absolute() or ".." in relative.parts or "\\" in name:
             raise BundleError(f'the file name "{name}" leads outside the bundle', where=str(path))
+        if name in DOCUMENTS:
+            continue
         file = path / relative
         if not file.is_file():
             raise BundleError(f"{name} is missing", where=str(path), hint="copy the whole folder again")

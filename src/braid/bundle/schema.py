@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 FORMAT = 1
 REQUIRED = ("tokenizer.json", "runtime/encoder.onnx", "runtime/decoder.onnx")
 
+DOCUMENTS = ("card.md", "report.html")
+"""Files for people, who may edit or replace them."""
+
 
 class FileEntry(BaseModel):
     """One file of the bundle."""
