@@ -123,8 +123,9 @@ def test_every_braid_command_parses(name: str):
 
 @pytest.mark.parametrize("name", READMES)
 def test_every_recipe_named_comes_with_braid(name: str):
-    for recipe in re.findall(r"--recipe (\w+)", read(name)):
-        builtin_recipe(recipe)
+    named = re.findall(r"--recipe (\w+)", read(name))
+    assert named
+    assert all(builtin_recipe(recipe) for recipe in named)
 
 
 @pytest.mark.parametrize("name", READMES)

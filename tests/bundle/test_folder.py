@@ -93,7 +93,8 @@ def test_failure_leaves_the_old_one(bundle):
 
 
 def test_documents_may_be_edited(bundle):
+    saved = read_bundle(bundle)
     (bundle / "card.md").write_text("a note of the owner's")
-    read_bundle(bundle)
+    assert read_bundle(bundle) == saved
     (bundle / "card.md").unlink()
-    read_bundle(bundle)
+    assert read_bundle(bundle) == saved
