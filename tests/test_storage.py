@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from braid.errors import StorageError
-from braid.storage import atomic_file, atomic_folder, recover
+from braid.storage import atomic_file, atomic_folder, locked, make_folder, recover, scratch_folder
 
 
 def names(folder):
@@ -170,3 +170,37 @@ except StorageError as error:
     )
     assert "too large" in done.stdout, done.stderr
     assert names(tmp_path) == []
+
+
+def test_a_lock_is_held_once_and_ends_with_its_process(tmp_path):
+    lock = tmp_path / "work/lock"
+    code = (
+        "import time; from pathlib import Path; from braid.storage import locked\n"
+        f"with locked(Path({str(lock)!r}), ''): print(1, flush=True); time.sleep(60)"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert holder.stdout.readline()
+    with pytest.raises(StorageError, match="another run works here"), locked(lock, "another run works here"):
+        pass
+    holder.kill()
+    holder.wait()
+    holder.stdout.close()
+    with locked(lock, "another run works here"):
+        (lock.parent / "data").write_text("x")
+    assert "data" in names(lock.parent)
+
+
+def test_a_lock_in_an_empty_folder_leaves_none(tmp_path):
+    with locked(tmp_path / "work/lock", "busy"):
+        assert (tmp_path / "work").is_dir()
+    assert names(tmp_path) == []
+
+
+def test_refused_folders_are_worded(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("x")
+    for path in (tmp_path / "file", tmp_path / "file/below"):
+        with pytest.raises(StorageError, match="cannot write"):
+            make_folder(path)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    with pytest.raises(StorageError, match=r"cannot write: No such file .*gone"), scratch_folder():
+        pass

@@ -8,6 +8,7 @@ import os
 import platform
 import re
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -51,6 +52,67 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     from safetensors.numpy import save
 
     path.write_bytes(save(dict(arrays)))
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it; one that is there already is welcome.
+
+    Raises:
+        StorageError: The disk refuses, or a file stands in the way.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder for a while, on the system's temporary disk.
+
+    Raises:
+        StorageError: That disk is full or refuses.
+    """
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            yield Path(name)
+    except OSError as error:
+        hint = "free some space there, or name another folder in the environment variable TMPDIR"
+        reason = f"cannot write: {error.strerror or error}"
+        raise StorageError(reason, where=str(error.filename or "the folder for temporary files"), hint=hint) from error
+
+
+@contextmanager
+def locked(path: Path, busy: str) -> Iterator[None]:
+    """The block runs in one process at a time; the lock ends with its process, however that ends.
+
+    Args:
+        path: The lock's file; it goes with its folder when nothing else was put there.
+        busy: What to say when another process holds it.
+
+    Raises:
+        StorageError: Another process holds it, or the disk refuses.
+    """
+    from filelock import FileLock, Timeout
+
+    make_folder(path.parent)
+    lock = FileLock(path, blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise StorageError(busy, where=str(path.parent), hint="wait for it, or choose another --output") from None
+    except NotImplementedError:  # a file system without locks
+        pass
+    except OSError as error:
+        raise _refused(path, error) from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            if list(path.parent.iterdir()) == [path]:
+                path.unlink()
+                path.parent.rmdir()
+        lock.release()
 
 
 def _machine() -> str:

@@ -1,9 +1,10 @@
 import json
 import os
+from pathlib import Path
 
 import pytest
 
-from braid.bundle.folder import read_bundle, save_bundle
+from braid.bundle.folder import check_replaceable, read_bundle, save_bundle
 from braid.errors import BundleError
 
 FIELDS = {
@@ -98,3 +99,27 @@ def test_documents_may_be_edited(bundle):
     assert read_bundle(bundle) == saved
     (bundle / "card.md").unlink()
     assert read_bundle(bundle) == saved
+
+
+@pytest.mark.parametrize("content", ['{"name": "my-web-project", "version": 1}', "[]", "not JSON"])
+def test_a_folder_with_somebody_elses_bundle_json_is_not_replaced(content, tmp_path):
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web/bundle.json").write_text(content)
+    with pytest.raises(BundleError, match="not a bundle and will not be replaced"):
+        save_bundle(tmp_path / "web", fill)
+    assert (tmp_path / "web/bundle.json").read_text() == content
+
+
+def test_a_bundle_with_files_of_ones_own_is_not_replaced(bundle):
+    (bundle / "runtime/notes.txt").write_text("mine")
+    with pytest.raises(BundleError, match=r"not the owner of runtime/notes\.txt"):
+        save_bundle(bundle, fill)
+    (bundle / "runtime/notes.txt").rename(bundle / ".DS_Store")  # what a file manager leaves is nobody's work
+    (bundle / "tokenizer.json").unlink()  # and a damaged bundle may be replaced
+    save_bundle(bundle, fill)
+    assert read_bundle(bundle).name == "x"
+
+
+def test_the_root_of_a_disk_is_refused_before_training():
+    with pytest.raises(BundleError, match="cannot be replaced"):
+        check_replaceable(Path("/"))

@@ -175,3 +175,52 @@ def test_ctrl_c_then_resume_gives_the_bundle_of_an_unbroken_run(tmp_path):
     assert resumed.returncode == 0, resumed.stderr
     first, second = ((tmp_path / name / "weights.safetensors").read_bytes() for name in ("unbroken", "broken"))
     assert first == second
+
+
+@pytest.mark.backend
+def test_restart_keeps_the_unfinished_run_until_the_new_one_stands(tmp_path):
+    saved = tmp_path / "out.work/checkpoints/step-000000400"
+    saved.mkdir(parents=True)
+    failed = braid("train", "none.tsv", "-o", tmp_path / "out", "--restart", *SET, folder=tmp_path)
+    assert failed.returncode == 1
+    assert saved.exists()
+    data = write_pairs(tmp_path)
+    done = braid("train", data, "-o", tmp_path / "out", "--restart", "--set", "train.steps=5", *SET, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert not saved.parent.exists()
+
+
+@pytest.mark.backend
+def test_a_report_is_not_written_into_a_bundle_and_its_failure_does_not_cost_the_scores(tmp_path):
+    write_pairs(tmp_path, rows=300)
+    done = braid("train", "pairs.tsv", "-o", "out", "--set", "train.steps=5", *SET, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    inside = braid("evaluate", "out", "--report", "out/r.html", folder=tmp_path)
+    assert (inside.returncode, inside.stdout) == (1, "")
+    assert "cannot be written into a bundle" in inside.stderr
+    nowhere = braid("evaluate", "out", "--report", "none/r.html", folder=tmp_path)
+    assert nowhere.returncode == 1
+    assert "copy the source" in nowhere.stdout
+    assert "cannot write" in nowhere.stderr
+    here = braid("translate", ".", folder=tmp_path / "out", stdin="red cat\n")  # from within the bundle's folder
+    assert here.returncode == 0, here.stderr
+    assert braid("evaluate", ".", folder=tmp_path / "out").returncode == 0
+
+
+def test_output_is_utf8_whatever_the_locale(tmp_path):
+    (tmp_path / "a.tsv").write_text("灯\t光\n", encoding="utf-8")
+    code = "from braid.cli.main import _use_utf8; _use_utf8(); print('灯 \\udcff')"
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1", "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, check=True)
+    assert done.stdout.decode().strip() == "灯 \\udcff"
+
+
+@pytest.mark.parametrize(
+    "name", ["~$x.tsv", "x" * 300 + ".tsv", "x" * 200 + ".tsv," + "y" * 200 + ".tsv", "..", "\udcff.tsv"]
+)
+def test_odd_names_are_the_users_to_mend(name, tmp_path):
+    for command in (["init", "translate", name], ["train", name, "--set", "data.source_language=en"]):
+        done = braid(*command, folder=tmp_path)
+        assert done.returncode == 1, done.stderr
+        assert "internal error" not in done.stderr
+    assert list(tmp_path.iterdir()) == []

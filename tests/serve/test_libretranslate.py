@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 
 import pytest
 
@@ -228,15 +229,15 @@ def test_the_api_key_is_asked_for_and_taken_in_two_places(connect, translator):
     body = {"q": "hi", **PAIR}
     requests = [
         post("/translate", json=body),
-        post("/translate", json={**body, "api_key": "wrong"}),
         post("/translate", json={**body, "api_key": "sésame"}),
-        post("/translate", data={**body, "api_key": "sésame"}),
+        post("/translate", json={**body, "api_key": "sesame"}),
+        post("/translate", data={**body, "api_key": "sesame"}),
         post("/translate", json=body, headers={"authorization": "Bearer open"}),
         post("/detect", json={"q": "hi"}),
         get("/languages"),
         get("/health"),
     ]
-    responses = ask(connect, translator, *requests, api_key="sésame")
+    responses = ask(connect, translator, *requests, api_key="sesame")
     assert [response.status_code for response in responses] == [403, 403, 200, 200, 403, 403, 200, 200]
     assert "API key" in responses[0].json()["error"]
     bearer = post("/translate", json=body, headers={"authorization": "bearer open"})
@@ -311,3 +312,23 @@ def test_a_failing_translator_is_500_without_its_secrets(connect, translator, ca
     assert response.status_code == 500
     assert "secret" not in response.text
     assert "secret inner reason" in caplog.text
+
+
+def test_a_variety_is_translated_to_another(connect, make_translator):
+    between = make_translator("zh-CN", "zh-TW")
+    body = {"q": "简体 text", "source": "zh-CN", "target": "zh-TW"}
+    texts = [
+        one(connect, between, post("/translate", json={**body, **change})).json()["translatedText"]
+        for change in ({}, {"source": "auto"}, {"target": "zh-Hans"})
+    ]
+    assert texts == ["[简体 TEXT]", "[简体 TEXT]", "简体 text"]
+
+
+@pytest.mark.parametrize("charset", ["punycode", "utf-7", "latin-1", "no-such"])
+def test_forms_in_other_encodings_are_refused_before_they_are_decoded(charset, connect, translator):
+    content = b'--x\r\nContent-Disposition: form-data; name="q"\r\n\r\n' + b"a-" + b"9" * 500_000 + b"\r\n--x--\r\n"
+    kind = {"content-type": f"multipart/form-data; boundary=x; charset={charset}"}
+    begun = time.monotonic()
+    response = one(connect, translator, post("/translate", content=content, headers=kind))
+    assert (response.status_code, response.json()["error"]) == (415, f'a form must be in UTF-8, got "{charset}"')
+    assert time.monotonic() - begun < 2

@@ -40,4 +40,23 @@ def test_impossible_sets_of_translators_are_refused(make_translator):
     with pytest.raises(ConfigError, match="at least one"):
         Pairs([], ServeSettings())
     with pytest.raises(ConfigError, match="two for en → zh"):
-        Pairs([make_translator("en", "zh"), make_translator("en", "zh-CN")], ServeSettings())
+        Pairs([make_translator("en", "zh"), make_translator("EN", "ZH")], ServeSettings())
+    with pytest.raises(ConfigError, match="two for zh → en"):
+        Pairs([make_translator("zh_CN", "en"), make_translator("zh-Hans", "en")], ServeSettings())
+
+
+def test_varieties_of_one_language_are_told_apart_where_they_must_be(make_translator):
+    pairs = Pairs([make_translator("zh_CN", "zh-TW"), make_translator("en", "zh-Hans")], ServeSettings())
+    assert pairs.codes == ("zh-CN", "zh-TW", "en")
+    assert [pairs.resolve(code) for code in ("zh", "zh-Hans", "zh_cn", "zh-Hant-HK", "zh-TW", "en-US")] == [
+        "zh-CN", "zh-CN", "zh-CN", "zh-TW", "zh-TW", "en"
+    ]  # fmt: skip
+    assert pairs.engine("zh-CN", "zh-TW").translator.source_language == "zh_CN"
+    assert pairs.targets("en") == ["zh-CN"]
+
+
+def test_two_targets_of_one_language(make_translator):
+    pairs = Pairs([make_translator("en", "pt-BR"), make_translator("en-US", "pt-PT")], ServeSettings())
+    assert pairs.codes == ("en", "pt-BR", "pt-PT")
+    with pytest.raises(RequestError, match='"pt" may be pt-BR or pt-PT here'):
+        pairs.resolve("pt")

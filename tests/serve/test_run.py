@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -178,3 +179,34 @@ def test_control_c_ends_quietly():
         process.kill()
         process.wait()
     assert (process.returncode, out, err) == (0, "", "Stopped.\n")
+
+
+def test_silent_and_slow_connections_are_closed(translator):
+    """Neither silence nor an endless header keeps a place; a request under way and a kept connection do."""
+    with running(translator, settings=ServeSettings(read_seconds=0.5)) as url:
+        host, port = address(url).split(":")
+        silent, slow = (socket.create_connection((host, int(port)), timeout=10) for _ in range(2))
+        kept = http.client.HTTPConnection(host, int(port), timeout=10)
+        translator.gate.clear()
+        body = json.dumps({"q": "hi", "source": "en", "target": "zh"})
+        kept.request("POST", "/translate", body, {"Content-Type": "application/json"})
+        slow.sendall(b"GET / HTTP/1.1\r\n")
+        begun = time.monotonic()
+        with silent, slow:
+            with contextlib.suppress(OSError):
+                while time.monotonic() - begun < 5:
+                    slow.sendall(b"a: b\r\n")
+                    time.sleep(0.05)
+            assert time.monotonic() - begun < 4
+            assert silent.recv(100) == b""
+        translator.gate.set()
+        assert json.load(kept.getresponse()) == {"translatedText": "[HI]"}
+        kept.request("GET", "/health")
+        assert kept.getresponse().status == 200
+        kept.close()
+
+
+@pytest.mark.parametrize("key", ["schlüssel", "two words", "\n"])
+def test_a_key_that_no_header_can_carry_is_refused(key, translator):
+    with pytest.raises(ConfigError, match="printable ASCII characters without spaces"):
+        make_server([translator], port=0, api_key=key)

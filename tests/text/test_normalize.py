@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,3 +50,19 @@ def test_joiners_of_persian_and_hindi_stay():
 @pytest.mark.parametrize(("text", "width"), [("", 0), ("ab", 2), ("é", 1), ("你a", 3), ("，", 2), ("ｶ", 1), ("한", 2)])
 def test_display_width(text, width):
     assert display_width(text) == width
+
+
+def test_endless_marks_on_one_letter_take_no_time_and_real_ones_stay():
+    begun = time.monotonic()
+    zalgo = normalize("Z" + "\u0301\u0323" * 50_000 + "algo")
+    assert time.monotonic() - begun < 2
+    assert len(zalgo) < 60
+    assert normalize(zalgo) == zalgo
+    vedic = "क्ष\u0952\u0951" * 500
+    assert normalize(vedic) == vedic
+
+
+@given(st.lists(AWKWARD, min_size=1, max_size=4), st.integers(100, 400))
+def test_long_texts_too_are_normalized_once(parts, times):
+    once = normalize("".join(part * times for part in parts))
+    assert normalize(once) == once

@@ -16,6 +16,9 @@ from braid.errors import BundleError
 from braid.storage import atomic_folder, recover
 from braid.version import __version__
 
+_DESKTOP_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+"""What file managers leave in any folder they show."""
+
 MAX_INFO_BYTES = 64 * 2**20
 
 
@@ -26,10 +29,36 @@ def sha256(path: Path) -> str:
 
 
 def check_replaceable(path: Path) -> None:
-    """Raise `BundleError` when something stands at ``path`` that is neither a bundle nor an empty folder."""
-    if path.exists() and not (path / "bundle.json").is_file() and (not path.is_dir() or any(path.iterdir())):
-        hint = "choose another folder with --output, or another name in the recipe"
+    """Nothing, where a bundle may be written: at a new place, in an empty folder, or over a bundle and no more.
+
+    Raises:
+        BundleError: Something else stands at ``path``, files were added to the bundle there, or no folder can be
+            put there at all.
+    """
+    hint = "choose another folder with --output, or another name in the recipe"
+    if not path.resolve().name or path.is_mount():
+        raise BundleError("a disk's own folder cannot be replaced", where=str(path), hint=f"write to {path / 'model'}")
+    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+        return
+    listed = _listed_files(path)
+    if listed is None:
         raise BundleError("what stands here is not a bundle and will not be replaced", where=str(path), hint=hint)
+    present = {file.relative_to(path).as_posix() for file in path.rglob("*") if not file.is_dir()}
+    added = sorted(name for name in present - listed if PurePosixPath(name).name not in _DESKTOP_FILES)
+    if added:
+        shown = ", ".join(added[:3]) + (f" and {len(added) - 3} more" if len(added) > 3 else "")
+        raise BundleError(
+            f"the bundle here would be replaced, but it is not the owner of {shown}", where=str(path), hint=hint
+        )
+
+
+def _listed_files(path: Path) -> set[str] | None:
+    """The files that the bundle at ``path`` consists of, whole or damaged; None where there is no bundle."""
+    try:
+        content = json.loads((path / "bundle.json").read_text(encoding="utf-8"))
+        return {"bundle.json", *content["files"]} if content["braid_version"] and content["format"] else None
+    except (OSError, ValueError, RecursionError, TypeError, KeyError):
+        return None
 
 
 def save_bundle(path: Path, fill: Callable[[Path], dict[str, Any]]) -> BundleInfo:

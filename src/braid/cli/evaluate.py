@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from braid.cli.arguments import BeamSize, BundlePath, Format, OutputFormat
+from braid.errors import ConfigError
 
 
 def command(
@@ -26,15 +27,26 @@ def command(
     from braid.cli.talk import print_json
     from braid.pipeline.evaluate import evaluate_bundle
 
-    evaluation = evaluate_bundle(bundle, data=tuple(data or ()), other=compare, beam_size=beam_size)
     if report is not None:
-        from braid.auditing.report import evaluation_report
-
-        evaluation_report(evaluation, path=report)  # type: ignore[arg-type]
+        _check_outside(report, [bundle, *([compare] if compare else [])])
+    evaluation = evaluate_bundle(bundle, data=tuple(data or ()), other=compare, beam_size=beam_size)
     if format == OutputFormat.json:
         print_json(_result(evaluation, bundle))
     else:
-        _print(evaluation, report)
+        _print(evaluation)
+    if report is not None:  # last: a full disk does not cost the scores
+        from braid.auditing.report import evaluation_report
+
+        evaluation_report(evaluation, path=report)  # type: ignore[arg-type]
+        typer.echo(f"report: {report}", err=True)
+
+
+def _check_outside(report: Path, bundles: list[Path]) -> None:
+    """A bundle stays as it was saved."""
+    for bundle in bundles:
+        if report.resolve().is_relative_to(bundle.resolve()):
+            hint = "write it beside the bundle, such as --report report.html"
+            raise ConfigError("a report cannot be written into a bundle", where=str(report), hint=hint)
 
 
 def _result(evaluation: dict[str, Any], bundle: Path) -> dict[str, Any]:
@@ -50,7 +62,7 @@ def _result(evaluation: dict[str, Any], bundle: Path) -> dict[str, Any]:
     return result | ({"comparison": evaluation["comparison"]} if "comparison" in evaluation else {})
 
 
-def _print(evaluation: dict[str, Any], report: Path | None) -> None:
+def _print(evaluation: dict[str, Any]) -> None:
     from braid.cli.talk import console
     from braid.metrics.table import print_scores
 
@@ -62,5 +74,3 @@ def _print(evaluation: dict[str, Any], report: Path | None) -> None:
             f"{name}: difference {row['delta']:+.2f} [{row['low']:+.2f}, {row['high']:+.2f}], p = {row['p_value']:.3f}",
             markup=False,
         )
-    if report is not None:
-        typer.echo(f"report: {report}", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -41,8 +42,16 @@ def options(
         os.environ["BRAID_DEBUG"] = "1"
 
 
+def _use_utf8() -> None:
+    """Files and pipes get UTF-8 whatever the locale; a terminal that cannot show a character gets its number."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+
+
 def main() -> None:
     """Run the command line; exit 0 ok, 1 the user's to mend, 2 ours, 130 interrupted."""
+    _use_utf8()
     try:
         app()
     except BraidError as error:
@@ -55,6 +64,12 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:  # the system's, not ours: a full disk, a folder that may not be read
+        if os.environ.get("BRAID_DEBUG"):
+            raise
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"error: the system refused: {error.strerror or error}{where}", file=sys.stderr)
         sys.exit(1)
     except Exception as error:
         if os.environ.get("BRAID_DEBUG"):

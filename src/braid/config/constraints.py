@@ -130,23 +130,33 @@ class Flag:
         return {"true": True, "false": False}.get(text.lower(), text)
 
 
+def _is_writable(text: str, *, is_ascii: bool = False) -> bool:
+    """True when a file can hold the text and a terminal show it; ``is_ascii``: and an HTTP header carry it."""
+    if is_ascii:
+        return all("!" <= char <= "~" for char in text)
+    return not any((char < " " and char != "\t") or "\ud800" <= char <= "\udfff" for char in text)
+
+
 @dataclass(frozen=True)
 class Text:
-    """A string, perhaps empty, without control characters."""
+    """A string, perhaps empty, without control characters and halves of surrogate pairs."""
 
     allow_empty: bool = True
     max_chars: int = 4096
+    is_ascii: bool = False
 
     def accepts(self, value: Any) -> bool:
         if type(value) is not str or len(value) > self.max_chars:
             return False
-        return (self.allow_empty or bool(value.strip())) and not any(ord(char) < 32 and char != "\t" for char in value)
+        return (self.allow_empty or bool(value.strip())) and _is_writable(value, is_ascii=self.is_ascii)
 
     def words(self) -> str:
-        return f"{'a' if self.allow_empty else 'a non-empty'} string of at most {self.max_chars} printable characters"
+        kind = "printable ASCII characters without spaces" if self.is_ascii else "printable characters"
+        return f"{'a' if self.allow_empty else 'a non-empty'} string of at most {self.max_chars} {kind}"
 
     def bad_values(self) -> Iterable[Any]:
-        return [1, None, "a\0b", "x" * (self.max_chars + 1)] + ([] if self.allow_empty else [" "])
+        bad = [1, None, "a\0b", "\udcff", "x" * (self.max_chars + 1)]
+        return bad + ([] if self.allow_empty else [" "]) + (["schlüssel", "a b"] if self.is_ascii else [])
 
     def parse(self, text: str) -> Any:
         return text
@@ -157,13 +167,15 @@ class TextList:
     """A list of non-empty strings; a lone string stands for a list of one."""
 
     def accepts(self, value: Any) -> bool:
-        return isinstance(value, list | tuple) and all(type(item) is str and item.strip() for item in value)
+        return isinstance(value, list | tuple) and all(
+            type(item) is str and item.strip() and _is_writable(item) for item in value
+        )
 
     def words(self) -> str:
-        return "a list of non-empty strings"
+        return "a list of non-empty strings of printable characters"
 
     def bad_values(self) -> Iterable[Any]:
-        return [1, None, [""], [1], {"a": "b"}]
+        return [1, None, [""], [1], {"a": "b"}, ["a\0b"], ["\udcff.tsv"]]
 
     def parse(self, text: str) -> Any:
         return [part.strip() for part in text.split(",") if part.strip()]

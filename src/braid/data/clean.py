@@ -12,7 +12,7 @@ from braid.config.recipe import DataConfig
 from braid.data.example import Example, Reject
 from braid.text.normalize import display_width, normalize
 
-RULES = 2
+RULES = 3
 """Raised whenever other rows would be kept of the same files, so that prepared data are made again."""
 
 # {{x}} ${x} {name} {0}, %(x)s %s %1$s %.2f %d, <b> </b> <a0/> <a href="x">. No branch repeats over what another can

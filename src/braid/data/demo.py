@@ -10,7 +10,6 @@ import re
 import shlex
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from pathlib import Path
 from braid.data.example import Example
 from braid.data.formats import ReadOptions, read_files
 from braid.errors import ConfigError, DataError, DownloadError, StorageError
-from braid.storage import atomic_file
+from braid.storage import atomic_file, scratch_folder
 
 MAX_MEMBER_BYTES = 8 * 2**20
 TIMEOUT_SECONDS = 1800
@@ -132,8 +131,8 @@ def fetch_demo(language: str, *, cache: Path, progress: Callable[[str], None]) -
     rows: dict[tuple[str, str], str] = {}
     for wheel, read in ((HOME_ASSISTANT, _json_pairs), (catalog.pack, _mo_pairs)):
         progress(f"downloading {wheel.requirement} ({wheel.size_bytes / 1e6:.1f} MB)")
-        with tempfile.TemporaryDirectory() as folder:
-            for source, target in read(_download(wheel, Path(folder)), language):
+        with scratch_folder() as folder:
+            for source, target in read(_download(wheel, folder), language):
                 pair = " ".join(source.split()), " ".join(target.split())
                 if pair[1] and pair[0].count(" ") + 1 >= MIN_WORDS:
                     rows.setdefault(pair, wheel.requirement)
@@ -224,11 +223,11 @@ def _leaves(node: object, path: str = "") -> Iterator[tuple[str, str]]:
 def _mo_pairs(wheel: Path, language: str) -> Iterator[tuple[str, str]]:
     """Messages of the wheel's compiled catalogs."""
     options = ReadOptions(source_language="en", target_language=language)
-    with zipfile.ZipFile(wheel) as archive, tempfile.TemporaryDirectory() as folder:
+    with zipfile.ZipFile(wheel) as archive, scratch_folder() as folder:
         for name in sorted(name for name in archive.namelist() if name.endswith(".mo")):
-            (Path(folder) / "catalog.mo").write_bytes(_member(archive, name))
+            (folder / "catalog.mo").write_bytes(_member(archive, name))
             with contextlib.suppress(DataError):  # some catalogs have no message in this language yet
-                rows = list(read_files(["catalog.mo"], options, folder=Path(folder)))
+                rows = list(read_files(["catalog.mo"], options, folder=folder))
                 yield from ((row.source, row.target) for row in rows if isinstance(row, Example))
 
 

@@ -61,7 +61,7 @@ def _rejected(rejects: Sequence[Reject]) -> dict[str, Any]:
                     "line": reject.example.line,
                     "source": _printable(reject.example.source[:200]),
                     "target": _printable(reject.example.target[:200]),
-                    "detail": reject.detail,
+                    "detail": _printable(reject.detail),
                 }
                 for reject in found[:SAMPLES]
             ],
@@ -151,4 +151,5 @@ _RULES = {
     "json": "not a JSON object with both texts",
     "quotes": "quotation marks that do not close",
     "language": "in other languages",
+    "variants": "far too many variants in one unit",
 }

@@ -30,6 +30,11 @@ class Places:
         """Saved states of a run that has not ended."""
         return self.work / "checkpoints"
 
+    @property
+    def lock(self) -> Path:
+        """Held by the run at work."""
+        return self.work / "lock"
+
 
 def places(recipe: Recipe, output: Path | None) -> Places:
     """The folders of a recipe's run: ``output`` or the recipe's name, and the same with ``.work`` behind it."""
@@ -38,4 +43,5 @@ def places(recipe: Recipe, output: Path | None) -> Places:
 
 def places_of(bundle: Path) -> Places:
     """The folders that belong to a bundle's path, whether or not they exist."""
-    return Places(bundle=bundle, work=bundle.with_name(f"{bundle.name}.work"))
+    named = bundle if bundle.name not in ("", "..") else bundle.resolve()
+    return Places(bundle=bundle, work=named.parent / f"{named.name}.work")

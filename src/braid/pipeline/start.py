@@ -78,7 +78,7 @@ def _name(file: str, source: str, target: str) -> str:
 
 def _languages(facts: Sequence[FileFacts], wishes: Wishes) -> tuple[str, str, list[str]]:
     """Source and target language, from what a person said, else from what the files declare."""
-    declared = next((fact for fact in facts if len(fact.languages) >= 2), None)
+    declared = next((fact for fact in facts if len(set(fact.languages)) >= 2), None)
     if wishes.source_language and wishes.target_language:
         return wishes.source_language, wishes.target_language, []
     if declared is None:
@@ -88,7 +88,7 @@ def _languages(facts: Sequence[FileFacts], wishes: Wishes) -> tuple[str, str, li
             hint="say it: --source-language en --target-language zh "
             "(or --set data.source_language=en --set data.target_language=zh)",
         )
-    codes = list(declared.languages)
+    codes = list(dict.fromkeys(declared.languages))
     source = wishes.source_language or next(code for code in codes if code != wishes.target_language)
     target = wishes.target_language or next(code for code in codes if code != source)
     return source, target, [f"languages {source} → {target}, as {declared.file} declares"]

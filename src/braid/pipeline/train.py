@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,16 +15,16 @@ import numpy as np
 
 from braid.bundle.folder import check_replaceable, save_bundle
 from braid.config.recipe import Recipe
-from braid.errors import CheckpointError, ConfigError, DataError
+from braid.errors import CheckpointError, ConfigError, DataError, StorageError
 from braid.layers.backend import choose_backend
 from braid.pipeline.card import model_card
 from braid.pipeline.evaluate import evaluate
 from braid.pipeline.load import load
 from braid.pipeline.places import Places
 from braid.pipeline.prepare import Dataset, prepare, token_limits
-from braid.storage import write_arrays
+from braid.storage import locked, scratch_folder, write_arrays
 from braid.training.allocator import keep_memory
-from braid.training.checkpoint import has_checkpoint
+from braid.training.checkpoint import discard, has_checkpoint
 from braid.version import __version__
 
 if TYPE_CHECKING:
@@ -45,7 +43,7 @@ class TrainOptions:
         folder: Paths in the recipe are relative to it.
         places: Where the run keeps its things.
         resume: Go on from the newest checkpoint.
-        restart: Throw away the checkpoints of an unfinished run.
+        restart: Begin again; the checkpoints of an unfinished run go once the new run has saved its first.
         attribution: Lines for the model card about where the data come from.
     """
 
@@ -62,8 +60,13 @@ def train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str
     Raises:
         BraidError: Of any kind; nothing half-written is left, and checkpoints stay.
     """
-    begun = time.monotonic()
     check_replaceable(options.places.bundle)  # now, not after hours of training
+    with locked(options.places.lock, "another run works here"):
+        return _train_bundle(recipe, options, log)
+
+
+def _train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str, Any]:
+    begun = time.monotonic()
     _check_unfinished(options)
     backend = choose_backend()
     keep_memory()
@@ -93,7 +96,10 @@ def train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str
     log.say("scoring on the test part")
     saver = _Saver(recipe, options, dataset, trained, sizes, training)
     evaluation = saver.save()
-    shutil.rmtree(options.places.checkpoints, ignore_errors=True)
+    try:
+        discard(options.places.checkpoints)
+    except StorageError as error:  # the bundle is there all the same
+        log.say(str(error))
     training["wall_seconds"] = round(time.monotonic() - begun, 1)
     return {
         "bundle": str(options.places.bundle),
@@ -117,9 +123,7 @@ def _check_unfinished(options: TrainOptions) -> None:
     """An unfinished run is continued or thrown away only when a person says so."""
     if options.resume and options.restart:
         raise ConfigError("resume and restart exclude each other")
-    if options.restart:
-        shutil.rmtree(options.places.checkpoints, ignore_errors=True)
-    elif has_checkpoint(options.places.checkpoints) and not options.resume:
+    if has_checkpoint(options.places.checkpoints) and not (options.resume or options.restart):
         raise CheckpointError(
             "an unfinished run is saved here",
             where=str(options.places.checkpoints),
@@ -177,14 +181,14 @@ def validator(recipe: Recipe, dataset: Dataset) -> Callable[[dict[str, np.ndarra
     sources, references = [row.source for row in rows], [[row.target for row in rows]]
 
     def chrf(weights: dict[str, np.ndarray]) -> float:
-        with tempfile.TemporaryDirectory() as name:
-            export_onnx(recipe.model, weights, Path(name), precision="float32")
+        with scratch_folder() as folder:
+            export_onnx(recipe.model, weights, folder, precision="float32")
             translator = Translator(
                 name=recipe.name,
                 source_language=recipe.data.source_language,
                 target_language=recipe.data.target_language,
                 tokenizer=dataset.tokenizer,
-                session=EncoderDecoderSession(Path(name)),
+                session=EncoderDecoderSession(folder),
                 options=SearchConfig(beam_size=1, max_ratio=2.0),
                 max_source_tokens=recipe.train.max_tokens,
             )
@@ -206,8 +210,8 @@ class _Saver:
 
     def save(self) -> dict[str, Any]:
         """Save the bundle and return its evaluation."""
-        with tempfile.TemporaryDirectory() as name:
-            draft = Path(name) / "draft"
+        with scratch_folder() as folder:
+            draft = folder / "draft"
             self._write(draft, None)
             data = self.dataset.data
             evaluation = evaluate(load(draft), data.test, memory=data.train)

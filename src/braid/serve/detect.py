@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from braid.errors import RequestError
+from braid.text.languages import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,13 @@ class Detector:
     """Tells the served languages apart; loads its models at the first question.
 
     Args:
-        codes: Base codes of the served languages, the one to guess when nothing speaks for any of them first.
+        codes: Codes of the served languages, the one to guess when nothing speaks for any of them first; of the
+            varieties of one language, which are not told apart, the first is found.
     """
 
     def __init__(self, codes: Sequence[str]) -> None:
-        self.codes = list(codes)
+        first_of = {canonical(code): code for code in reversed(codes)}
+        self.codes = [code for code in codes if first_of[canonical(code)] == code]
         self._lock = threading.Lock()
         self._detector: Any = None
         self._code_of: dict[Any, str] = {}
@@ -58,11 +61,12 @@ class Detector:
         from lingua import IsoCode639_1, IsoCode639_3, Language, LanguageDetectorBuilder
 
         for code in self.codes:
+            base = canonical(code)
             try:
-                if len(code) == 2:
-                    language = Language.from_iso_code_639_1(IsoCode639_1.from_str(code))
+                if len(base) == 2:
+                    language = Language.from_iso_code_639_1(IsoCode639_1.from_str(base))
                 else:
-                    language = Language.from_iso_code_639_3(IsoCode639_3.from_str(code))
+                    language = Language.from_iso_code_639_3(IsoCode639_3.from_str(base))
             except ValueError:
                 reason = f'detection is not possible here, it does not know "{code}"; name the source'
                 raise RequestError(reason) from None

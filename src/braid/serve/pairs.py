@@ -9,21 +9,22 @@ from braid.errors import ConfigError, RequestError
 from braid.serve.engine import Engine, Translator
 from braid.serve.settings import ServeSettings
 from braid.text.languages import canonical
+from braid.text.matching import best_languages, same_variant
 
 
 class Pairs:
     """One engine for each language pair.
 
-    Codes are compared by their base language, so a model for ``zh_CN`` answers to ``zh``, ``zh-Hans`` or
-    ``zh-TW``, whichever name a client knows Chinese by.
+    Languages go by their base codes, so a model for ``zh_CN`` answers to ``zh``, ``zh-Hans`` or ``zh-TW``,
+    whichever name a client knows Chinese by; where varieties of one language must be told apart, as for a model
+    from ``zh-CN`` to ``zh-TW``, they keep their full codes.
     """
 
     def __init__(self, translators: Sequence[Translator], settings: ServeSettings) -> None:
         if not translators:
             raise ConfigError("the server needs at least one translator, got none")
         self._engines: dict[tuple[str, str], Engine] = {}
-        for translator in translators:
-            pair = canonical(translator.source_language), canonical(translator.target_language)
+        for translator, pair in zip(translators, _served_pairs(translators), strict=True):
             if pair in self._engines:
                 names = f"{self._engines[pair].translator.name} and {translator.name}"
                 raise ConfigError(
@@ -61,12 +62,19 @@ class Pairs:
         """The served code meant by a client's.
 
         Raises:
-            RequestError: No served language goes by that name (400).
+            RequestError: No served language goes by that name, or several do (400).
         """
-        wanted = canonical(code)
-        if wanted not in self.codes:
+        fitting = [self.codes[place] for place in best_languages(code, self.codes)]
+        fitting = fitting or [served for served in self.codes if canonical(served) == canonical(code)]
+        if len(fitting) > 1:
+            raise RequestError(f'language "{code}" may be {" or ".join(fitting)} here; name one of them')
+        if not fitting:
             raise RequestError(f'language "{code}" is not served, only {", ".join(self.codes)}')
-        return wanted
+        return fitting[0]
+
+    def has(self, source: str, target: str) -> bool:
+        """True when a model translates between two resolved codes."""
+        return (source, target) in self._engines
 
     def engine(self, source: str, target: str) -> Engine:
         """The engine for two resolved codes.
@@ -79,3 +87,29 @@ class Pairs:
         except KeyError:
             served = ", ".join(" → ".join(pair) for pair in self._engines)
             raise RequestError(f"{source} → {target} is not served, only {served}") from None
+
+
+def _served_pairs(translators: Sequence[Translator]) -> list[tuple[str, str]]:
+    """The codes of each translator's languages: base codes, but full ones where those would say too little."""
+    languages = [(one.source_language, one.target_language) for one in translators]
+    bases = [(canonical(source), canonical(target)) for source, target in languages]
+    unclear = {source for source, target in bases if source == target}
+    pairs = _coded(languages, unclear)
+    for side in (1, 0):  # two models from en to pt-BR and pt-PT differ in their targets alone
+        unclear |= {base[side] for base, pair in zip(bases, pairs, strict=True) if pairs.count(pair) > 1}
+        pairs = _coded(languages, unclear)
+    return pairs
+
+
+def _coded(languages: Sequence[tuple[str, str]], unclear: set[str]) -> list[tuple[str, str]]:
+    """Pairs by base codes; of languages in ``unclear`` with several varieties by the first full code of each."""
+    varieties: list[str] = []
+    for language in (language for pair in languages for language in pair):
+        if canonical(language) in unclear and not any(same_variant(language, one) for one in varieties):
+            varieties.append(language.strip().replace("_", "-"))
+
+    def code(language: str) -> str:
+        known = [one for one in varieties if canonical(one) == canonical(language)]
+        return next(one for one in known if same_variant(one, language)) if len(known) > 1 else canonical(language)
+
+    return [(code(source), code(target)) for source, target in languages]

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
@@ -77,7 +78,13 @@ def _urlencoded(raw: bytes) -> list[tuple[str, str]]:
 
 
 async def _multipart(headers: Headers, raw: bytes) -> list[tuple[str, str]]:
-    """Text fields of a multipart form; files are not taken."""
+    """Text fields of a multipart form in UTF-8; files are not taken.
+
+    Other encodings are refused: some of Python's need minutes for a megabyte.
+    """
+    charset = parse_options_header(headers.get("content-type"))[1].get(b"charset", b"utf-8").decode("latin-1").lower()
+    if charset not in ("utf-8", "utf8", "us-ascii"):
+        raise RequestError(f'a form must be in UTF-8, got "{charset}"', status=415)
 
     async def stream() -> AsyncGenerator[bytes, None]:
         yield raw

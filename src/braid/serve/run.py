@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import errno
@@ -10,7 +11,7 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from braid.errors import BraidError, ConfigError
 from braid.serve.settings import ServeSettings
@@ -86,12 +87,66 @@ def make_server(
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        http=patient_protocol(settings.read_seconds),
         ws="none",
         lifespan="on",
         limit_concurrency=MAX_CONNECTIONS,
         timeout_graceful_shutdown=round(settings.drain_seconds) + 1,
     )
     return uvicorn.Server(config), listener, f"http://{_url_host(host)}:{listener.getsockname()[1]}/"
+
+
+def patient_protocol(seconds: float) -> type[asyncio.Protocol]:
+    """uvicorn's HTTP protocol, with an end to its patience.
+
+    uvicorn waits without limit for a request's first line and headers, so that a few hundred silent connections
+    would shut everybody else out.
+
+    Args:
+        seconds: A connection is closed when so long after it was opened, or after the request before, it has not sent
+            all headers of the next.
+    """
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+    protocol: Any = AutoHTTPProtocol  # whichever of uvicorn's two; both have loop, cycle and transport
+
+    class PatientProtocol(protocol):
+        """One connection."""
+
+        _timer: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            super().connection_made(transport)
+            self._watch()
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self._watch()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._stop_timer()
+            super().connection_lost(exc)
+
+        def _watch(self) -> None:
+            if self._is_busy():
+                self._stop_timer()
+            elif self._timer is None:
+                self._timer = self.loop.call_later(seconds, self._lose_patience)
+
+        def _stop_timer(self) -> None:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+
+        def _is_busy(self) -> bool:
+            return self.cycle is not None and not self.cycle.response_complete
+
+        def _lose_patience(self) -> None:
+            self._timer = None
+            if not self._is_busy() and not self.transport.is_closing():
+                self.transport.close()
+
+    return PatientProtocol
 
 
 def is_loopback(host: str) -> bool:

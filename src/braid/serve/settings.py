@@ -12,7 +12,7 @@ from braid.config.fields import check, setting
 class ServeSettings:
     """Limits and permissions of one server; everything a client can exhaust has a bound."""
 
-    api_key: str = setting("", Text(max_chars=512), "clients must send this key; empty asks for none")
+    api_key: str = setting("", Text(max_chars=512, is_ascii=True), "clients must send this key; empty asks for none")
     allowed_hosts: tuple[str, ...] = setting((), TextList(), "Host headers answered; empty answers any")
     max_body_bytes: int = setting(1_048_576, IntRange(1_024, 1 << 30), "largest request body", unit="bytes")
     max_chars: int = setting(20_000, IntRange(1, 10_000_000), "most text in one request", unit="characters")

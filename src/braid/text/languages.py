@@ -25,8 +25,11 @@ def canonical(language: str) -> str:
 
 
 def language_name(language: str) -> str:
-    """The English name of a language, or the code itself where the table has none."""
-    return NAMES.get(canonical(language), language)
+    """The English name of a language, with the code where it says more; the code itself where there is none."""
+    base = canonical(language)
+    if base not in NAMES:
+        return language
+    return NAMES[base] if base == language.strip().lower() else f"{NAMES[base]} ({language})"
 
 
 def has_spaces(language: str) -> bool:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from braid.errors import CheckpointError
-from braid.storage import atomic_folder, recover, write_arrays
+from braid.errors import CheckpointError, StorageError
+from braid.storage import atomic_folder, make_folder, recover, write_arrays
 
 if TYPE_CHECKING:
     import keras
@@ -72,20 +73,21 @@ def state_variables(model: keras.Model, optimizer: Optimizer) -> dict[str, Any]:
     return {**optimizer.variables, **other, **{f"optimizer.{name}": v for name, v in optimizer.state.items()}}
 
 
-def save(folder: Path, checkpoint: Checkpoint, *, identity: dict[str, Any], keep: int) -> Path:
-    """Write ``step-N`` under ``folder``, make it durable, and only then remove the oldest beyond ``keep``.
+def save(folder: Path, checkpoint: Checkpoint, *, identity: dict[str, Any], keep: int, is_first: bool = False) -> Path:
+    """Write ``step-N`` under ``folder``, make it durable, and only then remove older ones.
 
     Args:
         folder: The run's checkpoint folder.
         checkpoint: What to save.
         identity: What must be the same for a run to be continued: recipe, data, backend, versions.
         keep: Newest checkpoints that stay.
+        is_first: True for a run's first checkpoint; those of the run before it are removed, however far they came.
 
     Raises:
         StorageError: The disk is full or refuses; earlier checkpoints are untouched.
     """
     path = folder / f"step-{checkpoint.progress.step:09d}"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     recover(folder)
     with atomic_folder(path) as temporary:
         write_arrays(temporary / "state.safetensors", checkpoint.arrays)
@@ -93,9 +95,33 @@ def save(folder: Path, checkpoint: Checkpoint, *, identity: dict[str, Any], keep
             write_arrays(temporary / "best.safetensors", checkpoint.best)
         state = {"format": FORMAT, "identity": identity, "progress": asdict(checkpoint.progress)}
         (temporary / "state.json").write_text(json.dumps(state), encoding="utf-8")
-    for old in _saved(folder)[:-keep]:
-        shutil.rmtree(old, ignore_errors=True)
+    for old in _saved(folder)[: None if is_first else -keep]:
+        if old.name != path.name:
+            _remove(old)
     return path
+
+
+def discard(folder: Path) -> None:
+    """Remove all checkpoints under ``folder``, and the folder itself when it then is empty.
+
+    Raises:
+        StorageError: The disk refuses.
+    """
+    recover(folder)
+    for path in _saved(folder):
+        _remove(path)
+    with suppress(OSError):  # a link, or somebody keeps files of their own there
+        folder.rmdir()
+
+
+def _remove(path: Path) -> None:
+    try:
+        shutil.rmtree(path)
+    except OSError as error:
+        hint = "remove it by hand"
+        raise StorageError(
+            f"an old checkpoint cannot be removed: {error.strerror}", where=str(path), hint=hint
+        ) from error
 
 
 def _saved(folder: Path) -> list[Path]:

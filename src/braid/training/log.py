@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from braid.storage import make_folder
+
 if TYPE_CHECKING:
     from braid.training.checkpoint import Progress
 
@@ -49,7 +51,7 @@ class EventFile:
     def __init__(self, folder: Path) -> None:
         from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         self._writer = EventFileWriter(str(folder))
 
     def add(self, step: int, **scalars: float) -> None:

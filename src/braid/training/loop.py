@@ -81,6 +81,7 @@ class _Session:
     best: dict[str, np.ndarray] = field(default_factory=dict)
     saved_at: float = field(default_factory=time.monotonic)
     stop_signal: int = 0
+    has_saved: bool = False
 
 
 def train(run: Run, *, resume: bool) -> Trained:
@@ -120,7 +121,7 @@ def _open(run: Run, resume: bool) -> _Session:
     if resume:
         loaded = checkpoints.load_latest(run.folder / "checkpoints", identity=dict(run.identity))
         checkpoints.restore(session.variables, loaded.arrays)
-        session.progress, session.best = loaded.progress, loaded.best
+        session.progress, session.best, session.has_saved = loaded.progress, loaded.best, True
         run.log.say(f"resuming at step {loaded.progress.step:,} of {loaded.progress.total_steps:,}")
     else:
         session.progress.seconds = time.monotonic() - begun
@@ -260,7 +261,9 @@ def _save(session: _Session) -> None:
     run = session.run
     state = Checkpoint(progress=session.progress, arrays=checkpoints.snapshot(session.variables), best=session.best)
     folder = run.folder / "checkpoints"
-    checkpoints.save(folder, state, identity=dict(run.identity), keep=run.config.keep_checkpoints)
+    keep, is_first = run.config.keep_checkpoints, not session.has_saved
+    checkpoints.save(folder, state, identity=dict(run.identity), keep=keep, is_first=is_first)
+    session.has_saved = True
     session.saved_at = time.monotonic()
 
 

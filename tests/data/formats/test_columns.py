@@ -77,14 +77,36 @@ def test_the_delimiter_is_found(text, write, read):
 
 
 def test_broken_quotes_in_one_row_are_a_reject(write, read):
-    file = write("a.csv", 'a,b\n"c" d,e\nf,g\n')
-    assert summary(read(file)) == [("a", "b", 1), ("quotes", 2), ("f", "g", 3)]
+    rows = read(write("a.csv", 'a,b\n"c" d,e\nf,g\n'))
+    assert summary(rows) == [("a", "b", 1), ("quotes", 2), ("f", "g", 3)]
+    assert rows[1].example.source == '"c" d,e'  # as it stands, for the rejects file
 
 
-def test_a_quote_that_is_never_closed_is_an_error_at_its_row(write, read):
-    file = write("a.csv", 'a,b\n"c,d\n' + "e,f\n" * 100_000)
-    with pytest.raises(DataError, match=r"quoted field must be closed, got one that never is \(a.csv, line 2\)"):
-        read(file)
+@pytest.mark.parametrize("num_rows", [3, 1000])
+def test_a_quote_that_is_never_closed_costs_its_own_row_only(num_rows, write, read):
+    rows = read(write("a.csv", 'a,b\n"c,d\n' + "e,f\n" * num_rows + '"g,",h\n'))
+    assert summary(rows[:3]) == [("a", "b", 1), ("quotes", 2), ("e", "f", 3)]
+    assert "must be closed where it ends" in rows[1].detail
+    assert summary(rows[-1:]) == [("g,", "h", num_rows + 3)]
+    assert len(rows) == num_rows + 3
+
+
+def test_a_quote_that_is_closed_by_another_rows_quote_costs_its_own_row_only(write, read):
+    rows = read(write("a.csv", 'a,b\nc,"d\n' + "e,f\n" * 50 + 'g,"h, i"\n'))
+    assert summary(rows[:3]) == [("a", "b", 1), ("quotes", 2), ("e", "f", 3)]
+    assert summary(rows[-1:]) == [("g", "h, i", 53)]
+
+
+def test_a_field_may_be_as_long_as_a_line(write, read):
+    long = "x" * 200_000
+    assert read(write("a.csv", f'{long},b\n"{long}\n",b\n'))[0].source == long
+    assert read("a.csv")[1].source == long + "\n"
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;"])
+def test_a_declared_delimiter_is_no_row(line, write, read):
+    file = write("a.csv", f"{line}\nen;zh\na, b;一\n")
+    assert summary(read(file)) == [("a, b", "一", 3)]
 
 
 def test_facts_of_a_table(write, tmp_path):

@@ -84,3 +84,10 @@ def test_facts(write, tmp_path):
     facts = inspect_file(write("a.tmx", text), folder=tmp_path)
     assert facts.languages == ("en", "zh-CN", "de")
     assert facts.rows == (("light", "灯", ""), ("", "", "Licht"))
+
+
+def test_a_unit_of_endless_variants_is_a_reject(write, read):
+    many = unit(*[("en", f"word {i}") for i in range(500)], *[("zh", f"字{i}") for i in range(500)])
+    rows = read(write("a.tmx", memory(unit(("en", "light"), ("zh", "灯")), many)))
+    assert (len(rows), rows[1].rule) == (2, "variants")
+    assert rows[1].detail == "must have at most 100 pairs of variants, got 250,000"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts, ReadOptions
-from braid.data.formats.language import best_languages
 from braid.data.formats.stream import Stream
+from braid.text.matching import best_languages
 
 _LANGUAGE_CODE = re.compile(r"[a-z]{2}([-_][A-Za-z]{2,4})?")
 
@@ -20,7 +20,7 @@ class Record:
 
     Args:
         line: 1-based line on which it begins.
-        cells: Its cells; empty for a blank line.
+        cells: Its cells; empty for a blank line; the line as it stands where they cannot be told apart.
         fault: Why its cells cannot be trusted, or "".
     """
 

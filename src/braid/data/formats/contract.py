@@ -10,7 +10,7 @@ class ReadOptions:
     """Which texts of a file are wanted.
 
     Args:
-        source_language: BCP 47 code of the source, matched as `braid.data.formats.language` says.
+        source_language: BCP 47 code of the source, matched as `braid.text.matching` says.
         target_language: BCP 47 code of the target.
         source_column: Header name or JSON key of the source; in a table without that name, a column number from 1.
         target_column: The same for the target.

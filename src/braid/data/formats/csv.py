@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import csv
+import re
+from collections import deque
 from collections.abc import Iterator
 
 from braid.data.example import Example, Reject
 from braid.data.formats.columns import Record, header_columns, table_examples, table_facts
 from braid.data.formats.contract import FileFacts, ReadOptions
-from braid.data.formats.stream import Stream
+from braid.data.formats.stream import MAX_UNIT_BYTES, Stream
 
 _DELIMITERS = ",;\t"
+_DECLARED = re.compile(r'(?i)"?sep=([,;\t|])"?')
+"""The first line by which spreadsheets are told the delimiter; it is no row."""
+
+MAX_RECORD_LINES = 100
+"""A quoted field that is open for longer was never closed; else one stray quotation mark would take the rest of the
+file for its text."""
+
+csv.field_size_limit(max(csv.field_size_limit(), MAX_UNIT_BYTES))  # long lines are refused where lines are read
 
 
 def find_delimiter(lines: list[str], options: ReadOptions | None = None) -> str:
@@ -33,24 +43,54 @@ def find_delimiter(lines: list[str], options: ReadOptions | None = None) -> str:
 
 
 def _records(stream: Stream, options: ReadOptions | None = None) -> Iterator[Record]:
+    """The file's records; of one that cannot be read only the first line is given up, as it stands."""
     encoding = stream.encoding()
     head = stream.head.decode(encoding, errors="ignore").removeprefix("\ufeff").splitlines()
-    delimiter = find_delimiter(head[:-1] or head, options)
-    rows = csv.reader((line + "\n" for line in stream.lines(encoding)), delimiter=delimiter, strict=True)
+    declared = _DECLARED.fullmatch(head[0]) if head else None
+    delimiter = declared[1] if declared else find_delimiter(head[:-1] or head, options)
+    ahead: deque[str] = deque()
+    source = stream.lines(encoding)
+    number = 1
+    if declared:
+        next(source)
+        number = 2
     while True:
-        begin = rows.line_num + 1
+        lines = _Lines(ahead, source)
         try:
-            yield Record(begin, next(rows))
+            cells = next(csv.reader(lines, delimiter=delimiter, strict=True))
         except StopIteration:
             return
         except csv.Error as error:
-            if "unexpected end" in str(error) or "field limit" in str(error):
-                raise stream.fault(
-                    "a quoted field must be closed, got one that never is",
-                    line=begin,
-                    hint='write a quotation mark inside a quoted field twice: ""',
-                ) from error
-            yield Record(begin, [], fault=str(error))
+            ahead.extendleft(reversed(lines.taken[1:]))
+            reason = str(error)
+            if "unexpected end" in reason or "expected after" in reason:
+                reason = 'a quoted field must be closed where it ends; a quotation mark inside it is written ""'
+            yield Record(number, lines.taken[:1], fault=reason)
+            number += 1
+        else:
+            yield Record(number, cells)
+            number += len(lines.taken)
+
+
+class _Lines:
+    """Lines for one record, and which of them it took."""
+
+    def __init__(self, ahead: deque[str], source: Iterator[str]) -> None:
+        self.taken: list[str] = []
+        self._ahead = ahead
+        self._source = source
+        self._chars = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if len(self.taken) == MAX_RECORD_LINES or self._chars > MAX_UNIT_BYTES:
+            raise StopIteration
+        line = self._ahead.popleft() if self._ahead else next(self._source)
+        self.taken.append(line)
+        self._chars += len(line)
+        return line + "\n"
 
 
 def read_csv(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:

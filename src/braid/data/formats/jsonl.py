@@ -9,8 +9,8 @@ from typing import Any
 
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts, ReadOptions
-from braid.data.formats.language import best_languages
 from braid.data.formats.stream import Stream
+from braid.text.matching import best_languages
 
 
 def read_jsonl(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from braid.data.example import Example
 from braid.data.formats.contract import ReadOptions
-from braid.data.formats.language import language_rank
 from braid.data.formats.stream import Stream
+from braid.text.matching import language_rank
 
 
 @dataclass(slots=True)

@@ -112,7 +112,15 @@ def _checked(rows: Iterable[Example | Reject], shown: str) -> Iterator[Example |
 
 def _find(pattern: str, folder: Path) -> list[_File]:
     """The files a pattern stands for."""
-    if "," not in pattern or _path(pattern, folder).exists():
+    try:
+        return _found(pattern, folder)
+    except OSError as error:
+        shown = pattern if len(pattern) < 100 else f"{pattern[:80]}…"
+        raise DataError(f"a data file must be one that can be looked up, got: {error.strerror}", where=shown) from error
+
+
+def _found(pattern: str, folder: Path) -> list[_File]:
+    if "," not in pattern or _exists(_expanded(pattern), folder):
         found = [_File((path,), (shown,)) for path, shown in _expand(pattern, folder)]
         for file in found:
             _format_of(file.shown[0])
@@ -125,18 +133,29 @@ def _find(pattern: str, folder: Path) -> list[_File]:
     return [_File((source[0], target[0]), (source[1], target[1])) for source, target in pairs]
 
 
-def _path(pattern: str, folder: Path) -> Path:
-    return folder / Path(pattern).expanduser()
+def _expanded(pattern: str) -> Path:
+    """The pattern with a leading ``~`` or ``~user`` as the home folder; other names may begin so, too."""
+    try:
+        return Path(pattern).expanduser()
+    except RuntimeError:
+        return Path(pattern)
+
+
+def _exists(path: Path, folder: Path) -> bool:
+    try:
+        return (folder / path).exists()
+    except OSError:  # two names with a comma between them may be too long for one
+        return False
 
 
 def _expand(pattern: str, folder: Path) -> list[tuple[Path, str]]:
     """Path and shown name of every file that matches, sorted."""
-    path = _path(pattern, folder)
+    given = _expanded(pattern)
+    path = folder / given
     if path.is_file():
         return [(path, pattern)]
     if path.is_dir():
         raise DataError("a data file must be a file, got a folder", where=pattern, hint=f"write {pattern}/*.tmx")
-    given = Path(pattern).expanduser()
     base = Path(given.anchor) if given.is_absolute() else folder
     try:
         found = sorted(match for match in base.glob(str(given.relative_to(given.anchor))) if match.is_file())

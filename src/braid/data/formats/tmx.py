@@ -8,11 +8,13 @@ from itertools import islice
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.inline import inline_text
-from braid.data.formats.language import best_languages
 from braid.data.formats.stream import Stream
 from braid.data.formats.xml import Element, missing_languages, read_units
+from braid.text.matching import best_languages
 
 _INSPECTED_UNITS = 1000
+MAX_PAIRS = 100
+"""A unit with more pairs than this is no translation but somebody's list."""
 
 
 def read_tmx(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
@@ -33,7 +35,11 @@ def read_tmx(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]
             [variants[i] for i in best_languages(wanted, languages)]
             for wanted in (options.source_language, options.target_language)
         )
-        if sources and targets:
+        if len(sources) * len(targets) > MAX_PAIRS:
+            has_pair = True
+            detail = f"must have at most {MAX_PAIRS} pairs of variants, got {len(sources) * len(targets):,}"
+            yield Reject(example=_example(unit, sources[0], targets[0], stream.shown), rule="variants", detail=detail)
+        elif sources and targets:
             has_pair = True
             yield from (_example(unit, source, target, stream.shown) for source in sources for target in targets)
         else:

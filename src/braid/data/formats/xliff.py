@@ -11,9 +11,9 @@ from itertools import islice
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.inline import inline_text
-from braid.data.formats.language import language_rank
 from braid.data.formats.stream import Stream
 from braid.data.formats.xml import Element, missing_languages, read_units
+from braid.text.matching import language_rank
 
 _UNITS = frozenset({"trans-unit", "unit"})
 _UNTRANSLATED = frozenset({"new", "needs-translation", "initial"})

@@ -196,7 +196,9 @@ class _LibreTranslate:
         else:
             sources = [self._pairs.resolve(body.source)] * len(texts)
         # Every pair is looked up before anything is translated: a request is done whole or not at all.
-        engines = {source: self._pairs.engine(source, target) for source in {*sources} - {target}}
+        # A text that is in the target language already stays, unless a model rewrites that very language.
+        wanted = [source for source in dict.fromkeys(sources) if source != target or self._pairs.has(source, target)]
+        engines = {source: self._pairs.engine(source, target) for source in wanted}
         outputs = list(texts)
         for source, engine in engines.items():
             places = [place for place, one in enumerate(sources) if one == source]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from braid.data.formats.language import best_languages, language_rank
+from braid.text.matching import best_languages, language_rank
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""How well a language code found in a file fits the one asked for.
+"""How well a language code that one has fits the one asked for.
 
 Case and ``_`` or ``-`` never matter. "zh" takes zh-CN, zh_Hans and, when nothing simplified is there, zh-TW; "zh-CN"
 takes zh-Hans and plain zh, never zh-TW; "en-GB" takes plain en, never en-US.
@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+
+SAME = 4
+"""Ranks from here on say that two codes mean the same variety."""
 
 _SCRIPT_OF_REGION = {
     "zh-cn": "zh-hans",
@@ -25,6 +28,11 @@ def _plain(code: str) -> str:
     name, _, modifier = code.strip().lower().partition("@")
     name = name.partition(".")[0]
     return (f"{name}-{modifier}" if modifier else name).replace("_", "-")
+
+
+def same_variant(one: str, other: str) -> bool:
+    """True when two codes mean the same variety: zh_CN and zh-Hans, en_gb and en-GB."""
+    return language_rank(one, other) >= SAME
 
 
 def _by_script(plain: str) -> str:
