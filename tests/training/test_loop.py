@@ -76,6 +76,7 @@ def test_minutes_hold_when_the_machine_slows_down(tmp_path):
     planned = int(log.said[0].split(" are ")[1].split()[0].replace(",", ""))
     assert done.step == done.total_steps < planned
     assert "the pace has changed" in log.said[1]
+    assert 6 < done.seconds < 24
 
 
 def test_same_seed_same_weights(tmp_path):
@@ -131,6 +132,24 @@ def assert_same_end(one, other, steps):
         assert left.keys() == right.keys()
         for name, value in left.items():
             np.testing.assert_array_equal(value, right[name], err_msg=name)
+
+
+def test_the_steps_of_minutes_outlast_stops(tmp_path):
+    """Stopped before its number of steps is corrected and after, a run ends where its checkpoint says."""
+
+    def stopped_at(step, resume):
+        run = replace(make_run(tmp_path, minutes=0.2, validate_steps=0), log=StopAt(step))
+        with pytest.raises(Interrupted):
+            train(run, resume=resume)
+        return load_latest(tmp_path / "checkpoints", identity={}).progress
+
+    planned = stopped_at(2, resume=False)
+    assert planned.pace_from > 0
+    corrected = stopped_at(planned.validate_steps + 1, resume=True)
+    assert corrected.pace_from == 0
+    assert corrected.validate_steps == planned.validate_steps
+    resumed = train(make_run(tmp_path, minutes=0.2, validate_steps=0), resume=True).progress
+    assert resumed.step == resumed.total_steps == corrected.total_steps
 
 
 def test_another_run_is_refused(tmp_path):

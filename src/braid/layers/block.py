@@ -16,6 +16,7 @@ from keras import ops
 
 from braid.layers.attention import CrossAttention, SelfAttention
 from braid.layers.dropout import dropout
+from braid.layers.norm import LayerNorm
 from braid.layers.recurrence import RECURRENCES, State
 
 
@@ -28,13 +29,6 @@ class BlockConfig:
     num_heads: int
     dropout: float
     seeds: keras.random.SeedGenerator
-
-
-def norm(model_dim: int, name: str) -> keras.layers.LayerNormalization:
-    """A built layer normalization over the last axis."""
-    layer = keras.layers.LayerNormalization(epsilon=1e-5, name=name)
-    layer.build((None, None, model_dim))
-    return layer
 
 
 class FeedForward(keras.layers.Layer):
@@ -79,13 +73,13 @@ class EncoderBlock(keras.layers.Layer):
     def __init__(self, letter: str, config: BlockConfig, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.config = config
-        self.mixer_norm = norm(config.model_dim, "mixer_norm")
+        self.mixer_norm = LayerNorm(config.model_dim, name="mixer_norm")
         if letter == "A":
             self.mixer = SelfAttention(config.model_dim, config.num_heads, name="mixer")
         else:
             self.mixer = Bidirectional(letter, config.model_dim, name="mixer")
         if config.ffn_dim:
-            self.ffn_norm = norm(config.model_dim, "ffn_norm")
+            self.ffn_norm = LayerNorm(config.model_dim, name="ffn_norm")
             self.ffn = FeedForward(config, name="ffn")
         self.built = True
 
@@ -105,12 +99,12 @@ class DecoderBlock(keras.layers.Layer):
     def __init__(self, letter: str, config: BlockConfig, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.config = config
-        self.mixer_norm = norm(config.model_dim, "mixer_norm")
+        self.mixer_norm = LayerNorm(config.model_dim, name="mixer_norm")
         self.mixer = RECURRENCES[letter](config.model_dim, config.model_dim, name="mixer")
-        self.cross_norm = norm(config.model_dim, "cross_norm")
+        self.cross_norm = LayerNorm(config.model_dim, name="cross_norm")
         self.cross = CrossAttention(config.model_dim, config.num_heads, name="cross")
         if config.ffn_dim:
-            self.ffn_norm = norm(config.model_dim, "ffn_norm")
+            self.ffn_norm = LayerNorm(config.model_dim, name="ffn_norm")
             self.ffn = FeedForward(config, name="ffn")
         self.built = True
 

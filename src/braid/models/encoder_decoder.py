@@ -10,9 +10,10 @@ from keras import ops
 
 from braid.config.recipe import ModelConfig
 from braid.layers.attention import sine_positions
-from braid.layers.block import BlockConfig, DecoderBlock, EncoderBlock, norm
+from braid.layers.block import BlockConfig, DecoderBlock, EncoderBlock
 from braid.layers.dropout import dropout
 from braid.layers.embedding import lookup
+from braid.layers.norm import LayerNorm
 from braid.layers.recurrence import State
 
 
@@ -44,9 +45,9 @@ class EncoderDecoder(keras.Model):
         self.output_bias = self.add_weight(shape=(vocab_size,), initializer="zeros", name="output_bias")
         self.positions = sine_positions(max_positions, dim)
         self.encoder = [EncoderBlock(letter, block, name=f"encoder_{i}") for i, letter in enumerate(config.encoder)]
-        self.encoder_norm = norm(dim, "encoder_norm")
+        self.encoder_norm = LayerNorm(dim, name="encoder_norm")
         self.decoder = [DecoderBlock(letter, block, name=f"decoder_{i}") for i, letter in enumerate(config.decoder)]
-        self.decoder_norm = norm(dim, "decoder_norm")
+        self.decoder_norm = LayerNorm(dim, name="decoder_norm")
         self.built = True
 
     def embed(self, token_ids: Any) -> Any:
@@ -55,8 +56,9 @@ class EncoderDecoder(keras.Model):
 
     def encode(self, source_ids_BS: Any, source_mask_BS: Any, training: bool = False) -> Any:
         """Encoded source (B, S, D)."""
-        positions = ops.convert_to_tensor(self.positions)[: ops.shape(source_ids_BS)[1]]
-        hidden = dropout(self.embed(source_ids_BS) + positions, self.config.dropout, self.seeds, training)
+        embedded = self.embed(source_ids_BS)
+        positions = ops.convert_to_tensor(self.positions, embedded.dtype)[: ops.shape(source_ids_BS)[1]]
+        hidden = dropout(embedded + positions, self.config.dropout, self.seeds, training)
         for block in self.encoder:
             hidden = block(hidden, source_mask_BS, training=training)
         return self.encoder_norm(hidden)

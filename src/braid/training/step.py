@@ -31,7 +31,7 @@ def mean_loss(model: EncoderDecoder, arrays: dict[str, Any], smoothing: float, t
     """Mean smoothed cross-entropy of a batch in nats a real target token."""
     hidden = model(arrays, training=training)
     flat = ops.reshape(hidden, (-1, model.config.model_dim))
-    weights = ops.cast(ops.reshape(arrays["target_mask"], (-1,)), "float32")
+    weights = ops.cast(ops.reshape(arrays["target_mask"], (-1,)), flat.dtype)
     labels = ops.reshape(arrays["labels"], (-1,))
     # Products, not the variables themselves: TensorFlow lets no custom gradient close over a variable.
     embedding, bias = model.embedding * 1.0, model.output_bias * 1.0

@@ -1,0 +1,98 @@
+"""The gradient of the training loss by every weight, against central differences in float64."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import keras
+import numpy as np
+import pytest
+
+from braid.models.weights import get_weights, named_variables
+from tiny import VOCAB, arrays, tiny_model
+from tolerances import FLOAT64_GRADIENT
+
+pytestmark = pytest.mark.backend
+SHIFT = 1e-6  # far from the corners of relu
+
+
+@contextmanager
+def float64():
+    """Everything Keras makes and computes inside is float64, though on JAX and PyTorch it would compute in float32."""
+    from keras.src.backend.common.dtypes import BIT64_TO_BIT32_DTYPE as WIDEST
+
+    before = keras.config.floatx(), keras.config.dtype_policy(), WIDEST["float64"]
+    WIDEST["float64"] = "float64"
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    try:
+        if keras.backend.backend() == "jax":
+            import jax
+
+            with jax.enable_x64(True):
+                yield
+        else:
+            yield
+    finally:
+        keras.config.set_floatx(before[0])
+        keras.config.set_dtype_policy(before[1])
+        WIDEST["float64"] = before[2]
+
+
+def value_and_gradients(loss, variables):
+    """Two functions of the variables' values: the loss, and its gradient as the backend finds it."""
+    backend = keras.backend.backend()
+    if backend == "jax":
+        import jax
+
+        def pure(values):
+            with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
+                return loss()
+
+        return jax.jit(pure), jax.jit(jax.grad(pure))
+
+    def assigned(values):
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+        return loss()
+
+    def gradients(values):
+        if backend == "torch":
+            import torch
+
+            return torch.autograd.grad(assigned(values), [variable.value for variable in variables])
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            value = assigned(values)
+        return tape.gradient(value, variables)
+
+    return assigned, gradients
+
+
+@pytest.mark.parametrize(("encoder", "decoder"), [("AS", "SM"), ("M", "M")])
+def test_every_weight_has_the_gradient_of_the_loss(encoder, decoder):
+    from braid.training.step import mean_loss
+
+    random = np.random.default_rng(5)
+    with float64():
+        model = tiny_model(encoder, decoder, dropout=0.0)
+        named = named_variables(model)
+        assert {str(variable.dtype) for variable in named.values()} == {"float64"}
+        batch = arrays()
+        batch["target_mask"][2, 3:] = False
+        batch["labels"] = random.integers(4, VOCAB, batch["target_ids"].shape)
+        tensors = {name: keras.ops.convert_to_tensor(value) for name, value in batch.items()}
+        value, gradients = value_and_gradients(
+            lambda: mean_loss(model, tensors, 0.1, training=False), list(named.values())
+        )
+        weights = list(get_weights(model).values())
+        for place, (name, gradient) in enumerate(zip(named, gradients(weights), strict=True)):
+            direction = random.normal(size=weights[place].shape)
+            ends = []
+            for sign in (1, -1):
+                moved = weights.copy()
+                moved[place] = moved[place] + sign * SHIFT * direction
+                ends.append(float(keras.ops.convert_to_numpy(value(moved))))
+            found = (keras.ops.convert_to_numpy(gradient) * direction).sum()
+            assert found == pytest.approx((ends[0] - ends[1]) / (2 * SHIFT), **FLOAT64_GRADIENT), name
