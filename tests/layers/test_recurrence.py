@@ -5,7 +5,12 @@ import numpy as np
 import pytest
 from keras import ops
 
-from braid.layers.recurrence import LSTM, RECURRENCES, SSRU
+from braid.layers.elman import Elman
+from braid.layers.family import RECURRENCES
+from braid.layers.gru import GRU
+from braid.layers.lstm import LSTM
+from braid.layers.recurrence import RecurrenceOptions
+from braid.layers.ssru import SSRU
 from tolerances import FLOAT32_PARITY
 
 pytestmark = pytest.mark.backend
@@ -32,13 +37,31 @@ def plain_lstm(weights, x, state):
     return hidden, {"hidden": hidden, "cell": cell}
 
 
-PLAIN = {SSRU: plain_ssru, LSTM: plain_lstm}
+def plain_elman(weights, x, state):
+    hidden = np.tanh(x @ weights["kernel"] + state["hidden"] @ weights["recurrent_kernel"] + weights["bias"])
+    return hidden, {"hidden": hidden}
+
+
+def plain_gru(weights, x, state):
+    z, r, n = np.split(x @ weights["kernel"] + weights["bias"], 3, axis=-1)
+    past = state["hidden"] @ weights["recurrent_kernel"] + weights["recurrent_bias"]
+    past_z, past_r, past_n = np.split(past, 3, axis=-1)
+    mix, new = sigmoid(z + past_z), np.tanh(n + sigmoid(r + past_r) * past_n)
+    hidden = (1 - mix) * new + mix * state["hidden"]
+    return hidden, {"hidden": hidden}
+
+
+PLAIN = {Elman: plain_elman, GRU: plain_gru, SSRU: plain_ssru, LSTM: plain_lstm}
 
 
 @pytest.fixture(params=RECURRENCES, scope="module")
 def layer(request):
     keras.utils.set_random_seed(3)
-    return RECURRENCES[request.param](DIM, RNN, name=f"layer_{request.param}")
+    made = RECURRENCES[request.param](DIM, RNN, name=f"layer_{request.param}")
+    random = np.random.default_rng(4)
+    for variable in made.weights:  # biases, too, must matter
+        variable.assign(ops.convert_to_numpy(variable) + random.normal(0, 0.3, variable.shape))
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +116,13 @@ def test_backwards_is_forwards_on_the_mirror_image(layer, inputs):
     ahead, _ = scan(layer, inputs[:, ::-1].copy(), mask)
     back, _ = scan(layer, inputs, mask, reverse=True)
     np.testing.assert_allclose(back, ahead[:, ::-1], atol=FLOAT32_PARITY)
+
+
+@pytest.mark.parametrize(("name", "f"), [("relu", lambda x: np.maximum(x, 0)), ("sigmoid", sigmoid)])
+def test_the_elman_network_takes_other_functions(name, f, inputs):
+    layer = Elman(DIM, RNN, RecurrenceOptions(activation=name))
+    outputs, _ = scan(layer, inputs, np.ones((BATCH, TIME), bool))
+    weights, hidden = [ops.convert_to_numpy(variable) for variable in layer.weights], np.zeros((BATCH, RNN))
+    for time in range(TIME):
+        hidden = f(inputs[:, time] @ weights[0] + hidden @ weights[1] + weights[2])
+        np.testing.assert_allclose(outputs[:, time], hidden, atol=FLOAT32_PARITY)

@@ -49,11 +49,18 @@ class TokenizerConfig:
 class ModelConfig:
     """The network's shape. The pattern is the depth."""
 
-    encoder: str = setting("AAAA", LayerPattern("AMS"), "encoder layers: A attention, M LSTM, S SSRU, both directions")
-    decoder: str = setting("SS", LayerPattern("MS"), "decoder layers: M LSTM, S SSRU; each attends to the source")
+    encoder: str = setting(
+        "AAAA",
+        LayerPattern("AEGMS"),
+        "encoder layers: A attention; both ways: E Elman RNN, G GRU, M LSTM, S SSRU",
+    )
+    decoder: str = setting(
+        "SS", LayerPattern("EGMS"), "decoder layers: E Elman RNN, G GRU, M LSTM, S SSRU; each attends to the source"
+    )
     model_dim: int = setting(256, IntRange(8, 8192), "width of every hidden vector")
     ffn_dim: int = setting(1024, IntRange(0, 65_536), "width inside the feed-forward layers; 0 leaves them out")
     num_heads: int = setting(4, IntRange(1, 128), "attention heads; must divide model_dim")
+    activation: str = setting("tanh", OneOf(("tanh", "relu", "sigmoid")), "f of the Elman RNN, letter E")
     dropout: float = setting(0.15, FloatRange(0.0, 0.9), "fraction of activations dropped in training")
 
 

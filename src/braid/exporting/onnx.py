@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from braid.config.recipe import ModelConfig
+from braid.exporting import recurrences
 from braid.exporting.graph import Graph
+from braid.exporting.recurrences import Weights
 from braid.layers.attention import NEGATIVE, sine_positions
 
-Weights = dict[str, np.ndarray]
 MAX_SOURCE_TOKENS = 1024
 
 
@@ -114,7 +115,8 @@ def _encoder(config: ModelConfig, weights: Weights) -> Graph:
             query, key, value = (_heads(graph, part, heads, dim) for part in projected)
             mixed = _attend(graph, query, (key, value), mask, dim, heads)
         else:
-            both = [_scan(graph, letter, normed, mask, f"{prefix}.mixer.{way}", weights) for way in ("ahead", "back")]
+            ways = [f"{prefix}.mixer.{way}" for way in ("ahead", "back")]
+            both = [recurrences.scan(graph, letter, normed, mask, way, weights, config) for way in ways]
             mixed = graph.add("Concat", *both, axis=-1)
         mixed = graph.linear(mixed, f"{prefix}.mixer.output_projection", weights)
         hidden = _feed_forward(graph, graph.add("Add", hidden, mixed), prefix, weights)
@@ -125,70 +127,6 @@ def _encoder(config: ModelConfig, weights: Weights) -> Graph:
             shape: list[str | int] = ["B", heads, "S", dim // heads]
             graph.output(_heads(graph, part, heads, dim), f"memory.{index}.{name}", np.float32, shape)
     return graph
-
-
-def _scan(graph: Graph, letter: str, inputs: str, mask: str, prefix: str, weights: Weights) -> str:
-    """A recurrence over the whole source in the direction that the prefix names, (B, S, R)."""
-    make = _scan_lstm if letter == "M" else _scan_ssru
-    return make(graph, inputs, mask, prefix, weights)
-
-
-def _ssru_gates(graph: Graph, inputs: str, prefix: str, weights: Weights) -> tuple[str, str, str]:
-    """Forget gate, its complement and the candidate."""
-    projected = graph.add("MatMul", inputs, graph.weight(f"{prefix}.kernel", weights[f"{prefix}.kernel"]))
-    gate, value = graph.split(projected, 2)
-    forget = graph.add("Sigmoid", graph.add("Add", gate, graph.weight(f"{prefix}.bias", weights[f"{prefix}.bias"])))
-    return forget, graph.add("Sub", graph.constant(1, np.float32), forget), value
-
-
-def _scan_ssru(graph: Graph, inputs: str, mask: str, prefix: str, weights: Weights) -> str:
-    size = weights[f"{prefix}.bias"].shape[0]
-    forget, enter, value = _ssru_gates(graph, inputs, prefix, weights)
-    real = graph.add("Unsqueeze", mask, graph.constant([2]))
-    value = graph.add("Where", real, graph.add("Mul", enter, value), graph.constant(0, np.float32))
-    forget = graph.add("Where", real, forget, graph.constant(1, np.float32))
-    body = Graph("body")
-    before = body.input("before", np.float32, ["B", size])
-    decay, addition = (body.input(name, np.float32, ["B", size]) for name in ("decay", "addition"))
-    after = body.add("Add", body.add("Mul", decay, before), addition)
-    body.output(after, "after", np.float32, ["B", size])
-    body.output(after, "kept", np.float32, ["B", size])
-    rows = graph.add("Shape", inputs, start=0, end=1)
-    start = graph.add(
-        "Expand", graph.constant([[0.0]], np.float32), graph.add("Concat", rows, graph.constant([size]), axis=0)
-    )
-    back = int(prefix.endswith("back"))
-    _, cells = graph.add(
-        "Scan",
-        start,
-        forget,
-        value,
-        outputs=2,
-        body=body.build(),
-        num_scan_inputs=2,
-        scan_input_axes=[1, 1],
-        scan_output_axes=[1],
-        scan_input_directions=[back, back],
-        scan_output_directions=[back],
-    )
-    return graph.add("Relu", cells)
-
-
-def _scan_lstm(graph: Graph, inputs: str, mask: str, prefix: str, weights: Weights) -> str:
-    """The ONNX operator, whose gates come in another order (i, o, f, c) than ours (i, f, c, o)."""
-    size = weights[f"{prefix}.bias"].shape[0] // 4
-    order = np.concatenate([np.arange(size) + gate * size for gate in (0, 3, 1, 2)])
-    parts = {
-        "input": weights[f"{prefix}.kernel"].T[order][None],
-        "recurrent": weights[f"{prefix}.recurrent_kernel"].T[order][None],
-        "bias": np.concatenate([weights[f"{prefix}.bias"][order], np.zeros(4 * size, np.float32)])[None],
-    }
-    stored = [graph.weight(f"{prefix}.onnx_{name}", values) for name, values in parts.items()]
-    lengths = graph.add("ReduceSum", graph.add("Cast", mask, to=6), graph.constant([1]), keepdims=0)
-    by_time = graph.add("Transpose", inputs, perm=[1, 0, 2])
-    direction = "reverse" if prefix.endswith("back") else "forward"
-    hidden, _, _ = graph.add("LSTM", by_time, *stored, lengths, outputs=3, hidden_size=size, direction=direction)
-    return graph.add("Transpose", graph.add("Squeeze", hidden, graph.constant([1])), perm=[1, 0, 2])
 
 
 def _decoder(config: ModelConfig, weights: Weights) -> Graph:
@@ -203,8 +141,7 @@ def _decoder(config: ModelConfig, weights: Weights) -> Graph:
             for name in ("key", "value")
         ]
         normed = graph.norm(hidden, f"{prefix}.mixer_norm", weights)
-        step = _step_lstm if letter == "M" else _step_ssru
-        hidden = graph.add("Add", hidden, step(graph, normed, index, dim, weights))
+        hidden = graph.add("Add", hidden, recurrences.step(graph, letter, normed, index, weights, config))
         normed = graph.norm(hidden, f"{prefix}.cross_norm", weights)
         query = _heads(graph, graph.linear(normed, f"{prefix}.cross.query", weights), heads, dim)
         mixed = _attend(graph, query, (memory[0], memory[1]), mask, dim, heads)
@@ -215,25 +152,3 @@ def _decoder(config: ModelConfig, weights: Weights) -> Graph:
     logits = graph.add("Add", graph.add("MatMul", hidden, table), graph.weight("output_bias", weights["output_bias"]))
     graph.output(logits, "logits", np.float32, ["B", "K", weights["embedding"].shape[0]])
     return graph
-
-
-def _step_ssru(graph: Graph, normed: str, index: int, dim: int, weights: Weights) -> str:
-    forget, enter, value = _ssru_gates(graph, normed, f"decoder.{index}.mixer", weights)
-    before = graph.input(f"state.{index}.cell", np.float32, ["B", "K", dim])
-    cell = graph.add("Add", graph.add("Mul", forget, before), graph.add("Mul", enter, value))
-    graph.output(cell, f"next.{index}.cell", np.float32, ["B", "K", dim])
-    return graph.add("Relu", cell)
-
-
-def _step_lstm(graph: Graph, normed: str, index: int, dim: int, weights: Weights) -> str:
-    prefix = f"decoder.{index}.mixer"
-    hidden, cell = (graph.input(f"state.{index}.{name}", np.float32, ["B", "K", dim]) for name in ("hidden", "cell"))
-    recurrent = graph.weight(f"{prefix}.recurrent_kernel", weights[f"{prefix}.recurrent_kernel"])
-    gates = graph.add("Add", graph.linear(normed, prefix, weights), graph.add("MatMul", hidden, recurrent))
-    enter, forget, candidate, leave = graph.split(gates, 4)
-    kept = graph.add("Mul", graph.add("Sigmoid", forget), cell)
-    cell = graph.add("Add", kept, graph.add("Mul", graph.add("Sigmoid", enter), graph.add("Tanh", candidate)))
-    hidden = graph.add("Mul", graph.add("Sigmoid", leave), graph.add("Tanh", cell))
-    graph.output(hidden, f"next.{index}.hidden", np.float32, ["B", "K", dim])
-    graph.output(cell, f"next.{index}.cell", np.float32, ["B", "K", dim])
-    return hidden

@@ -16,8 +16,9 @@ from keras import ops
 
 from braid.layers.attention import CrossAttention, SelfAttention
 from braid.layers.dropout import dropout
+from braid.layers.family import RECURRENCES
 from braid.layers.norm import LayerNorm
-from braid.layers.recurrence import RECURRENCES, State
+from braid.layers.recurrence import RecurrenceOptions, State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class BlockConfig:
     num_heads: int
     dropout: float
     seeds: keras.random.SeedGenerator
+    recurrence: RecurrenceOptions
 
 
 class FeedForward(keras.layers.Layer):
@@ -51,11 +53,12 @@ class FeedForward(keras.layers.Layer):
 class Bidirectional(keras.layers.Layer):
     """A recurrence run in both directions, each of half the width, joined and projected."""
 
-    def __init__(self, letter: str, model_dim: int, **kwargs: Any) -> None:
+    def __init__(self, letter: str, config: BlockConfig, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        model_dim = config.model_dim
         halves = (model_dim + 1) // 2, model_dim // 2
-        self.ahead = RECURRENCES[letter](model_dim, halves[0], name="ahead")
-        self.back = RECURRENCES[letter](model_dim, halves[1], name="back")
+        self.ahead = RECURRENCES[letter](model_dim, halves[0], config.recurrence, name="ahead")
+        self.back = RECURRENCES[letter](model_dim, halves[1], config.recurrence, name="back")
         self.output_projection = keras.layers.Dense(model_dim, name="output")
         self.output_projection.build((None, model_dim))
         self.built = True
@@ -77,7 +80,7 @@ class EncoderBlock(keras.layers.Layer):
         if letter == "A":
             self.mixer = SelfAttention(config.model_dim, config.num_heads, name="mixer")
         else:
-            self.mixer = Bidirectional(letter, config.model_dim, name="mixer")
+            self.mixer = Bidirectional(letter, config, name="mixer")
         if config.ffn_dim:
             self.ffn_norm = LayerNorm(config.model_dim, name="ffn_norm")
             self.ffn = FeedForward(config, name="ffn")
@@ -100,7 +103,7 @@ class DecoderBlock(keras.layers.Layer):
         super().__init__(**kwargs)
         self.config = config
         self.mixer_norm = LayerNorm(config.model_dim, name="mixer_norm")
-        self.mixer = RECURRENCES[letter](config.model_dim, config.model_dim, name="mixer")
+        self.mixer = RECURRENCES[letter](config.model_dim, config.model_dim, config.recurrence, name="mixer")
         self.cross_norm = LayerNorm(config.model_dim, name="cross_norm")
         self.cross = CrossAttention(config.model_dim, config.num_heads, name="cross")
         if config.ffn_dim:

@@ -14,7 +14,7 @@ from braid.layers.block import BlockConfig, DecoderBlock, EncoderBlock
 from braid.layers.dropout import dropout
 from braid.layers.embedding import lookup
 from braid.layers.norm import LayerNorm
-from braid.layers.recurrence import State
+from braid.layers.recurrence import RecurrenceOptions, State
 
 
 class EncoderDecoder(keras.Model):
@@ -36,7 +36,12 @@ class EncoderDecoder(keras.Model):
         self.seeds = keras.random.SeedGenerator(seed, name="dropout_seed")
         dim = config.model_dim
         block = BlockConfig(
-            model_dim=dim, ffn_dim=config.ffn_dim, num_heads=config.num_heads, dropout=config.dropout, seeds=self.seeds
+            model_dim=dim,
+            ffn_dim=config.ffn_dim,
+            num_heads=config.num_heads,
+            dropout=config.dropout,
+            seeds=self.seeds,
+            recurrence=RecurrenceOptions(activation=config.activation),
         )
         # Small, so that the first logits are near zero: a vector that meets itself in the tied output would else
         # make the network predict the subword it was just given.
