@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ import pytest
 from braid.config.recipe import TrainConfig
 from braid.data.batch import BatchPlan
 from braid.errors import CheckpointError
-from braid.training.checkpoint import has_checkpoint, load_latest
+from braid.training import loop
+from braid.training.checkpoint import Progress, has_checkpoint, load_latest
 from braid.training.log import Silence
 from braid.training.loop import Interrupted, Run, train
 from tiny import copy_task, tiny_model
@@ -100,19 +102,20 @@ def test_early_stopping_keeps_the_best(tmp_path):
         np.testing.assert_array_equal(value, seen[1][name])
 
 
-class StopAt(Silence):
-    def __init__(self, step):
-        self.at = step
+class StopWhen(Silence):
+    def __init__(self, is_so):
+        self.is_so = is_so
 
     def step(self, progress, loss, tokens_per_second):
-        if progress.step == self.at:
+        if self.is_so(progress):
             os.kill(os.getpid(), signal.SIGINT)
 
 
 def test_interrupt_saves_and_resume_is_bit_identical(tmp_path):
     unbroken = train(make_run(tmp_path / "a", steps=14), resume=False)
     with pytest.raises(Interrupted, match="step 5 of 14") as caught:
-        train(replace(make_run(tmp_path / "b", steps=14), log=StopAt(5)), resume=False)
+        run = replace(make_run(tmp_path / "b", steps=14), log=StopWhen(lambda progress: progress.step == 5))
+        train(run, resume=False)
     assert "--resume" in caught.value.hint
     resumed = train(make_run(tmp_path / "b", steps=14), resume=True)
     assert resumed.progress.tokens_seen == unbroken.progress.tokens_seen
@@ -137,19 +140,36 @@ def assert_same_end(one, other, steps):
 def test_the_steps_of_minutes_outlast_stops(tmp_path):
     """Stopped before its number of steps is corrected and after, a run ends where its checkpoint says."""
 
-    def stopped_at(step, resume):
-        run = replace(make_run(tmp_path, minutes=0.2, validate_steps=0), log=StopAt(step))
+    def stopped_when(is_so, resume=True):
+        run = replace(make_run(tmp_path, minutes=0.2, validate_steps=0), log=StopWhen(is_so))
         with pytest.raises(Interrupted):
             train(run, resume=resume)
         return load_latest(tmp_path / "checkpoints", identity={}).progress
 
-    planned = stopped_at(2, resume=False)
+    planned = stopped_when(lambda progress: progress.step == 2, resume=False)
     assert planned.pace_from > 0
-    corrected = stopped_at(planned.validate_steps + 1, resume=True)
-    assert corrected.pace_from == 0
-    assert corrected.validate_steps == planned.validate_steps
+    corrected = stopped_when(lambda progress: progress.step == planned.validate_steps + 1)
+    assert corrected.pace_step == corrected.validate_steps == planned.validate_steps
     resumed = train(make_run(tmp_path, minutes=0.2, validate_steps=0), resume=True).progress
-    assert resumed.step == resumed.total_steps == corrected.total_steps
+    assert resumed.step == resumed.total_steps
+    assert resumed.pace_step >= corrected.pace_step
+
+
+@pytest.mark.parametrize(("early", "late"), [(1.85, 1.2), (1.2, 1.85), (1.0, 1.0), (3.0, 0.5)])
+def test_minutes_are_used_whatever_the_pace_becomes(early, late, monkeypatch):
+    """A machine in numbers: the first 98 steps take ``early`` seconds each, all others ``late``."""
+    saved = []
+    monkeypatch.setattr(loop, "_save", lambda session: saved.append(session.progress.total_steps))
+    progress = Progress(total_steps=round(1800 / early), validate_steps=98, seconds=20.0, pace_from=20.0)
+    session = SimpleNamespace(run=SimpleNamespace(config=TrainConfig(minutes=30), log=Silence()), progress=progress)
+    while progress.step < progress.total_steps:
+        progress.step += 1
+        progress.seconds += early if progress.step <= 98 else late
+        if progress.step % 98 == 0 and progress.pace_from and progress.step < progress.total_steps:
+            loop._correct_steps(session)
+    assert 28.5 * 60 < progress.seconds < 30.1 * 60
+    assert saved[-1] == progress.total_steps
+    assert progress.pace_from == 0
 
 
 def test_another_run_is_refused(tmp_path):

@@ -36,7 +36,8 @@ class Progress:
         examples_seen: Sentence pairs trained on.
         tokens_seen: Real target tokens trained on.
         seconds: Training time so far, over all sessions.
-        pace_from: Seconds at which the steps of a run in minutes began, until their number is corrected; else 0.
+        pace_from: Seconds at which the pace of a run in minutes was looked at last; 0 when its steps stay as they are.
+        pace_step: Steps done by then.
         best_chrf: Best validation score so far.
         worse_validations: Validations with a lower score since the best one; equal ones do not count.
         losses: Loss of each step since the last validation.
@@ -52,6 +53,7 @@ class Progress:
     tokens_seen: int = 0
     seconds: float = 0.0
     pace_from: float = 0.0
+    pace_step: int = 0
     best_chrf: float = -1.0
     worse_validations: int = 0
     losses: list[float] = field(default_factory=list)

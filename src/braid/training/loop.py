@@ -173,11 +173,14 @@ def _measure(session: _Session) -> None:
 
 
 def _correct_steps(session: _Session) -> None:
-    """Once, after the first validation: as many more steps as the minutes allow at the pace seen so far."""
+    """After a validation in the first half of the minutes: as many more steps as the rest allows at the latest pace."""
     run, progress = session.run, session.progress
-    planned, pace = progress.total_steps, (progress.seconds - progress.pace_from) / progress.step
-    progress.total_steps = progress.step + max(1, math.floor((run.config.minutes * 60 - progress.seconds) / pace))
-    progress.pace_from = 0.0
+    budget, planned = run.config.minutes * 60, progress.total_steps
+    pace = (progress.seconds - progress.pace_from) / (progress.step - progress.pace_step)
+    progress.total_steps = progress.step + max(1, math.floor((budget - progress.seconds) / pace))
+    progress.pace_from, progress.pace_step = progress.seconds, progress.step
+    if progress.seconds > budget / 2:
+        progress.pace_from = 0.0
     _save(session)
     if abs(progress.total_steps - planned) > 0.05 * planned:
         run.log.say(f"the pace has changed: {progress.total_steps:,} steps instead of {planned:,}")
