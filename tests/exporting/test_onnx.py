@@ -21,7 +21,10 @@ def runtime_logits(session, batch):
     return np.stack(rows, axis=1)
 
 
-@pytest.mark.parametrize(("encoder", "decoder"), [("A", "S"), ("MSA", "SM"), ("MM", "MM"), ("EG", "EG"), ("GE", "GE")])
+@pytest.mark.parametrize(
+    ("encoder", "decoder"),
+    [("A", "S"), ("MSA", "SM"), ("MM", "MM"), ("EG", "EG"), ("GE", "GE"), ("RAR", "RS"), ("S", "R")],
+)
 def test_parity(encoder, decoder, tmp_path):
     model, batch = tiny_model(encoder, decoder), arrays()
     export_onnx(tiny_config(encoder, decoder), get_weights(model), tmp_path, precision="float32")

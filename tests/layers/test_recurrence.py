@@ -10,11 +10,12 @@ from braid.layers.family import RECURRENCES
 from braid.layers.gru import GRU
 from braid.layers.lstm import LSTM
 from braid.layers.recurrence import RecurrenceOptions
+from braid.layers.rglru import RGLRU
 from braid.layers.ssru import SSRU
 from tolerances import FLOAT32_PARITY
 
 pytestmark = pytest.mark.backend
-BATCH, TIME, DIM, RNN = 3, 6, 4, 5
+BATCH, TIME, DIM, RNN = 3, 6, 4, 6
 
 
 def sigmoid(x):
@@ -51,13 +52,30 @@ def plain_gru(weights, x, state):
     return hidden, {"hidden": hidden}
 
 
-PLAIN = {Elman: plain_elman, GRU: plain_gru, SSRU: plain_ssru, LSTM: plain_lstm}
+def plain_rglru(weights, x, state):
+    value, gate = np.split(x @ weights["kernel"] + weights["bias"], 2, axis=-1)
+    gate = gate * 0.5 * (1 + np.tanh(np.sqrt(2 / np.pi) * (gate + 0.044715 * gate**3)))
+    seen = np.concatenate([state["window"], value[:, None]], axis=1)
+    value = (seen * weights["conv_kernel"]).sum(1) + weights["conv_bias"]
+    recur, enter = [], []
+    for kernel, bias, part in zip(
+        weights["gate_kernel"], weights["gate_bias"], np.split(value, len(weights["gate_bias"]), axis=-1), strict=True
+    ):
+        gates = np.split(sigmoid(part @ kernel + bias), 2, axis=-1)
+        recur.append(gates[0])
+        enter.append(gates[1])
+    decay = np.exp(-8 * np.concatenate(recur, -1) * np.log1p(np.exp(weights["decay"])))
+    hidden = decay * state["hidden"] + np.sqrt(1 - decay**2) * np.concatenate(enter, -1) * value
+    return gate * hidden, {"window": seen[:, 1:], "hidden": hidden}
+
+
+PLAIN = {Elman: plain_elman, GRU: plain_gru, SSRU: plain_ssru, LSTM: plain_lstm, RGLRU: plain_rglru}
 
 
 @pytest.fixture(params=RECURRENCES, scope="module")
 def layer(request):
     keras.utils.set_random_seed(3)
-    made = RECURRENCES[request.param](DIM, RNN, name=f"layer_{request.param}")
+    made = RECURRENCES[request.param](DIM, RNN, RecurrenceOptions(num_heads=2), name=f"layer_{request.param}")
     random = np.random.default_rng(4)
     for variable in made.weights:  # biases, too, must matter
         variable.assign(ops.convert_to_numpy(variable) + random.normal(0, 0.3, variable.shape))
@@ -126,3 +144,28 @@ def test_the_elman_network_takes_other_functions(name, f, inputs):
     for time in range(TIME):
         hidden = f(inputs[:, time] @ weights[0] + hidden @ weights[1] + weights[2])
         np.testing.assert_allclose(outputs[:, time], hidden, atol=FLOAT32_PARITY)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_scan_goes_on_where_another_ended(layer, inputs, reverse):
+    """The state is all that a layer remembers: two halves one after the other are the whole."""
+    mask = np.ones((BATCH, TIME), bool)
+    mask[1, 1] = mask[2, 4] = False
+    whole, last = scan(layer, inputs, mask, reverse)
+    halves = [slice(3, None), slice(0, 3)] if reverse else [slice(0, 3), slice(3, None)]
+    state = layer.initial_state(BATCH)
+    for half in halves:
+        parts = ops.convert_to_tensor(inputs[:, half]), ops.convert_to_tensor(mask[:, half])
+        outputs, state = layer.scan(*parts, state, reverse)
+        real = mask[:, half]
+        np.testing.assert_allclose(ops.convert_to_numpy(outputs)[real], whole[:, half][real], atol=FLOAT32_PARITY)
+    for name, value in last.items():
+        np.testing.assert_allclose(ops.convert_to_numpy(state[name]), value, atol=FLOAT32_PARITY)
+
+
+@pytest.mark.parametrize(("init", "low", "high"), [("paper", 0.9, 0.999), ("code", 0.9**8, 0.999**8)])
+def test_the_decays_begin_where_they_should(init, low, high):
+    layer = RGLRU(DIM, 500, RecurrenceOptions(decay_init=init))
+    decays = np.exp(-8 * np.log1p(np.exp(ops.convert_to_numpy(layer.decay).astype("float64"))))
+    assert low < decays.min() < low + 0.02 * (high - low) + 0.001
+    assert high - 0.02 * (high - low) < decays.max() < high

@@ -51,16 +51,19 @@ class ModelConfig:
 
     encoder: str = setting(
         "AAAA",
-        LayerPattern("AEGMS"),
-        "encoder layers: A attention; both ways: E Elman RNN, G GRU, M LSTM, S SSRU",
+        LayerPattern("AEGMRS"),
+        "encoder layers: A attention; both ways: E Elman, G GRU, M LSTM, R RG-LRU, S SSRU",
     )
     decoder: str = setting(
-        "SS", LayerPattern("EGMS"), "decoder layers: E Elman RNN, G GRU, M LSTM, S SSRU; each attends to the source"
+        "SS",
+        LayerPattern("EGMRS"),
+        "decoder layers: E Elman, G GRU, M LSTM, R RG-LRU, S SSRU; each sees the source",
     )
     model_dim: int = setting(256, IntRange(8, 8192), "width of every hidden vector")
     ffn_dim: int = setting(1024, IntRange(0, 65_536), "width inside the feed-forward layers; 0 leaves them out")
     num_heads: int = setting(4, IntRange(1, 128), "attention heads; must divide model_dim")
     activation: str = setting("tanh", OneOf(("tanh", "relu", "sigmoid")), "f of the Elman RNN, letter E")
+    decay_init: str = setting("paper", OneOf(("paper", "code")), "how the RG-LRU's decays begin, letter R")
     dropout: float = setting(0.15, FloatRange(0.0, 0.9), "fraction of activations dropped in training")
 
 

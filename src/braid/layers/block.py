@@ -104,6 +104,9 @@ class DecoderBlock(keras.layers.Layer):
         self.config = config
         self.mixer_norm = LayerNorm(config.model_dim, name="mixer_norm")
         self.mixer = RECURRENCES[letter](config.model_dim, config.model_dim, config.recurrence, name="mixer")
+        if self.mixer.needs_projection:
+            self.mixer_output = keras.layers.Dense(config.model_dim, name="mixer_output")
+            self.mixer_output.build((None, config.model_dim))
         self.cross_norm = LayerNorm(config.model_dim, name="cross_norm")
         self.cross = CrossAttention(config.model_dim, config.num_heads, name="cross")
         if config.ffn_dim:
@@ -117,12 +120,16 @@ class DecoderBlock(keras.layers.Layer):
         rate, seeds = self.config.dropout, self.config.seeds
         start = self.mixer.initial_state(ops.shape(hidden_BTD)[0])
         mixed, _ = self.mixer.scan(self.mixer_norm(hidden_BTD), target_mask_BT, start)
+        mixed = self._projected(mixed)
         return self._rest(hidden_BTD + dropout(mixed, rate, seeds, training), memory, source_mask_BS, training)
 
     def step(self, hidden_BD: Any, state: State, memory: Any, source_mask_BS: Any) -> tuple[Any, State]:
         """The same for one position: hidden (B, D) and the recurrence's new state."""
         mixed, state = self.mixer.step(self.mixer_norm(hidden_BD), state)
-        return self._rest((hidden_BD + mixed)[:, None], memory, source_mask_BS, False)[:, 0], state
+        return self._rest((hidden_BD + self._projected(mixed))[:, None], memory, source_mask_BS, False)[:, 0], state
+
+    def _projected(self, mixed: Any) -> Any:
+        return self.mixer_output(mixed) if self.mixer.needs_projection else mixed
 
     def _rest(self, hidden_BTD: Any, memory: Any, source_mask_BS: Any, training: bool = False) -> Any:
         """What stands behind the recurrence: attention to the source and feed-forward."""

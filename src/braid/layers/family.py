@@ -6,6 +6,7 @@ from braid.layers.elman import Elman
 from braid.layers.gru import GRU
 from braid.layers.lstm import LSTM
 from braid.layers.recurrence import Recurrence
+from braid.layers.rglru import RGLRU
 from braid.layers.ssru import SSRU
 
-RECURRENCES: dict[str, type[Recurrence]] = {"E": Elman, "M": LSTM, "G": GRU, "S": SSRU}
+RECURRENCES: dict[str, type[Recurrence]] = {"E": Elman, "M": LSTM, "G": GRU, "S": SSRU, "R": RGLRU}

@@ -25,9 +25,13 @@ class RecurrenceOptions:
 
     Args:
         activation: f of the Elman RNN: ``tanh``, ``relu`` or ``sigmoid``.
+        num_heads: Blocks or heads, where the recurrence has any.
+        decay_init: How the decays of the RG-LRU are drawn: as in its ``paper`` or as in its ``code``.
     """
 
     activation: str = "tanh"
+    num_heads: int = 1
+    decay_init: str = "paper"
 
 
 class Recurrence(keras.layers.Layer):
@@ -44,6 +48,8 @@ class Recurrence(keras.layers.Layer):
     """
 
     num_gates = 1
+    needs_projection = False
+    """Whether the layer around it must mix the outputs before it adds them to its inputs."""
 
     def __init__(self, input_dim: int, rnn_dim: int, options: RecurrenceOptions | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)

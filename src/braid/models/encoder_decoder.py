@@ -41,7 +41,9 @@ class EncoderDecoder(keras.Model):
             num_heads=config.num_heads,
             dropout=config.dropout,
             seeds=self.seeds,
-            recurrence=RecurrenceOptions(activation=config.activation),
+            recurrence=RecurrenceOptions(
+                activation=config.activation, num_heads=config.num_heads, decay_init=config.decay_init
+            ),
         )
         # Small, so that the first logits are near zero: a vector that meets itself in the tied output would else
         # make the network predict the subword it was just given.

@@ -43,15 +43,17 @@ class EncoderDecoderSession:
         self._encoder = _open(folder / "encoder.onnx", num_threads)
         self._decoder = _open(folder / "decoder.onnx", num_threads)
         self._memory = [output.name for output in self._encoder.get_outputs()]
-        self._widths = {
-            value.name: value.shape[-1] for value in self._decoder.get_inputs() if value.name.startswith("state.")
+        self._state_shapes = {
+            value.name: tuple(value.shape[2:])
+            for value in self._decoder.get_inputs()
+            if value.name.startswith("state.")
         }
         self._outputs = [output.name for output in self._decoder.get_outputs()]
         missing = {value.name for value in self._decoder.get_inputs()} - {
             "token_ids",
             "memory.mask",
             *self._memory,
-            *self._widths,
+            *self._state_shapes,
         }
         if missing:
             raise BundleError(f"the decoder asks for what no encoder gives: {sorted(missing)}", where=str(folder))
@@ -67,7 +69,7 @@ class EncoderDecoderSession:
         state = dict(zip(self._memory, self._encoder.run(self._memory, feeds), strict=True))
         state["memory.mask"] = source_mask_BS
         batch = len(source_ids_BS)
-        return state | {name: np.zeros((batch, 1, width), np.float32) for name, width in self._widths.items()}
+        return state | {name: np.zeros((batch, 1, *shape), np.float32) for name, shape in self._state_shapes.items()}
 
     def step(self, token_ids_BK: np.ndarray, state: State) -> tuple[np.ndarray, State]:
         """Logits (B, K, V) after one more subword, and the new state."""

@@ -1,0 +1,57 @@
+"""A short causal convolution along time, one filter a channel, as it stands in front of modern recurrences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+
+def short_convolution(
+    inputs_BTC: Any, padding_mask_BT: Any, window_BWC: Any, kernel_KC: Any, reverse: bool = False
+) -> tuple[Any, Any]:
+    """out_t = sum_k kernel_k x_{t-K+1+k} over the real positions alone, and the last W = K - 1 of them.
+
+    Padding may stand anywhere: real positions are moved together first. What stands at padding in the outputs means
+    nothing.
+
+    Args:
+        inputs_BTC: Values of C channels.
+        padding_mask_BT: True on real positions.
+        window_BWC: The W real positions before the first one, oldest first (after the last one when ``reverse``,
+            the farthest first).
+        kernel_KC: Filters; the last row belongs to the position itself.
+        reverse: Run from the last position to the first.
+
+    Cost: O(B T C K).
+    """
+    if reverse:
+        outputs, window = short_convolution(
+            ops.flip(inputs_BTC, axis=1), ops.flip(padding_mask_BT, axis=1), window_BWC, kernel_KC
+        )
+        return ops.flip(outputs, axis=1), window
+    time, width = ops.shape(inputs_BTC)[1], kernel_KC.shape[0] - 1
+    places = ops.arange(time, dtype="int32")
+    order_BT = ops.argsort(ops.where(padding_mask_BT, places, places + time), axis=1)
+    count_BT = ops.cumsum(ops.cast(padding_mask_BT, "int32"), axis=1)
+    full = ops.concatenate([window_BWC, gather_time(inputs_BTC, order_BT)], axis=1)
+    together = sum(full[:, k : k + time] * kernel_KC[k] for k in range(width + 1))
+    last = count_BT[:, -1:] + ops.arange(width, dtype="int32")
+    return gather_time(together, ops.maximum(count_BT - 1, 0)), gather_time(full, last)
+
+
+def convolution_step(inputs_BC: Any, window_BWC: Any, kernel_KC: Any) -> tuple[Any, Any]:
+    """The same for one position: its output and the new window."""
+    full_BKC = ops.concatenate([window_BWC, inputs_BC[:, None]], axis=1)
+    return ops.sum(full_BKC * kernel_KC, axis=1), full_BKC[:, 1:]
+
+
+def gather_time(values_BTC: Any, places_BU: Any) -> Any:
+    """(B, U, C): each example's values at its own places."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        return tf.gather(values_BTC, places_BU, batch_dims=1)
+    examples = ops.arange(ops.shape(values_BTC)[0], dtype="int32")[:, None]
+    return values_BTC[examples, places_BU]
