@@ -47,9 +47,10 @@ def test_hypotheses_share_a_source(tmp_path):
         np.testing.assert_allclose(together[:, k : k + 1], alone, atol=FLOAT32_PARITY)
 
 
-def test_int8_is_smaller_and_near(tmp_path):
-    config = tiny_config(model_dim=64, ffn_dim=256)
-    model, batch = tiny_model(model_dim=64, ffn_dim=256), arrays()
+@pytest.mark.parametrize(("encoder", "decoder"), [("A", "S"), ("M", "G"), ("E", "E"), ("R", "R")])
+def test_int8_is_smaller_and_near(encoder, decoder, tmp_path):
+    config = tiny_config(encoder, decoder, model_dim=64, ffn_dim=256)
+    model, batch = tiny_model(encoder, decoder, model_dim=64, ffn_dim=256), arrays()
     sizes = {}
     for precision in ("float32", "int8"):
         (tmp_path / precision).mkdir()

@@ -130,14 +130,14 @@ def _rglru_recurrence(graph: Graph, values: str, prefix: str, weights: Weights) 
     kernel, bias = weights[f"{prefix}.gate_kernel"], weights[f"{prefix}.gate_bias"]
     blocks, head, _ = kernel.shape
     parts = graph.add("Reshape", values, graph.constant([0, 0, blocks, head]))
-    parts = graph.add("Transpose", parts, perm=[0, 2, 1, 3])
-    # Each gate by itself, so that joining the blocks again gives the layer's order of channels.
+    # Each gate by itself, so that joining the blocks again gives the layer's order of channels. Einsum, not MatMul:
+    # ONNX Runtime has no product of 8-bit integers with a stack of matrices.
     gates = []
     for name, half in (("recur", slice(None, head)), ("enter", slice(head, None))):
-        product = graph.add("MatMul", parts, graph.weight(f"{prefix}.{name}_kernel", kernel[:, :, half]))
-        total = graph.add("Add", product, graph.weight(f"{prefix}.{name}_bias", bias[:, None, half]))
-        joined = graph.add("Transpose", graph.add("Sigmoid", total), perm=[0, 2, 1, 3])
-        gates.append(graph.add("Reshape", joined, graph.constant([0, 0, blocks * head])))
+        stored = graph.weight(f"{prefix}.{name}_kernel", kernel[:, :, half])
+        product = graph.add("Einsum", parts, stored, equation="bsnh,nhg->bsng")
+        total = graph.add("Add", product, graph.weight(f"{prefix}.{name}_bias", bias[:, half]))
+        gates.append(graph.add("Reshape", graph.add("Sigmoid", total), graph.constant([0, 0, blocks * head])))
     decay = weights[f"{prefix}.decay"].astype("float64")
     strength = graph.weight(f"{prefix}.strength", (-SHARPNESS * np.logaddexp(0, decay)).astype("float32"))
     log_decay = graph.add("Mul", gates[0], strength)
