@@ -23,7 +23,7 @@ def runtime_logits(session, batch):
 
 @pytest.mark.parametrize(
     ("encoder", "decoder"),
-    [("A", "S"), ("MSA", "SM"), ("MM", "MM"), ("EG", "EG"), ("GE", "GE"), ("RAR", "RS"), ("S", "R")],
+    [("A", "S"), ("MSA", "SM"), ("MM", "MM"), ("EG", "EG"), ("GE", "GE"), ("RAR", "RS"), ("S", "R"), ("DA", "DS")],
 )
 def test_parity(encoder, decoder, tmp_path):
     model, batch = tiny_model(encoder, decoder), arrays()
@@ -47,7 +47,7 @@ def test_hypotheses_share_a_source(tmp_path):
         np.testing.assert_allclose(together[:, k : k + 1], alone, atol=FLOAT32_PARITY)
 
 
-@pytest.mark.parametrize(("encoder", "decoder"), [("A", "S"), ("M", "G"), ("E", "E"), ("R", "R")])
+@pytest.mark.parametrize(("encoder", "decoder"), [("A", "S"), ("M", "G"), ("E", "E"), ("R", "R"), ("D", "D")])
 def test_int8_is_smaller_and_near(encoder, decoder, tmp_path):
     config = tiny_config(encoder, decoder, model_dim=64, ffn_dim=256)
     model, batch = tiny_model(encoder, decoder, model_dim=64, ffn_dim=256), arrays()

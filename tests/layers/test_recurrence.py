@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from braid.layers.deltanet import GatedDeltaNet
 from braid.layers.elman import Elman
 from braid.layers.family import RECURRENCES
 from braid.layers.gru import GRU
@@ -69,7 +70,33 @@ def plain_rglru(weights, x, state):
     return gate * hidden, {"window": seen[:, 1:], "hidden": hidden}
 
 
-PLAIN = {Elman: plain_elman, GRU: plain_gru, SSRU: plain_ssru, LSTM: plain_lstm, RGLRU: plain_rglru}
+def plain_deltanet(weights, x, state):
+    heads, head = len(weights["rate"]), len(weights["scale"])
+    mixed, gate = np.split(x @ weights["kernel"], [3 * RNN], axis=-1)
+    beta, pace = np.split(x @ weights["gate_kernel"], 2, axis=-1)
+    seen = np.concatenate([state["window"], mixed[:, None]], axis=1)
+    convolved = (seen * weights["conv_kernel"]).sum(1)
+    query, key, value = (part.reshape(-1, heads, head) for part in np.split(convolved * sigmoid(convolved), 3, axis=-1))
+    query, key = (part / np.sqrt((part**2).sum(-1, keepdims=True) + 1e-6) for part in (query, key))
+    decay = np.exp(-np.exp(weights["rate"]) * np.log1p(np.exp(pace + weights["step_bias"])))
+    memory, found = np.zeros_like(state["memory"]), np.zeros_like(value)
+    for b, n in np.ndindex(memory.shape[:2]):
+        kept = decay[b, n] * state["memory"][b, n]
+        error = value[b, n] - kept.T @ key[b, n]
+        memory[b, n] = kept + np.outer(key[b, n], sigmoid(beta[b, n]) * error)
+        found[b, n] = memory[b, n].T @ query[b, n] / np.sqrt(head)
+    found = found / np.sqrt((found**2).mean(-1, keepdims=True) + 1e-6) * weights["scale"]
+    return found.reshape(gate.shape) * gate * sigmoid(gate), {"window": seen[:, 1:], "memory": memory}
+
+
+PLAIN = {
+    Elman: plain_elman,
+    GRU: plain_gru,
+    SSRU: plain_ssru,
+    LSTM: plain_lstm,
+    RGLRU: plain_rglru,
+    GatedDeltaNet: plain_deltanet,
+}
 
 
 @pytest.fixture(params=RECURRENCES, scope="module")
@@ -169,3 +196,14 @@ def test_the_decays_begin_where_they_should(init, low, high):
     decays = np.exp(-8 * np.log1p(np.exp(ops.convert_to_numpy(layer.decay).astype("float64"))))
     assert low < decays.min() < low + 0.02 * (high - low) + 0.001
     assert high - 0.02 * (high - low) < decays.max() < high
+
+
+def test_the_decays_of_a_fresh_delta_net():
+    layer = GatedDeltaNet(DIM, 400, RecurrenceOptions(num_heads=400))
+    rates = np.exp(ops.convert_to_numpy(layer.rate))
+    steps = np.log1p(np.exp(ops.convert_to_numpy(layer.step_bias).astype("float64")))
+    assert 0 < rates.min() < 0.5
+    assert 15.5 < rates.max() < 16
+    assert 0.001 <= steps.min() < 0.0011
+    assert 0.09 < steps.max() <= 0.1
+    assert np.median(steps) == pytest.approx(0.01, rel=0.3)

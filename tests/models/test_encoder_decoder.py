@@ -10,7 +10,7 @@ from tiny import arrays, tiny_model
 from tolerances import FLOAT32_PARITY
 
 pytestmark = pytest.mark.backend
-PATTERNS = [("A", "S"), ("MSA", "SM"), ("MM", "MM"), ("GE", "EG"), ("R", "SR")]
+PATTERNS = [("A", "S"), ("MSA", "SM"), ("MM", "MM"), ("GE", "EG"), ("R", "SR"), ("D", "DS")]
 
 
 def logits(model, batch):

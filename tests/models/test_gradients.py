@@ -74,7 +74,7 @@ def value_and_gradients(loss, variables):
     return after_assigning(tf.function(loss)), after_assigning(tf.function(gradient))
 
 
-@pytest.mark.parametrize(("encoder", "decoder"), [("AS", "SM"), ("ME", "GE"), ("G", "S"), ("R", "R")])
+@pytest.mark.parametrize(("encoder", "decoder"), [("AS", "SM"), ("ME", "GE"), ("G", "S"), ("R", "R"), ("D", "D")])
 def test_every_weight_has_the_gradient_of_the_loss(encoder, decoder):
     from braid.training.step import mean_loss
 

@@ -51,13 +51,13 @@ class ModelConfig:
 
     encoder: str = setting(
         "AAAA",
-        LayerPattern("AEGMRS"),
-        "encoder layers: A attention; both ways: E Elman, G GRU, M LSTM, R RG-LRU, S SSRU",
+        LayerPattern("ADEGMRS"),
+        "encoder layers: A attention; both ways: D Gated DeltaNet, E Elman, G GRU, M LSTM, R RG-LRU, S SSRU",
     )
     decoder: str = setting(
         "SS",
-        LayerPattern("EGMRS"),
-        "decoder layers: E Elman, G GRU, M LSTM, R RG-LRU, S SSRU; each sees the source",
+        LayerPattern("DEGMRS"),
+        "decoder layers: D Gated DeltaNet, E Elman, G GRU, M LSTM, R RG-LRU, S SSRU; each sees the source",
     )
     model_dim: int = setting(256, IntRange(8, 8192), "width of every hidden vector")
     ffn_dim: int = setting(1024, IntRange(0, 65_536), "width inside the feed-forward layers; 0 leaves them out")

@@ -7,6 +7,9 @@ from typing import Any
 import keras
 from keras import ops
 
+WIDTH = 4
+"""Positions that it sees."""
+
 
 def short_convolution(
     inputs_BTC: Any, padding_mask_BT: Any, window_BWC: Any, kernel_KC: Any, reverse: bool = False
@@ -34,17 +37,32 @@ def short_convolution(
     time, width = ops.shape(inputs_BTC)[1], kernel_KC.shape[0] - 1
     places = ops.arange(time, dtype="int32")
     order_BT = ops.argsort(ops.where(padding_mask_BT, places, places + time), axis=1)
-    count_BT = ops.cumsum(ops.cast(padding_mask_BT, "int32"), axis=1)
-    full = ops.concatenate([window_BWC, gather_time(inputs_BTC, order_BT)], axis=1)
+    origin_BT = ops.argsort(order_BT, axis=1)
+    full = ops.concatenate([window_BWC, permute_time(inputs_BTC, order_BT, origin_BT)], axis=1)
     together = sum(full[:, k : k + time] * kernel_KC[k] for k in range(width + 1))
-    last = count_BT[:, -1:] + ops.arange(width, dtype="int32")
-    return gather_time(together, ops.maximum(count_BT - 1, 0)), gather_time(full, last)
+    last = ops.sum(ops.cast(padding_mask_BT, "int32"), axis=1, keepdims=True) + ops.arange(width, dtype="int32")
+    return permute_time(together, origin_BT, order_BT), gather_time(full, last)
 
 
 def convolution_step(inputs_BC: Any, window_BWC: Any, kernel_KC: Any) -> tuple[Any, Any]:
     """The same for one position: its output and the new window."""
     full_BKC = ops.concatenate([window_BWC, inputs_BC[:, None]], axis=1)
     return ops.sum(full_BKC * kernel_KC, axis=1), full_BKC[:, 1:]
+
+
+def permute_time(values_BTC: Any, order_BT: Any, inverse_BT: Any) -> Any:
+    """(B, T, C): each example's values in its own order. The gradient is the inverse order, where a backend that
+    does not know that there is one would add up slices.
+    """
+
+    @ops.custom_gradient
+    def permute(values: Any) -> Any:
+        def gradient(*args: Any, upstream: Any = None) -> Any:
+            return gather_time(args[0] if upstream is None else upstream, inverse_BT)
+
+        return gather_time(values, order_BT), gradient
+
+    return permute(values_BTC)
 
 
 def gather_time(values_BTC: Any, places_BU: Any) -> Any:

@@ -8,15 +8,12 @@ from typing import Any
 import keras
 from keras import ops
 
-from braid.layers.convolution import convolution_step, short_convolution
+from braid.layers.convolution import WIDTH, convolution_step, short_convolution
 from braid.layers.recurrence import Recurrence, State
 from braid.layers.scan import linear_scan
 
 SHARPNESS = 8.0
 """c in the paper: how strongly the recurrence gate moves the decay."""
-
-WIDTH = 4
-"""Positions that the convolution sees."""
 
 SLOWEST, FASTEST = 0.999, 0.9
 """Between these the decays of a fresh layer lie."""

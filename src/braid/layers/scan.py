@@ -1,8 +1,8 @@
 """The linear recurrence h_t = a_t h_{t-1} + b_t along time, forwards or backwards, with its own gradient.
 
-The gradient is one scan in the other direction (dh arriving at each position, g what leaves it):
-g_t = dh_t + a_{t+1} g_{t+1}, then db_t = g_t and da_t = g_t h_{t-1}. Storing only h keeps memory at one
-tensor, where automatic differentiation of a loop would keep every intermediate value.
+a_t is a factor for each channel, or a matrix. The gradient is one scan in the other direction (dh arriving at each
+position, g what leaves it): g_t = dh_t + a_{t+1}^T g_{t+1}, then db_t = g_t and da_t = g_t h_{t-1}^T. Storing only h
+keeps memory at one tensor, where automatic differentiation of a loop would keep every intermediate value.
 
 A sequential scan does O(T) work per channel and beats the associative scan, O(T log T), on processors
 with few cores; each backend runs it in its own fastest loop.
@@ -18,7 +18,7 @@ from keras import ops
 
 
 def linear_scan(decay_BTR: Any, value_BTR: Any, state_BR: Any, reverse: bool = False) -> Any:
-    """All h_t of h_t = decay_t h_{t-1} + value_t, starting from ``state_BR``.
+    """All h_t of h_t = decay_t h_{t-1} + value_t, channel by channel, starting from ``state_BR``.
 
     Args:
         decay_BTR: Factors a_t.
@@ -34,11 +34,12 @@ def linear_scan(decay_BTR: Any, value_BTR: Any, state_BR: Any, reverse: bool = F
 
     @ops.custom_gradient
     def scan(decay: Any, value: Any, state: Any) -> Any:
-        hidden = _loop(decay, value, state, reverse)
+        hidden = _loop(_advance_channels, decay, value, state, reverse)
 
         def gradient(*args: Any, upstream: Any = None) -> Any:
             upstream = args[0] if upstream is None else upstream
-            carried = _loop(_shift(decay, None, not reverse), upstream, ops.zeros_like(state), not reverse)
+            later = _shift(decay, None, not reverse)
+            carried = _loop(_advance_channels, later, upstream, ops.zeros_like(state), not reverse)
             before = _shift(hidden, state, reverse)
             last = -1 if reverse else 0
             return carried * before, carried, carried[:, last] * decay[:, last]
@@ -46,6 +47,40 @@ def linear_scan(decay_BTR: Any, value_BTR: Any, state_BR: Any, reverse: bool = F
         return hidden, gradient
 
     return scan(decay_BTR, value_BTR, state_BR)
+
+
+def matrix_scan(transition_BTNHH: Any, value_BTNHE: Any, state_BNHE: Any) -> Any:
+    """All S_t of S_t = transition_t S_{t-1} + value_t, starting from ``state_BNHE``, of the shape of the values.
+
+    Cost: O(B T N H^2 E) time.
+    """
+
+    @ops.custom_gradient
+    def scan(transition: Any, value: Any, state: Any) -> Any:
+        states = _loop(_advance_matrices, transition, value, state, False)
+
+        def gradient(*args: Any, upstream: Any = None) -> Any:
+            upstream = args[0] if upstream is None else upstream
+            back = ops.swapaxes(transition, -1, -2)
+            carried = _loop(_advance_matrices, _shift(back, None, True), upstream, ops.zeros_like(state), True)
+            before = ops.swapaxes(_shift(states, state, False), -1, -2)
+            return ops.matmul(carried, before), carried, ops.matmul(back[:, 0], carried[:, 0])
+
+        return states, gradient
+
+    return scan(transition_BTNHH, value_BTNHE, state_BNHE)
+
+
+def _advance_channels(decay: Any, value: Any, hidden: Any) -> Any:
+    if keras.backend.backend() == "torch":
+        import torch
+
+        return torch.addcmul(value, decay, hidden)
+    return decay * hidden + value
+
+
+def _advance_matrices(transition: Any, value: Any, state: Any) -> Any:
+    return ops.matmul(transition, state) + value
 
 
 def step_scan(advance: Callable[[Any, Any], Any], start: Any, inputs_TB: Any, reverse: bool) -> tuple[Any, Any]:
@@ -73,55 +108,41 @@ def step_scan(advance: Callable[[Any, Any], Any], start: Any, inputs_TB: Any, re
     return result
 
 
-def _shift(values_BTR: Any, first_BR: Any, reverse: bool) -> Any:
-    """Each position's predecessor in scan order; ``first_BR`` (or zero) before the first."""
-    first = ops.zeros_like(values_BTR[:, 0]) if first_BR is None else first_BR
+def _shift(values_BT: Any, first_B: Any, reverse: bool) -> Any:
+    """Each position's predecessor in scan order; ``first_B`` (or zero) before the first."""
+    first = ops.zeros_like(values_BT[:, 0]) if first_B is None else first_B
     if reverse:
-        return ops.concatenate([values_BTR[:, 1:], first[:, None]], axis=1)
-    return ops.concatenate([first[:, None], values_BTR[:, :-1]], axis=1)
+        return ops.concatenate([values_BT[:, 1:], first[:, None]], axis=1)
+    return ops.concatenate([first[:, None], values_BT[:, :-1]], axis=1)
 
 
-def _loop(decay_BTR: Any, value_BTR: Any, state_BR: Any, reverse: bool) -> Any:
+def _loop(advance: Callable[[Any, Any, Any], Any], decay_BT: Any, value_BT: Any, state_B: Any, reverse: bool) -> Any:
     """The scan itself, without a gradient, in the backend's own loop."""
     backend = keras.backend.backend()
     if backend == "torch":
-        return _loop_torch(decay_BTR, value_BTR, state_BR, reverse)
+        import torch
+
+        times = range(value_BT.shape[1])
+        decays, values = decay_BT.unbind(1), value_BT.unbind(1)
+        hidden, rows = state_B, [state_B] * len(times)
+        for time in reversed(times) if reverse else times:
+            hidden = advance(decays[time], values[time], hidden)
+            rows[time] = hidden
+        return torch.stack(rows, dim=1)
+    inputs_TB = ops.swapaxes(decay_BT, 0, 1), ops.swapaxes(value_BT, 0, 1)
     if backend == "tensorflow":
-        return _loop_tensorflow(decay_BTR, value_BTR, state_BR, reverse)
-    return _loop_jax(decay_BTR, value_BTR, state_BR, reverse)
+        import tensorflow as tf
 
+        def step(hidden: Any, inputs: Any) -> Any:
+            return advance(*inputs, hidden)
 
-def _loop_torch(decay_BTR: Any, value_BTR: Any, state_BR: Any, reverse: bool) -> Any:
-    import torch
+        hidden_TB = tf.scan(step, inputs_TB, state_B, reverse=reverse, parallel_iterations=1)
+    else:
+        import jax
 
-    times = range(value_BTR.shape[1])
-    decays, values = decay_BTR.unbind(1), value_BTR.unbind(1)
-    hidden, rows = state_BR, [state_BR] * len(times)
-    for time in reversed(times) if reverse else times:
-        hidden = torch.addcmul(values[time], decays[time], hidden)
-        rows[time] = hidden
-    return torch.stack(rows, dim=1)
+        def twice(hidden: Any, inputs: Any) -> Any:
+            hidden = advance(*inputs, hidden)
+            return hidden, hidden
 
-
-def _loop_tensorflow(decay_BTR: Any, value_BTR: Any, state_BR: Any, reverse: bool) -> Any:
-    import tensorflow as tf
-
-    def step(hidden: Any, inputs: Any) -> Any:
-        return inputs[0] * hidden + inputs[1]
-
-    decay_TBR, value_TBR = tf.transpose(decay_BTR, (1, 0, 2)), tf.transpose(value_BTR, (1, 0, 2))
-    hidden_TBR = tf.scan(step, (decay_TBR, value_TBR), state_BR, reverse=reverse, parallel_iterations=1)
-    return tf.transpose(hidden_TBR, (1, 0, 2))
-
-
-def _loop_jax(decay_BTR: Any, value_BTR: Any, state_BR: Any, reverse: bool) -> Any:
-    import jax
-    import jax.numpy as jnp
-
-    def step(hidden: Any, inputs: Any) -> Any:
-        hidden = inputs[0] * hidden + inputs[1]
-        return hidden, hidden
-
-    decay_TBR, value_TBR = jnp.swapaxes(decay_BTR, 0, 1), jnp.swapaxes(value_BTR, 0, 1)
-    _, hidden_TBR = jax.lax.scan(step, state_BR, (decay_TBR, value_TBR), reverse=reverse, unroll=4)
-    return jnp.swapaxes(hidden_TBR, 0, 1)
+        _, hidden_TB = jax.lax.scan(twice, state_B, inputs_TB, reverse=reverse, unroll=4)
+    return ops.swapaxes(hidden_TB, 0, 1)

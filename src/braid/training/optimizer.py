@@ -79,7 +79,8 @@ class Optimizer:
 
     Args:
         config: The recipe's train section.
-        variables: The weights by name. With ``config.optimizer = "muon"``, all matrices but the embedding are Muon's.
+        variables: The weights by name. With ``config.optimizer = "muon"``, all matrices are Muon's but the
+            embedding and filters of single channels.
     """
 
     def __init__(self, config: TrainConfig, variables: Mapping[str, keras.Variable]) -> None:
@@ -103,7 +104,8 @@ class Optimizer:
         return {name: keras.Variable(np.zeros(v.shape, "float32"), trainable=False) for name, v in variables.items()}
 
     def _takes_muon(self, name: str, variable: keras.Variable) -> bool:
-        return self.config.optimizer == "muon" and len(variable.shape) == 2 and name != "embedding"
+        is_map = len(variable.shape) == 2 and name != "embedding" and not name.endswith(".conv_kernel")
+        return self.config.optimizer == "muon" and is_map
 
     def apply(self, gradients: Sequence[Any], learning_rate: Any) -> None:
         """One update.
