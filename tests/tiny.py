@@ -16,12 +16,12 @@ def tiny_config(encoder: str = "A", decoder: str = "S", **changes):
     return ModelConfig(encoder=encoder, decoder=decoder, **(settings | changes))
 
 
-def tiny_model(encoder: str = "A", decoder: str = "S", *, seed: int = 1, **changes):
+def tiny_model(encoder: str = "A", decoder: str = "S", *, kind="encoder-decoder", seed: int = 1, **changes):
     """A fresh network whose weights are large enough to matter."""
     from braid.models import build
     from braid.models.weights import get_weights, set_weights
 
-    model = build(tiny_config(encoder, decoder, **changes), VOCAB, seed=seed)
+    model = build(tiny_config(encoder, decoder, **changes), VOCAB, kind=kind, seed=seed)
     random = np.random.default_rng(seed)
     weights = {
         name: value + random.normal(0, 0.1, value.shape).astype("f4") for name, value in get_weights(model).items()

@@ -23,7 +23,17 @@ def runtime_logits(session, batch):
 
 @pytest.mark.parametrize(
     ("encoder", "decoder"),
-    [("A", "S"), ("MSA", "SM"), ("MM", "MM"), ("EG", "EG"), ("GE", "GE"), ("RAR", "RS"), ("S", "R"), ("DA", "DS")],
+    [
+        ("A", "S"),
+        ("MSA", "SM"),
+        ("MM", "MM"),
+        ("EG", "EG"),
+        ("GE", "GE"),
+        ("RAR", "RS"),
+        ("S", "R"),
+        ("DA", "DS"),
+        ("WA", "AW"),
+    ],
 )
 def test_parity(encoder, decoder, tmp_path):
     model, batch = tiny_model(encoder, decoder), arrays()
@@ -32,6 +42,30 @@ def test_parity(encoder, decoder, tmp_path):
     found = runtime_logits(EncoderDecoderSession(tmp_path), batch)
     np.testing.assert_allclose(found, expected, atol=FLOAT32_PARITY)
     assert np.abs(expected).max() > 0.1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"positions": "rotary"},
+        {"positions": "none", "qk_norm": True},
+        {"num_heads": 4, "num_kv_heads": 2, "attention_gate": True, "window": 3},
+        {
+            "num_heads": 16,
+            "num_kv_heads": 1,
+            "positions": "rotary",
+            "qk_norm": True,
+            "attention_gate": True,
+            "window": 1,
+        },
+    ],
+)
+def test_parity_of_every_kind_of_attention(changes, tmp_path):
+    model, batch = tiny_model("AW", "WA", **changes), arrays()
+    export_onnx(tiny_config("AW", "WA", **changes), get_weights(model), tmp_path, precision="float32")
+    expected = ops.convert_to_numpy(model.logits(model({k: ops.convert_to_tensor(v) for k, v in batch.items()})))
+    found = runtime_logits(EncoderDecoderSession(tmp_path), batch)
+    np.testing.assert_allclose(found, expected, atol=FLOAT32_PARITY)
 
 
 def test_hypotheses_share_a_source(tmp_path):
@@ -47,7 +81,9 @@ def test_hypotheses_share_a_source(tmp_path):
         np.testing.assert_allclose(together[:, k : k + 1], alone, atol=FLOAT32_PARITY)
 
 
-@pytest.mark.parametrize(("encoder", "decoder"), [("A", "S"), ("M", "G"), ("E", "E"), ("R", "R"), ("D", "D")])
+@pytest.mark.parametrize(
+    ("encoder", "decoder"), [("A", "S"), ("M", "G"), ("E", "E"), ("R", "R"), ("D", "D"), ("W", "AW")]
+)
 def test_int8_is_smaller_and_near(encoder, decoder, tmp_path):
     config = tiny_config(encoder, decoder, model_dim=64, ffn_dim=256)
     model, batch = tiny_model(encoder, decoder, model_dim=64, ffn_dim=256), arrays()

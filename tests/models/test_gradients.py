@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from braid.config.recipe import TrainConfig
 from braid.models.weights import get_weights, named_variables
 from tiny import VOCAB, arrays, tiny_model
 from tolerances import FLOAT64_GRADIENT
@@ -74,7 +75,9 @@ def value_and_gradients(loss, variables):
     return after_assigning(tf.function(loss)), after_assigning(tf.function(gradient))
 
 
-@pytest.mark.parametrize(("encoder", "decoder"), [("AS", "SM"), ("ME", "GE"), ("G", "S"), ("R", "R"), ("D", "D")])
+@pytest.mark.parametrize(
+    ("encoder", "decoder"), [("AS", "SM"), ("ME", "GE"), ("G", "S"), ("R", "R"), ("D", "D"), ("W", "AW")]
+)
 def test_every_weight_has_the_gradient_of_the_loss(encoder, decoder):
     from braid.training.step import mean_loss
 
@@ -88,7 +91,7 @@ def test_every_weight_has_the_gradient_of_the_loss(encoder, decoder):
         batch["labels"] = random.integers(4, VOCAB, batch["target_ids"].shape)
         tensors = {name: keras.ops.convert_to_tensor(value) for name, value in batch.items()}
         value, gradients = value_and_gradients(
-            lambda: mean_loss(model, tensors, 0.1, training=False), list(named.values())
+            lambda: mean_loss(model, tensors, TrainConfig(z_loss=0.01), training=False), list(named.values())
         )
         weights = list(get_weights(model).values())
         for place, (name, gradient) in enumerate(zip(named, gradients(weights), strict=True)):

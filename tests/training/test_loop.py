@@ -14,11 +14,12 @@ import pytest
 
 from braid.config.recipe import TrainConfig
 from braid.data.batch import BatchPlan
-from braid.errors import CheckpointError
-from braid.training import loop
+from braid.errors import BraidError, CheckpointError
+from braid.training import guard, loop
 from braid.training.checkpoint import Progress, has_checkpoint, load_latest
 from braid.training.log import Silence
 from braid.training.loop import Interrupted, Run, train
+from braid.training.step import Limits
 from tiny import copy_task, tiny_model
 
 pytestmark = pytest.mark.backend
@@ -110,6 +111,67 @@ class StopWhen(Silence):
     def step(self, progress, loss, tokens_per_second):
         if self.is_so(progress):
             os.kill(os.getpid(), signal.SIGINT)
+
+
+class Spoil(Words):
+    """Puts something into the weights that no training can mend."""
+
+    def __init__(self, model, at, value):
+        super().__init__()
+        self.model, self.at, self.value = model, at, value
+
+    def step(self, progress, loss, tokens_per_second):
+        if progress.step == self.at:
+            from braid.models.weights import named_variables
+
+            bias = named_variables(self.model)["output_bias"]
+            bias.assign(bias + self.value)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.arange(30, dtype="float32") * 10], ids=["nan", "spike"])
+def test_a_run_that_goes_wrong_returns_to_a_checkpoint(tmp_path, value):
+    run = make_run(tmp_path, steps=60, checkpoint_minutes=1000.0, validate_steps=60)
+    run = replace(run, log=Spoil(run.model, 40, value))
+    done = train(run, resume=False)
+    assert done.progress.step == 60
+    assert done.progress.left_out == guard.PATIENCE
+    assert all(np.isfinite(weight).all() for weight in done.weights.values())
+    said = run.log.said
+    assert [words.split(":")[0] for words in said[:4]] == [f"step {step} left out" for step in (41, 42, 43, 44)]
+    assert said[4] == "4 steps left out in a row: back to the weights of step 0"
+    assert done.progress.losses == []
+    assert done.progress.history[-1]["loss"] < 4
+
+
+def test_a_run_that_stays_wrong_ends_with_words(tmp_path):
+    run = make_run(tmp_path, steps=60)
+    run.model.output_bias.assign(np.full(30, np.nan, "float32"))
+    with pytest.raises(BraidError, match="goes wrong again and again, at last at step 16") as caught:
+        train(run, resume=False)
+    assert "learning_rate" in caught.value.hint
+
+
+def test_what_is_usual():
+    assert guard.limits([[1.0, 1.0]] * (guard.LEAST - 1)) == Limits()
+    recent = [[2.0, 0.5], [4.0, 1.5]] * 64
+    assert guard.limits(recent) == Limits(loss=9.0, gradient_norm=4.0)
+    guard.remember(recent, 3.0, 1.0)
+    assert len(recent) == guard.REMEMBERED
+    assert recent[-1] == [3.0, 1.0]
+
+
+def test_a_resumed_run_of_several_batches_a_step_is_the_unbroken_one(tmp_path):
+    unbroken = train(make_run(tmp_path / "a", steps=9, accumulate=3), resume=False)
+    with pytest.raises(Interrupted, match="step 5 of 9"):
+        run = make_run(tmp_path / "b", steps=9, accumulate=3)
+        train(replace(run, log=StopWhen(lambda progress: progress.step == 5)), resume=False)
+    resumed = train(make_run(tmp_path / "b", steps=9, accumulate=3), resume=True)
+    assert resumed.progress.examples_seen == unbroken.progress.examples_seen
+    batches = 9 * 3
+    plan = make_run(tmp_path / "c").plan
+    assert unbroken.progress.epoch == (batches - 1) // len(plan.epoch(0))
+    for name, value in unbroken.weights.items():
+        np.testing.assert_array_equal(value, resumed.weights[name])
 
 
 def test_interrupt_saves_and_resume_is_bit_identical(tmp_path):

@@ -15,19 +15,19 @@ LABELS = np.array([0, 8, 3, 3, 1, 0], "int32")
 WEIGHTS = np.array([1, 0.5, 1, 0, 2, 1], "float32")
 
 
-def plain_loss(hidden, embedding, bias, smoothing):
+def plain_loss(hidden, embedding, bias, smoothing, z_loss):
     logits = hidden @ embedding.T + bias
-    log_probs = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+    log_normalizer = np.log(np.exp(logits).sum(-1, keepdims=True))
+    log_probs = logits - log_normalizer
     wanted = np.full(logits.shape, smoothing / 9)
     wanted[np.arange(6), LABELS] += 1 - smoothing
-    return float((WEIGHTS * -(wanted * log_probs).sum(-1)).sum())
+    return float((WEIGHTS * (z_loss * log_normalizer[:, 0] ** 2 - (wanted * log_probs).sum(-1))).sum())
 
 
-def loss_and_gradients(smoothing):
+def loss_and_gradients(smoothing, z_loss):
     def total(*parts):
-        return smoothed_cross_entropy(
-            *parts, ops.convert_to_tensor(LABELS), ops.convert_to_tensor(WEIGHTS), smoothing=smoothing
-        )
+        labels, weights = ops.convert_to_tensor(LABELS), ops.convert_to_tensor(WEIGHTS)
+        return smoothed_cross_entropy(*parts, labels, weights, smoothing=smoothing, z_loss=z_loss)
 
     inputs = (HIDDEN, EMBEDDING, BIAS)
     backend = keras.backend.backend()
@@ -52,16 +52,16 @@ def loss_and_gradients(smoothing):
     return float(loss.detach()), [tensor.grad.numpy() for tensor in tensors]
 
 
-@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.5])
-def test_value_and_gradient(smoothing):
-    loss, gradients = loss_and_gradients(smoothing)
+@pytest.mark.parametrize(("smoothing", "z_loss"), [(0.0, 0.0), (0.1, 0.0), (0.5, 0.1)])
+def test_value_and_gradient(smoothing, z_loss):
+    loss, gradients = loss_and_gradients(smoothing, z_loss)
     inputs = [HIDDEN, EMBEDDING, BIAS]
-    assert loss == pytest.approx(3 * plain_loss(*inputs, smoothing), abs=FLOAT32_PARITY)
+    assert loss == pytest.approx(3 * plain_loss(*inputs, smoothing, z_loss), abs=FLOAT32_PARITY)
     for which in range(3):
         for place in np.ndindex(inputs[which].shape):
             ends = []
             for shift in (1e-6, -1e-6):
                 moved = [part.astype("float64") for part in inputs]
                 moved[which][place] += shift
-                ends.append(3 * plain_loss(*moved, smoothing))
+                ends.append(3 * plain_loss(*moved, smoothing, z_loss))
             assert gradients[which][place] == pytest.approx((ends[0] - ends[1]) / 2e-6, abs=LOSS_GRADIENT)

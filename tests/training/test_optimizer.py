@@ -90,14 +90,15 @@ def test_equals_numpy(kind, clip):
     variables = {name: keras.Variable(value, name=name.replace(".", "_")) for name, value in weights.items()}
     optimizer = Optimizer(config, variables)
     for group in gradients:
+        norm = float(np.sqrt(sum((group[name] ** 2).sum() for name in shapes)))
         tensors = [ops.stop_gradient(ops.convert_to_tensor(group[name])) for name in shapes]
         if keras.backend.backend() == "torch":
             import torch
 
             with torch.no_grad():
-                optimizer.apply(tensors, 0.01)
+                optimizer.apply(tensors, 0.01, norm)
         else:
-            optimizer.apply(tensors, 0.01)
+            optimizer.apply(tensors, 0.01, norm)
     expected, averages = reference(weights, gradients, config, {"inner.kernel"} if kind == "muon" else set(), 0.01)
     for name, variable in variables.items():
         np.testing.assert_allclose(ops.convert_to_numpy(variable), expected[name], rtol=2e-5, atol=2e-6)

@@ -4,7 +4,7 @@ from braid.config.recipe import TrainConfig
 from braid.training.schedule import learning_rate
 
 
-@pytest.mark.parametrize("schedule", ["cosine", "linear"])
+@pytest.mark.parametrize("schedule", ["cosine", "linear", "wsd"])
 def test_up_then_down_to_zero(schedule):
     config = TrainConfig(schedule=schedule, warmup_steps=10, learning_rate=0.5)
     rates = [learning_rate(config, step, 100) for step in range(101)]
@@ -22,3 +22,16 @@ def test_short_runs_warm_up_for_a_fifth():
 def test_constant():
     config = TrainConfig(schedule="constant", warmup_steps=0)
     assert {learning_rate(config, step, 9) for step in range(9)} == {config.learning_rate}
+
+
+def test_warm_up_stable_decay_stays_for_long():
+    config = TrainConfig(schedule="wsd", warmup_steps=10, learning_rate=0.5)
+    assert {learning_rate(config, step, 100) for step in range(10, 81)} == {0.5}
+    assert learning_rate(config, 85, 100) == pytest.approx(0.25)  # a quarter of the way: 1 - sqrt(1/4)
+
+
+def test_inverse_square_root():
+    config = TrainConfig(schedule="inverse_sqrt", warmup_steps=100, learning_rate=0.5)
+    assert learning_rate(config, 99, 10_000) == 0.5
+    assert learning_rate(config, 399, 10_000) == pytest.approx(0.25)
+    assert learning_rate(config, 9_999, 10_000) == pytest.approx(0.05)

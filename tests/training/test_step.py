@@ -15,7 +15,7 @@ def test_a_step_depends_on_nothing_but_the_saved_state():
     """A second network with the first one's state takes the same next step: no gradient is left from earlier ones."""
     from braid.training import checkpoint
     from braid.training.optimizer import Optimizer
-    from braid.training.step import make_step
+    from braid.training.step import Limits, make_step
 
     plan = BatchPlan(pairs=copy_task(40), batch_tokens=100, seed=1, length_multiple=16)
     batches = [plan.load(rows) for rows in plan.epoch(0)[:3]]
@@ -23,12 +23,12 @@ def test_a_step_depends_on_nothing_but_the_saved_state():
     for _ in range(2):
         model = tiny_model("AA", "SS", dropout=0.2)
         optimizer = Optimizer(TrainConfig(), named_variables(model))
-        steps.append(make_step(model, optimizer, 0.1))
+        steps.append(make_step(model, optimizer, TrainConfig()))
         states.append(checkpoint.state_variables(model, optimizer))
     for batch in batches[:2]:
-        steps[0](batch, 0.01)
+        steps[0]([batch], 0.01, Limits())
     checkpoint.restore(states[1], checkpoint.snapshot(states[0]))
-    assert steps[0](batches[2], 0.01) == steps[1](batches[2], 0.01)
+    assert steps[0]([batches[2]], 0.01, Limits()) == steps[1]([batches[2]], 0.01, Limits())
     first, second = (checkpoint.snapshot(state) for state in states)
     for name, value in first.items():
         np.testing.assert_array_equal(value, second[name], err_msg=name)
@@ -37,15 +37,16 @@ def test_a_step_depends_on_nothing_but_the_saved_state():
 @pytest.mark.parametrize("kind", ["muon", "adamw"])
 def test_steps_lower_the_loss_and_move_every_weight(kind):
     from braid.training.optimizer import Optimizer
-    from braid.training.step import make_step
+    from braid.training.step import Limits, make_step
 
     model = tiny_model("A", "S", dropout=0.0)
     before = get_weights(model)
-    optimizer = Optimizer(TrainConfig(optimizer=kind, weight_decay=0.0), named_variables(model))
-    step = make_step(model, optimizer, 0.1)
+    config = TrainConfig(optimizer=kind, weight_decay=0.0)
+    optimizer = Optimizer(config, named_variables(model))
+    step = make_step(model, optimizer, config)
     plan = BatchPlan(pairs=copy_task(40), batch_tokens=400, seed=1, length_multiple=16)
     batch = plan.load(plan.epoch(0)[0])
-    losses = [step(batch, 0.01) for _ in range(20)]
+    losses = [step([batch], 0.01, Limits()).loss for _ in range(20)]
     assert losses[-1] < 0.8 * losses[0]
     after, averaged = get_weights(model), optimizer.averaged_weights()
     assert all((after[name] != value).any() for name, value in before.items())
@@ -54,13 +55,13 @@ def test_steps_lower_the_loss_and_move_every_weight(kind):
 
 def test_every_step_drops_other_values():
     from braid.training.optimizer import Optimizer
-    from braid.training.step import make_step
+    from braid.training.step import Limits, make_step
 
     model = tiny_model("A", "S", dropout=0.2)
-    step = make_step(model, Optimizer(TrainConfig(), named_variables(model)), 0.1)
+    step = make_step(model, Optimizer(TrainConfig(), named_variables(model)), TrainConfig())
     plan = BatchPlan(pairs=copy_task(40), batch_tokens=400, seed=1, length_multiple=16)
     batch = plan.load(plan.epoch(0)[0])
-    assert len({step(batch, 0.0) for _ in range(4)}) == 4
+    assert len({step([batch], 0.0, Limits()).loss for _ in range(4)}) == 4
 
 
 def test_padding_changes_no_loss():
@@ -74,6 +75,59 @@ def test_padding_changes_no_loss():
     for multiple in (1, 16):
         plan = BatchPlan(pairs=copy_task(7), batch_tokens=800, seed=1, length_multiple=multiple)
         (rows,) = plan.epoch(0)
-        loss = mean_loss(model, batch_arrays(plan.load(rows)), 0.1, training=False)
+        loss = mean_loss(model, batch_arrays(plan.load(rows)), TrainConfig(), training=False)
         losses.append(keras.ops.convert_to_numpy(loss))
     np.testing.assert_allclose(losses[0], losses[1], rtol=1e-5)
+
+
+def fresh(config, **changes):
+    """A network with its step and all variables of the run."""
+    from braid.training import checkpoint
+    from braid.training.optimizer import Optimizer
+    from braid.training.step import make_step
+
+    model = tiny_model("A", "S", **{"dropout": 0.0, **changes})
+    optimizer = Optimizer(config, named_variables(model))
+    return model, make_step(model, optimizer, config), checkpoint.state_variables(model, optimizer)
+
+
+def test_several_batches_are_one_large_batch():
+    """Their loss, gradient norm and update are those of all their rows together, though rows and tokens differ."""
+    from braid.training.step import Limits
+
+    config = TrainConfig(optimizer="adamw", gradient_clip=0.1)
+    plan = BatchPlan(pairs=copy_task(30), batch_tokens=10_000, seed=1, length_multiple=16)
+    parts = [plan.load(np.arange(*ends)) for ends in ((0, 4), (4, 21), (21, 30))]
+    (model, step, _), (other, other_step, _) = fresh(config), fresh(config)
+    several = step(parts, 0.01, Limits())
+    whole = other_step([plan.load(np.arange(30))], 0.01, Limits())
+    assert several.is_taken
+    assert whole.is_taken
+    np.testing.assert_allclose([several.loss, several.gradient_norm], [whole.loss, whole.gradient_norm], rtol=1e-5)
+    wanted = get_weights(other)
+    for name, value in get_weights(model).items():
+        np.testing.assert_allclose(value, wanted[name], atol=1e-4, err_msg=name)
+
+
+@pytest.mark.parametrize("case", ["loss", "gradient_norm", "infinite", "not a number"])
+def test_a_harmful_step_changes_nothing(case):
+    from braid.training import checkpoint
+    from braid.training.step import Limits
+
+    model, step, state = fresh(TrainConfig(), dropout=0.2)
+    plan = BatchPlan(pairs=copy_task(20), batch_tokens=400, seed=1, length_multiple=16)
+    batch = plan.load(plan.epoch(0)[0])
+    usual = step([batch], 0.01, Limits())
+    assert usual.is_taken
+    if case in ("infinite", "not a number"):
+        bad = get_weights(model)["output_bias"]
+        bad[5] = {"infinite": np.inf, "not a number": np.nan}[case]
+        named_variables(model)["output_bias"].assign(bad)
+    before = checkpoint.snapshot(state)
+    limits = {"loss": Limits(loss=0.9 * usual.loss), "gradient_norm": Limits(gradient_norm=1e-3)}.get(case, Limits())
+    result = step([batch], 0.01, limits)
+    assert not result.is_taken
+    assert np.isfinite(result.loss) == (case in ("loss", "gradient_norm"))
+    for name, value in checkpoint.snapshot(state).items():
+        if not name.startswith("state."):  # the randomness of dropout goes on
+            np.testing.assert_array_equal(value, before[name], err_msg=name)

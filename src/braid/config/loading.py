@@ -163,6 +163,10 @@ def _faults(values: Values) -> list[tuple[str, str]]:
             dim, heads = probe.model_dim, probe.num_heads  # type: ignore[attr-defined]
             if dim % heads:
                 found.append(("model.num_heads", f"model.num_heads must divide model.model_dim {dim}, got {heads}"))
+            kv_heads = probe.num_kv_heads  # type: ignore[attr-defined]
+            if kv_heads and heads % kv_heads:
+                words = f"model.num_kv_heads must divide model.num_heads {heads}, got {kv_heads}"
+                found.append(("model.num_kv_heads", words))
     return found
 
 

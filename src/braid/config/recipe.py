@@ -51,17 +51,25 @@ class ModelConfig:
 
     encoder: str = setting(
         "AAAA",
-        LayerPattern("ADEGMRS"),
-        "encoder layers: A attention; both ways: D Gated DeltaNet, E Elman, G GRU, M LSTM, R RG-LRU, S SSRU",
+        LayerPattern("ADEGMRSW"),
+        "encoder layers: A attention, W attention in a window; both ways: D Gated DeltaNet, E Elman, G GRU, M LSTM, "
+        "R RG-LRU, S SSRU",
     )
-    decoder: str = setting(
-        "SS",
-        LayerPattern("DEGMRS"),
-        "decoder layers: D Gated DeltaNet, E Elman, G GRU, M LSTM, R RG-LRU, S SSRU; each sees the source",
-    )
+    decoder: str = setting("SS", LayerPattern("ADEGMRSW"), "decoder layers, of the same letters; each sees the source")
     model_dim: int = setting(256, IntRange(8, 8192), "width of every hidden vector")
     ffn_dim: int = setting(1024, IntRange(0, 65_536), "width inside the feed-forward layers; 0 leaves them out")
     num_heads: int = setting(4, IntRange(1, 128), "attention heads; must divide model_dim")
+    num_kv_heads: int = setting(
+        0, IntRange(0, 128), "heads of keys and values in self-attention; must divide num_heads; 0 means as many"
+    )
+    positions: str = setting(
+        "sine",
+        OneOf(("sine", "rotary", "none")),
+        "how an encoder tells positions apart: added to embeddings, turned in attention; a decoder's attention turns",
+    )
+    qk_norm: bool = setting(False, Flag(), "bring queries and keys of self-attention to one length")
+    attention_gate: bool = setting(False, Flag(), "multiply what self-attention finds by a sigmoid of its input")
+    window: int = setting(128, IntRange(1, 65_536), "positions that letter W sees, its own included", unit="tokens")
     activation: str = setting("tanh", OneOf(("tanh", "relu", "sigmoid")), "f of the Elman RNN, letter E")
     decay_init: str = setting("paper", OneOf(("paper", "code")), "how the RG-LRU's decays begin, letter R")
     dropout: float = setting(0.15, FloatRange(0.0, 0.9), "fraction of activations dropped in training")
@@ -85,8 +93,18 @@ class TrainConfig:
     )
     learning_rate: float = setting(6e-3, FloatRange(0.0, 10.0), "peak learning rate; a quarter of it for adamw")
     warmup_steps: int = setting(300, IntRange(0, 1_000_000), "steps to reach it, a fifth of all at most", unit="steps")
-    schedule: str = setting("cosine", OneOf(("cosine", "linear", "constant")), "way down from the peak")
+    schedule: str = setting(
+        "cosine",
+        OneOf(("cosine", "linear", "inverse_sqrt", "wsd", "constant")),
+        "way down from the peak; wsd stays there for four fifths of the run",
+    )
     label_smoothing: float = setting(0.1, FloatRange(0.0, 0.9), "probability spread over the wrong subwords")
+    z_loss: float = setting(
+        0.0,
+        FloatRange(0.0, 1.0),
+        "weight of the squared logarithm of the softmax's normalizer; 1e-4 where logits drift",
+    )
+    accumulate: int = setting(1, IntRange(1, 4096), "batches whose gradients make one step", unit="batches")
     weight_decay: float = setting(0.01, FloatRange(0.0, 10.0), "decay of matrices, times the learning rate")
     beta2: float = setting(0.98, FloatRange(0.0, 0.99999), "AdamW: decay of the squared gradient's mean")
     gradient_clip: float = setting(1.0, FloatRange(0.0, 1e6), "largest global gradient norm; 0 turns clipping off")

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from braid.config.recipe import ModelConfig
-from braid.exporting import recurrences
+from braid.exporting import attention, recurrences
 from braid.exporting.graph import Graph
-from braid.exporting.recurrences import Weights
-from braid.layers.attention import NEGATIVE, sine_positions
+from braid.exporting.scan import Weights
+from braid.layers.attention import sine_positions
 
 MAX_SOURCE_TOKENS = 1024
 
@@ -72,24 +72,6 @@ def _embed(graph: Graph, ids: str, weights: Weights) -> str:
     return graph.add("Gather", graph.weight("embedding", table), ids)
 
 
-def _heads(graph: Graph, value: str, num_heads: int, dim: int) -> str:
-    """(B, T, D) → (B, N, T, H)."""
-    shaped = graph.add("Reshape", value, graph.constant([0, 0, num_heads, dim // num_heads]))
-    return graph.add("Transpose", shaped, perm=[0, 2, 1, 3])
-
-
-def _attend(graph: Graph, query: str, memory: tuple[str, str], mask: str, dim: int, num_heads: int) -> str:
-    """softmax(Q K^T / sqrt(H)) V, (B, T, D), from queries (B, N, T, H); mask True on real tokens."""
-    scaled = graph.add("Mul", query, graph.constant((dim // num_heads) ** -0.5, np.float32))
-    scores = graph.add("MatMul", scaled, graph.add("Transpose", memory[0], perm=[0, 1, 3, 2]))
-    padding = graph.add("Cast", graph.add("Not", mask), to=1)
-    penalty = graph.add("Mul", padding, graph.constant(NEGATIVE, np.float32))
-    scores = graph.add("Add", scores, graph.add("Unsqueeze", penalty, graph.constant([1, 2])))
-    mixed = graph.add("MatMul", graph.add("Softmax", scores, axis=-1), memory[1])
-    joined = graph.add("Transpose", mixed, perm=[0, 2, 1, 3])
-    return graph.add("Reshape", joined, graph.constant([0, 0, dim]))
-
-
 def _feed_forward(graph: Graph, hidden: str, prefix: str, weights: Weights) -> str:
     """hidden + feed-forward of its norm; hidden itself when the network has none."""
     if f"{prefix}.ffn.inner.kernel" not in weights:
@@ -103,17 +85,17 @@ def _encoder(config: ModelConfig, weights: Weights) -> Graph:
     graph, dim, heads = Graph("encoder"), config.model_dim, config.num_heads
     ids = graph.input("source_ids", np.int32, ["B", "S"])
     mask = graph.input("source_mask", np.bool_, ["B", "S"])
-    table = graph.weight("positions", sine_positions(MAX_SOURCE_TOKENS, dim))
-    length = graph.add("Shape", ids, start=1, end=2)
-    positions = graph.add("Slice", table, graph.constant([0]), length, graph.constant([0]))
-    hidden = graph.add("Add", _embed(graph, ids, weights), positions)
+    hidden = _embed(graph, ids, weights)
+    if config.positions == "sine":
+        table = graph.weight("positions", sine_positions(MAX_SOURCE_TOKENS, dim))
+        length = graph.add("Shape", ids, start=1, end=2)
+        positions = graph.add("Slice", table, graph.constant([0]), length, graph.constant([0]))
+        hidden = graph.add("Add", hidden, positions)
     for index, letter in enumerate(config.encoder):
         prefix = f"encoder.{index}"
         normed = graph.norm(hidden, f"{prefix}.mixer_norm", weights)
-        if letter == "A":
-            projected = graph.split(graph.linear(normed, f"{prefix}.mixer.query_key_value", weights), 3)
-            query, key, value = (_heads(graph, part, heads, dim) for part in projected)
-            mixed = _attend(graph, query, (key, value), mask, dim, heads)
+        if letter in "AW":
+            mixed = attention.encode(graph, letter, normed, mask, f"{prefix}.mixer", weights, config)
         else:
             ways = [f"{prefix}.mixer.{way}" for way in ("ahead", "back")]
             both = [recurrences.scan(graph, letter, normed, mask, way, weights, config) for way in ways]
@@ -125,7 +107,8 @@ def _encoder(config: ModelConfig, weights: Weights) -> Graph:
         parts = graph.split(graph.linear(encoded, f"decoder.{index}.cross.key_value", weights), 2)
         for name, part in zip(("key", "value"), parts, strict=True):
             shape: list[str | int] = ["B", heads, "S", dim // heads]
-            graph.output(_heads(graph, part, heads, dim), f"memory.{index}.{name}", np.float32, shape)
+            split = attention.split_heads(graph, part, heads, dim // heads)
+            graph.output(split, f"memory.{index}.{name}", np.float32, shape)
     return graph
 
 
@@ -134,6 +117,7 @@ def _decoder(config: ModelConfig, weights: Weights) -> Graph:
     ids = graph.input("token_ids", np.int32, ["B", "K"])
     mask = graph.input("memory.mask", np.bool_, ["B", "S"])
     hidden = _embed(graph, ids, weights)
+    penalty = graph.add("Unsqueeze", attention.hide(graph, mask), graph.constant([1, 2]))
     for index, letter in enumerate(config.decoder):
         prefix = f"decoder.{index}"
         memory = [
@@ -143,8 +127,9 @@ def _decoder(config: ModelConfig, weights: Weights) -> Graph:
         normed = graph.norm(hidden, f"{prefix}.mixer_norm", weights)
         hidden = graph.add("Add", hidden, recurrences.step(graph, letter, normed, index, weights, config))
         normed = graph.norm(hidden, f"{prefix}.cross_norm", weights)
-        query = _heads(graph, graph.linear(normed, f"{prefix}.cross.query", weights), heads, dim)
-        mixed = _attend(graph, query, (memory[0], memory[1]), mask, dim, heads)
+        asked = graph.linear(normed, f"{prefix}.cross.query", weights)
+        query = attention.split_heads(graph, asked, heads, dim // heads)
+        mixed = attention.attend(graph, query, (memory[0], memory[1]), penalty, heads, dim // heads)
         attended = graph.linear(mixed, f"{prefix}.cross.output_projection", weights)
         hidden = _feed_forward(graph, graph.add("Add", hidden, attended), prefix, weights)
     hidden = graph.norm(hidden, "decoder_norm", weights)

@@ -1,4 +1,4 @@
-"""Recurrent layers as ONNX nodes: over a whole source for encoders, one step at a time for decoders.
+"""Layers with a state as ONNX nodes: over a whole source for encoders, one step at a time for decoders.
 
 Names of states are those of the layers themselves; dimensions as in the shapes legend.
 """
@@ -11,20 +11,26 @@ from functools import partial
 import numpy as np
 
 from braid.config.recipe import ModelConfig
-from braid.exporting import deltanet, rglru
+from braid.exporting import attention, deltanet, rglru
 from braid.exporting.graph import Graph
 from braid.exporting.scan import Stepped, Weights, scan_linear
 from braid.layers.convolution import WIDTH
 
-STATES = {
-    "D": lambda size, heads: {"window": (WIDTH - 1, 3 * size), "memory": (heads, size // heads, size // heads)},
-    "E": lambda size, heads: {"hidden": (size,)},
-    "G": lambda size, heads: {"hidden": (size,)},
-    "M": lambda size, heads: {"hidden": (size,), "cell": (size,)},
-    "R": lambda size, heads: {"window": (WIDTH - 1, size), "hidden": (size,)},
-    "S": lambda size, heads: {"cell": (size,)},
-}
-"""What a decoder layer of that width, with so many heads, carries from step to step, by name."""
+
+def _states(letter: str, config: ModelConfig) -> dict[str, tuple[int | str, ...]]:
+    """What a decoder layer carries from step to step, by name; a word is a length that grows."""
+    size, heads = config.model_dim, config.num_heads
+    if letter in "AW":
+        kept = (config.num_kv_heads or heads, "L" if letter == "A" else config.window - 1, size // heads)
+        return {"key": kept, "value": kept, "count": ()}
+    return {
+        "D": {"window": (WIDTH - 1, 3 * size), "memory": (heads, size // heads, size // heads)},
+        "E": {"hidden": (size,)},
+        "G": {"hidden": (size,)},
+        "M": {"hidden": (size,), "cell": (size,)},
+        "R": {"window": (WIDTH - 1, size), "hidden": (size,)},
+        "S": {"cell": (size,)},
+    }[letter]
 
 
 def scan(graph: Graph, letter: str, inputs: str, mask: str, prefix: str, weights: Weights, config: ModelConfig) -> str:
@@ -61,18 +67,21 @@ def step(graph: Graph, letter: str, inputs: str, index: int, weights: Weights, c
     """Outputs (B, K, R) of decoder layer ``index`` after one more position; its states become inputs and outputs."""
     prefix = f"decoder.{index}.mixer"
     maker = {
+        "A": partial(attention.step, config=config, window=0),
         "D": deltanet.step,
         "E": partial(_step_elman, activation=config.activation),
         "G": _step_gru,
         "M": _step_lstm,
         "R": rglru.step,
         "S": _step_ssru,
+        "W": partial(attention.step, config=config, window=config.window),
     }[letter]
-    shapes = STATES[letter](config.model_dim, config.num_heads)
+    shapes = _states(letter, config)
     before = [graph.input(f"state.{index}.{name}", np.float32, ["B", "K", *shape]) for name, shape in shapes.items()]
     output, after = maker(graph, inputs, before, prefix, weights)
     for (name, shape), value in zip(shapes.items(), after, strict=True):
-        graph.output(value, f"next.{index}.{name}", np.float32, ["B", "K", *shape])
+        grown = ["L + 1" if size == "L" else size for size in shape]
+        graph.output(value, f"next.{index}.{name}", np.float32, ["B", "K", *grown])
     projection = f"decoder.{index}.mixer_output"
     return graph.linear(output, projection, weights) if f"{projection}.kernel" in weights else output
 

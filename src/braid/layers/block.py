@@ -1,20 +1,20 @@
 """One layer of an encoder or a decoder: pre-normalized residual sublayers in a fixed order.
 
 encoder:  x += mix(norm(x));                      x += feed_forward(norm(x))
-decoder:  x += recur(norm(x));  x += attend(norm(x), source);  x += feed_forward(norm(x))
+decoder:  x += mix(norm(x));    x += attend(norm(x), source);  x += feed_forward(norm(x))
 
 Paper: Xiong et al. (2020), On layer normalization in the transformer architecture (normalizing first).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
 from keras import ops
 
-from braid.layers.attention import CrossAttention, SelfAttention
+from braid.layers.attention import AttentionOptions, CrossAttention, SelfAttention
 from braid.layers.dropout import dropout
 from braid.layers.family import RECURRENCES
 from braid.layers.norm import LayerNorm
@@ -27,10 +27,10 @@ class BlockConfig:
 
     model_dim: int
     ffn_dim: int
-    num_heads: int
     dropout: float
     seeds: keras.random.SeedGenerator
     recurrence: RecurrenceOptions
+    attention: AttentionOptions
 
 
 class FeedForward(keras.layers.Layer):
@@ -71,14 +71,14 @@ class Bidirectional(keras.layers.Layer):
 
 
 class EncoderBlock(keras.layers.Layer):
-    """One encoder layer: self-attention (A) or a recurrence in both directions, then feed-forward."""
+    """One encoder layer: self-attention (A, W) or a recurrence in both directions, then feed-forward."""
 
     def __init__(self, letter: str, config: BlockConfig, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.config = config
         self.mixer_norm = LayerNorm(config.model_dim, name="mixer_norm")
-        if letter == "A":
-            self.mixer = SelfAttention(config.model_dim, config.num_heads, name="mixer")
+        if letter in "AW":
+            self.mixer = SelfAttention(config.model_dim, config.attention, is_windowed=letter == "W", name="mixer")
         else:
             self.mixer = Bidirectional(letter, config, name="mixer")
         if config.ffn_dim:
@@ -97,18 +97,26 @@ class EncoderBlock(keras.layers.Layer):
 
 
 class DecoderBlock(keras.layers.Layer):
-    """One decoder layer: a recurrence over the target, attention to the source, then feed-forward."""
+    """One decoder layer: a recurrence over the target or attention to its past, attention to the source, feed-forward.
 
-    def __init__(self, letter: str, config: BlockConfig, **kwargs: Any) -> None:
+    Attention to the past knows positions by rotation alone: a decoder adds none to its embeddings.
+    """
+
+    def __init__(self, letter: str, config: BlockConfig, *, sees_source: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.config = config
+        self.config, self.sees_source = config, sees_source
         self.mixer_norm = LayerNorm(config.model_dim, name="mixer_norm")
-        self.mixer = RECURRENCES[letter](config.model_dim, config.model_dim, config.recurrence, name="mixer")
+        if letter in "AW":
+            options = replace(config.attention, is_rotary=True)
+            self.mixer: Any = SelfAttention(config.model_dim, options, is_windowed=letter == "W", name="mixer")
+        else:
+            self.mixer = RECURRENCES[letter](config.model_dim, config.model_dim, config.recurrence, name="mixer")
         if self.mixer.needs_projection:
             self.mixer_output = keras.layers.Dense(config.model_dim, name="mixer_output")
             self.mixer_output.build((None, config.model_dim))
-        self.cross_norm = LayerNorm(config.model_dim, name="cross_norm")
-        self.cross = CrossAttention(config.model_dim, config.num_heads, name="cross")
+        if sees_source:
+            self.cross_norm = LayerNorm(config.model_dim, name="cross_norm")
+            self.cross = CrossAttention(config.model_dim, config.attention.num_heads, name="cross")
         if config.ffn_dim:
             self.ffn_norm = LayerNorm(config.model_dim, name="ffn_norm")
             self.ffn = FeedForward(config, name="ffn")
@@ -132,10 +140,11 @@ class DecoderBlock(keras.layers.Layer):
         return self.mixer_output(mixed) if self.mixer.needs_projection else mixed
 
     def _rest(self, hidden_BTD: Any, memory: Any, source_mask_BS: Any, training: bool = False) -> Any:
-        """What stands behind the recurrence: attention to the source and feed-forward."""
+        """What stands behind the mixer: attention to the source where there is one, and feed-forward."""
         rate, seeds = self.config.dropout, self.config.seeds
-        attended = self.cross(self.cross_norm(hidden_BTD), memory, source_mask_BS)
-        hidden_BTD = hidden_BTD + dropout(attended, rate, seeds, training)
+        if self.sees_source:
+            attended = self.cross(self.cross_norm(hidden_BTD), memory, source_mask_BS)
+            hidden_BTD = hidden_BTD + dropout(attended, rate, seeds, training)
         if self.config.ffn_dim:
             fed = self.ffn(self.ffn_norm(hidden_BTD), training=training)
             hidden_BTD = hidden_BTD + dropout(fed, rate, seeds, training)

@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 from braid.config.recipe import ModelConfig
 
 if TYPE_CHECKING:
-    from braid.models.encoder_decoder import EncoderDecoder
+    from braid.models.network import Kind, Network
 
 
-def build(config: ModelConfig, vocab_size: int, *, seed: int = 1) -> EncoderDecoder:
+def build(config: ModelConfig, vocab_size: int, *, kind: Kind = "encoder-decoder", seed: int = 1) -> Network:
     """The network a recipe asks for, with fresh weights.
 
     Args:
         config: The recipe's model section.
         vocab_size: Subwords in the tokenizer.
+        kind: Whether there is an encoder, a decoder, or both.
         seed: Start weights and dropout.
     """
     import keras
 
-    from braid.models.encoder_decoder import EncoderDecoder
+    from braid.models.network import Network
 
     keras.utils.set_random_seed(seed)
-    return EncoderDecoder(config, vocab_size, seed=seed)
+    return Network(config, vocab_size, kind=kind, seed=seed)

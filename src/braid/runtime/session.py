@@ -43,8 +43,8 @@ class EncoderDecoderSession:
         self._encoder = _open(folder / "encoder.onnx", num_threads)
         self._decoder = _open(folder / "decoder.onnx", num_threads)
         self._memory = [output.name for output in self._encoder.get_outputs()]
-        self._state_shapes = {
-            value.name: tuple(value.shape[2:])
+        self._state_shapes = {  # a length that grows is a word there, and begins at 0
+            value.name: tuple(size if isinstance(size, int) else 0 for size in value.shape[2:])
             for value in self._decoder.get_inputs()
             if value.name.startswith("state.")
         }

@@ -40,7 +40,11 @@ class Progress:
         pace_step: Steps done by then.
         best_chrf: Best validation score so far.
         worse_validations: Validations with a lower score since the best one; equal ones do not count.
-        losses: Loss of each step since the last validation.
+        losses: Loss of each step taken since the last validation.
+        recent: Loss and gradient norm of each of the last steps taken, as `braid.training.guard` wants them.
+        left_out: Steps not taken so far, because they would have done harm.
+        left_out_in_a_row: Such steps since the last one taken.
+        returns: Times the run went back to a checkpoint since its steps were good for long.
         history: Rows for the curves in the report.
     """
 
@@ -57,6 +61,10 @@ class Progress:
     best_chrf: float = -1.0
     worse_validations: int = 0
     losses: list[float] = field(default_factory=list)
+    recent: list[list[float]] = field(default_factory=list)
+    left_out: int = 0
+    left_out_in_a_row: int = 0
+    returns: int = 0
     history: list[dict[str, float]] = field(default_factory=list)
 
 
@@ -135,8 +143,8 @@ def has_checkpoint(folder: Path) -> bool:
     return bool(_saved(folder))
 
 
-def load_latest(folder: Path, *, identity: dict[str, Any]) -> Checkpoint:
-    """The newest checkpoint.
+def load_latest(folder: Path, *, identity: dict[str, Any], back: int = 0) -> Checkpoint:
+    """The newest checkpoint, or one so many places before it; the oldest where there are not as many.
 
     Raises:
         CheckpointError: There is none, it is damaged, or it belongs to another recipe, data set or backend.
@@ -144,7 +152,7 @@ def load_latest(folder: Path, *, identity: dict[str, Any]) -> Checkpoint:
     saved = _saved(folder)
     if not saved:
         raise CheckpointError("there is no checkpoint to resume from", where=str(folder), hint="leave out --resume")
-    return _load(saved[-1], identity)
+    return _load(saved[max(-1 - back, -len(saved))], identity)
 
 
 def _load(path: Path, identity: dict[str, Any]) -> Checkpoint:

@@ -14,16 +14,17 @@ from typing import Any
 import numpy as np
 
 from braid.config.recipe import TrainConfig
-from braid.data.batch import BatchPlan
+from braid.data.batch import Batch, BatchPlan
 from braid.errors import BraidError
-from braid.models.encoder_decoder import EncoderDecoder
+from braid.models.network import Network
 from braid.models.weights import named_variables
 from braid.training import checkpoint as checkpoints
+from braid.training import guard
 from braid.training.checkpoint import Checkpoint, Progress
 from braid.training.log import EventFile, RunLog
 from braid.training.optimizer import Optimizer
 from braid.training.schedule import learning_rate
-from braid.training.step import StepFunction, make_step
+from braid.training.step import Limits, StepFunction, StepResult, make_step
 
 VALIDATIONS = 12
 LOG_STEPS = 10
@@ -52,7 +53,7 @@ class Run:
     """
 
     config: TrainConfig
-    model: EncoderDecoder
+    model: Network
     plan: BatchPlan
     folder: Path
     identity: Mapping[str, Any]
@@ -94,7 +95,7 @@ def train(run: Run, *, resume: bool) -> Trained:
     Raises:
         CheckpointError: ``resume`` without a usable checkpoint.
         Interrupted: SIGINT or SIGTERM came; the state is saved.
-        BraidError: The loss became infinite or not a number.
+        BraidError: Loss or gradient were infinite, not a number or far too high again and again.
     """
     session = _open(run, resume)
     try:
@@ -113,7 +114,7 @@ def _open(run: Run, resume: bool) -> _Session:
     session = _Session(
         run=run,
         optimizer=optimizer,
-        step=make_step(run.model, optimizer, run.config.label_smoothing),
+        step=make_step(run.model, optimizer, run.config),
         variables=checkpoints.state_variables(run.model, optimizer),
         events=EventFile(run.folder / "tensorboard"),
         progress=Progress(),
@@ -134,7 +135,7 @@ def _fix_steps(session: _Session) -> None:
     if run.config.steps:
         progress.total_steps = run.config.steps
     elif run.config.epochs:
-        progress.total_steps = max(1, round(run.config.epochs * len(run.plan.epoch(0))))
+        progress.total_steps = max(1, round(run.config.epochs * len(run.plan.epoch(0)) / run.config.accumulate))
     else:
         _measure(session)
     wanted = run.config.validate_steps or progress.validate_steps or -(-progress.total_steps // VALIDATIONS)
@@ -151,9 +152,10 @@ def _measure(session: _Session) -> None:
     batches = run.plan.epoch(0)
     times: list[float] = []
     while len(times) < 4 or (sum(times) < min(0.03 * budget, 20.0) and len(times) < len(batches)):
-        loaded = run.plan.load(batches[len(times) % len(batches)])
+        first = len(times) * run.config.accumulate
+        loaded = [run.plan.load(batches[(first + i) % len(batches)]) for i in range(run.config.accumulate)]
         start = time.monotonic()
-        session.step(loaded, 1e-6)
+        session.step(loaded, 1e-6, Limits())
         times.append(time.monotonic() - start)
     start = time.monotonic()
     run.validate(session.optimizer.averaged_weights())
@@ -189,17 +191,17 @@ def _correct_steps(session: _Session) -> None:
 def _steps(session: _Session) -> None:
     """All remaining steps, with validations and checkpoints between them."""
     progress, config = session.progress, session.run.config
-    for batch in _batches(session):
+    for batches in _batches(session):
         start = time.monotonic()
-        loss = session.step(batch, learning_rate(config, progress.step, progress.total_steps))
-        if not math.isfinite(loss):
-            hint = "try a lower train.learning_rate"
-            raise BraidError(f"the loss became {loss} at step {progress.step + 1:,}", hint=hint)
+        rate, limits = learning_rate(config, progress.step, progress.total_steps), guard.limits(progress.recent)
+        result = session.step(batches, rate, limits)
         progress.step += 1
-        progress.examples_seen += batch.num_examples
-        progress.tokens_seen += batch.num_target_tokens
+        tokens = sum(batch.num_target_tokens for batch in batches)
+        progress.examples_seen += sum(batch.num_examples for batch in batches)
+        progress.tokens_seen += tokens
         progress.seconds += time.monotonic() - start
-        _report(session, loss, batch.num_target_tokens / (time.monotonic() - start))
+        _judge(session, result, limits)
+        _report(session, tokens / (time.monotonic() - start))
         if progress.step % progress.validate_steps == 0 or progress.step == progress.total_steps:
             _validate(session)
             if progress.pace_from and progress.step < progress.total_steps:
@@ -217,22 +219,56 @@ def _steps(session: _Session) -> None:
             _save(session)
 
 
-def _batches(session: _Session) -> Iterator[Any]:
-    """The run's batches from where it stands to its last step; keeps the place up to date."""
+def _batches(session: _Session) -> Iterator[list[Batch]]:
+    """Each step's batches, from where the run stands to its last step; keeps the place up to date."""
     progress, plan = session.progress, session.run.plan
     order = plan.epoch(progress.epoch)
     while progress.step < progress.total_steps:
-        if progress.batch == len(order):
-            progress.epoch, progress.batch = progress.epoch + 1, 0
-            order = plan.epoch(progress.epoch)
-        batch = plan.load(order[progress.batch])
-        progress.batch += 1
-        yield batch
+        batches = []
+        while len(batches) < session.run.config.accumulate:
+            if progress.batch == len(order):
+                progress.epoch, progress.batch = progress.epoch + 1, 0
+                order = plan.epoch(progress.epoch)
+            batches.append(plan.load(order[progress.batch]))
+            progress.batch += 1
+        yield batches
 
 
-def _report(session: _Session, loss: float, tokens_per_second: float) -> None:
+def _judge(session: _Session, result: StepResult, limits: Limits) -> None:
+    """Note a step that was taken; go back to a checkpoint after several that were not."""
+    progress, run = session.progress, session.run
+    if result.is_taken:
+        progress.losses.append(result.loss)
+        guard.remember(progress.recent, result.loss, result.gradient_norm)
+        progress.left_out_in_a_row = 0
+        if len(progress.recent) == guard.REMEMBERED:
+            progress.returns = 0
+        return
+    progress.left_out += 1
+    progress.left_out_in_a_row += 1
+    found = f"loss {result.loss:.4g}, gradient norm {result.gradient_norm:.4g}"
+    allowed = f"at most {limits.loss:.4g} and {limits.gradient_norm:.4g} are usual"
+    run.log.say(f"step {progress.step:,} left out: {found}; {allowed}")
+    if progress.left_out_in_a_row < guard.PATIENCE:
+        return
+    if progress.returns == guard.RETURNS:
+        raise BraidError(
+            f"training goes wrong again and again, at last at step {progress.step:,} with {found}",
+            hint="try a lower train.learning_rate",
+        )
+    folder = run.folder / "checkpoints"
+    loaded = checkpoints.load_latest(folder, identity=dict(run.identity), back=progress.returns)
+    checkpoints.restore(session.variables, loaded.arrays)
+    progress.returns += 1
+    progress.left_out_in_a_row = 0
+    progress.recent.clear()
+    run.log.say(f"{guard.PATIENCE} steps left out in a row: back to the weights of step {loaded.progress.step:,}")
+
+
+def _report(session: _Session, tokens_per_second: float) -> None:
     progress = session.progress
-    progress.losses.append(loss)
+    if not progress.losses:
+        return
     session.run.log.step(progress, float(np.mean(progress.losses[-SHOWN_STEPS:])), tokens_per_second)
     if progress.step % LOG_STEPS == 0:
         mean = float(np.mean(progress.losses[-LOG_STEPS:]))
@@ -247,7 +283,8 @@ def _validate(session: _Session) -> None:
     weights = session.optimizer.averaged_weights()
     chrf = run.validate(weights)
     progress.seconds += time.monotonic() - start
-    mean = float(np.mean(progress.losses))
+    # When every step since the last validation was left out, its loss still stands.
+    mean = float(np.mean(progress.losses or [row["loss"] for row in progress.history[-1:]] or [0.0]))
     progress.history.append(
         {"step": progress.step, "loss": mean, "valid_chrf": chrf, "seconds": progress.seconds},
     )

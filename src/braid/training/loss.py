@@ -10,13 +10,14 @@ from braid.layers.embedding import sum_rows
 
 
 def smoothed_cross_entropy(
-    hidden_PD: Any, embedding_VD: Any, bias_V: Any, labels_P: Any, weights_P: Any, *, smoothing: float
+    hidden_PD: Any, embedding_VD: Any, bias_V: Any, labels_P: Any, weights_P: Any, *, smoothing: float, z_loss: float
 ) -> Any:
-    """Sum over positions P of weight times -sum_v q_v log softmax(hidden E^T + bias)_v, as a scalar.
+    """Sum over positions P of weight times (-sum_v q_v log softmax(hidden E^T + bias)_v + z_loss log^2 Z), a scalar.
 
-    q is 1 - smoothing on the label, and smoothing spread evenly over all V subwords. The gradient to the
-    logits is (softmax - q) times weight; it is formed in the forward pass, where the logits are at hand,
-    and folded at once into the gradients of hidden, embedding and bias. Nothing of size P times V is kept.
+    q is 1 - smoothing on the label, and smoothing spread evenly over all V subwords; Z is the softmax's normalizer.
+    The gradient to the logits is (softmax (1 + 2 z_loss log Z) - q) times weight; it is formed in the forward pass,
+    where the logits are at hand, and folded at once into the gradients of hidden, embedding and bias. Nothing of
+    size P times V is kept.
 
     Args:
         hidden_PD: Hidden vectors of all positions, padding included.
@@ -25,9 +26,11 @@ def smoothed_cross_entropy(
         labels_P: Right subword of each position.
         weights_P: Weight of each position, 0 on padding.
         smoothing: 0 to 1.
+        z_loss: Weight of the squared log-normalizer, which keeps logits from drifting; 0 leaves it out.
 
     Cost: three matrix products of P × D × V.
-    Paper: Szegedy et al. (2016), Rethinking the Inception architecture, section 7 (label smoothing).
+    Paper: Szegedy et al. (2016), Rethinking the Inception architecture, section 7 (label smoothing);
+    Chowdhery et al. (2022), PaLM, section 5 (z-loss).
     """
     vocab_size = embedding_VD.shape[0]
 
@@ -40,11 +43,12 @@ def smoothed_cross_entropy(
         # What follows sees the P x V array only through matrix products: each pass over it costs memory traffic.
         label_rows, mean_row = ops.take(embedding, labels_P, axis=0), ops.mean(embedding, axis=0)
         on_label, spread = (1 - smoothing) * weights_P[:, None], smoothing * weights_P[:, None]
-        share = weights_P[:, None] / normalizer
+        log_normalizer = ops.log(normalizer) + peak
+        share = weights_P[:, None] * (1 + 2 * z_loss * log_normalizer) / normalizer
         label_logit = ops.sum(hidden * label_rows, axis=-1) + ops.take(bias, labels_P, axis=0)
         mean_logit = ops.sum(hidden * mean_row, axis=-1) + ops.mean(bias)
-        log_normalizer = (ops.log(normalizer) + peak)[:, 0]
-        losses = log_normalizer - (1 - smoothing) * label_logit - smoothing * mean_logit
+        log_normalizer = log_normalizer[:, 0]
+        losses = log_normalizer - (1 - smoothing) * label_logit - smoothing * mean_logit + z_loss * log_normalizer**2
         hidden_gradient = share * ops.matmul(exponentials, embedding) - on_label * label_rows - spread * mean_row
         embedding_gradient = (
             ops.matmul(ops.transpose(exponentials), share * hidden)

@@ -74,6 +74,11 @@ def muon_direction(momentum: Any) -> Any:
     return scale * (ops.concatenate(pieces, axis=1) if parts > 1 else pieces[0])
 
 
+def global_norm(gradients: Sequence[Any]) -> Any:
+    """Length of all gradients taken as one vector."""
+    return ops.sqrt(sum(ops.sum(ops.square(gradient)) for gradient in gradients))
+
+
 class Optimizer:
     """Updates weights from gradients, and keeps what it needs for that in variables that a checkpoint can hold.
 
@@ -107,16 +112,17 @@ class Optimizer:
         is_map = len(variable.shape) == 2 and name != "embedding" and not name.endswith(".conv_kernel")
         return self.config.optimizer == "muon" and is_map
 
-    def apply(self, gradients: Sequence[Any], learning_rate: Any) -> None:
+    def apply(self, gradients: Sequence[Any], learning_rate: Any, norm: Any) -> None:
         """One update.
 
         Args:
             gradients: Of every variable, in the order they were given in.
             learning_rate: Scalar.
+            norm: The gradients' global norm, which the recipe's limit brings down.
         """
         config = self.config
         step = ops.cast(self.iterations + 1, "float32")
-        scale = self._clip_scale(gradients)
+        scale = ops.minimum(1.0, config.gradient_clip / (norm + 1e-6)) if config.gradient_clip else 1.0
         for (name, variable), gradient in zip(self.variables.items(), gradients, strict=True):
             update = self._direction(name, gradient * scale, step)
             decay = config.weight_decay if len(variable.shape) > 1 else 0.0
@@ -128,13 +134,6 @@ class Optimizer:
                 average = self.average[name]
                 average.assign(average + pace * (value - average))
         self.iterations.assign(self.iterations + 1)
-
-    def _clip_scale(self, gradients: Sequence[Any]) -> Any:
-        """Factor that brings the global norm of the gradients down to the recipe's limit."""
-        if not self.config.gradient_clip:
-            return 1.0
-        total = sum(ops.sum(ops.square(gradient)) for gradient in gradients)
-        return ops.minimum(1.0, self.config.gradient_clip / (ops.sqrt(total) + 1e-6))
 
     def _direction(self, name: str, gradient: Any, step: Any) -> Any:
         """The update of one variable under learning rate 1; moves its averages on."""

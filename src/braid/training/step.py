@@ -1,19 +1,51 @@
-"""One training step, forward, backward and update, on whichever backend Keras runs."""
+"""One training step, forward, backward and update, on whichever backend Keras runs.
+
+A step reads one batch or several, whose gradients add up to those of one large batch. It is not taken when its loss or
+its gradient is no number or above a limit.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
+from braid.config.recipe import TrainConfig
 from braid.data.batch import Batch
-from braid.models.encoder_decoder import EncoderDecoder
+from braid.models.network import Network
 from braid.training.loss import smoothed_cross_entropy
-from braid.training.optimizer import Optimizer
+from braid.training.optimizer import Optimizer, global_norm
 
-StepFunction = Callable[[Batch, float], float]
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Above either of these a step is not taken."""
+
+    loss: float = math.inf
+    gradient_norm: float = math.inf
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepResult:
+    """What a step met.
+
+    Args:
+        loss: Mean loss in nats a real target token.
+        gradient_norm: Global norm of the gradient before clipping.
+        is_taken: Whether the weights were updated.
+    """
+
+    loss: float
+    gradient_norm: float
+    is_taken: bool
+
+
+StepFunction = Callable[[Sequence[Batch], float, Limits], StepResult]
 
 
 def batch_arrays(batch: Batch) -> dict[str, Any]:
@@ -27,95 +59,178 @@ def batch_arrays(batch: Batch) -> dict[str, Any]:
     }
 
 
-def mean_loss(model: EncoderDecoder, arrays: dict[str, Any], smoothing: float, training: bool = True) -> Any:
-    """Mean smoothed cross-entropy of a batch in nats a real target token."""
+def mean_loss(
+    model: Network, arrays: dict[str, Any], config: TrainConfig, *, share: Any = 1.0, training: bool = True
+) -> Any:
+    """Mean loss of a batch in nats a real target token, times ``share``.
+
+    Args:
+        model: The network.
+        arrays: A batch as `batch_arrays` gives it.
+        config: The recipe's train section: label smoothing and z-loss.
+        share: This batch's part of the step's real target tokens.
+        training: Whether dropout is on.
+    """
     hidden = model(arrays, training=training)
     flat = ops.reshape(hidden, (-1, model.config.model_dim))
     weights = ops.cast(ops.reshape(arrays["target_mask"], (-1,)), flat.dtype)
     labels = ops.reshape(arrays["labels"], (-1,))
     # Products, not the variables themselves: TensorFlow lets no custom gradient close over a variable.
     embedding, bias = model.embedding * 1.0, model.output_bias * 1.0
-    total = smoothed_cross_entropy(flat, embedding, bias, labels, weights / ops.sum(weights), smoothing=smoothing)
-    return total
+    weights = weights * (share / ops.sum(weights))
+    smoothing, z_loss = config.label_smoothing, config.z_loss
+    return smoothed_cross_entropy(flat, embedding, bias, labels, weights, smoothing=smoothing, z_loss=z_loss)
 
 
-def make_step(model: EncoderDecoder, optimizer: Optimizer, smoothing: float) -> StepFunction:
-    """A function of batch and learning rate that updates the weights and returns the mean loss in nats."""
-    makers = {"tensorflow": _tensorflow_step, "jax": _jax_step, "torch": _torch_step}
-    return makers[keras.backend.backend()](model, optimizer, smoothing)
+def make_step(model: Network, optimizer: Optimizer, config: TrainConfig) -> StepFunction:
+    """A function of batches, learning rate and limits that takes one step, or leaves it."""
+    makers = {"tensorflow": _tensorflow_parts, "jax": _jax_parts, "torch": _torch_parts}
+    add, finish = makers[keras.backend.backend()](model, optimizer, config)
+
+    def step(batches: Sequence[Batch], learning_rate: float, limits: Limits) -> StepResult:
+        total = sum(batch.num_target_tokens for batch in batches)
+        gradients, loss = None, 0.0
+        for batch in batches:
+            share = np.float32(batch.num_target_tokens / total)
+            added, gradients = add(batch_arrays(batch), share, gradients)
+            loss = added + loss
+        numbers = [np.float32(number) for number in (learning_rate, limits.loss, limits.gradient_norm)]
+        loss, norm, is_taken = finish(gradients, loss, *numbers)
+        return StepResult(loss=float(loss), gradient_norm=float(norm), is_taken=bool(is_taken))
+
+    return step
 
 
-def _tensorflow_step(model: Any, optimizer: Any, smoothing: float) -> Any:
+def _is_good(loss: Any, norm: Any, loss_limit: Any, norm_limit: Any) -> Any:
+    finite = ops.logical_and(ops.isfinite(loss), ops.isfinite(norm))
+    return ops.logical_and(finite, ops.logical_and(loss <= loss_limit, norm <= norm_limit))
+
+
+def _tensorflow_parts(model: Any, optimizer: Any, config: TrainConfig) -> tuple[Any, Any]:
     import tensorflow as tf
 
     variables = list(optimizer.variables.values())
 
-    def update(arrays: Any, learning_rate: Any) -> Any:
+    def gradient(arrays: Any, share: Any) -> Any:
         with tf.GradientTape() as tape:
-            loss = mean_loss(model, arrays, smoothing)
-        gradients = tape.gradient(loss, variables)
-        optimizer.apply(gradients, learning_rate)
-        return loss
+            loss = mean_loss(model, arrays, config, share=share)
+        return loss, tape.gradient(loss, variables)
 
-    specification = {
+    def more(arrays: Any, share: Any, before: Any) -> Any:
+        loss, gradients = gradient(arrays, share)
+        return loss, [old + new for old, new in zip(before, gradients, strict=True)]
+
+    def finish(gradients: Any, loss: Any, *numbers: Any) -> Any:
+        learning_rate, *limits = numbers
+        norm = global_norm(gradients)
+        is_good = _is_good(loss, norm, *limits)
+
+        def apply() -> Any:
+            optimizer.apply(gradients, learning_rate, norm)
+            return True
+
+        return loss, norm, tf.cond(is_good, apply, lambda: False)
+
+    batch = {
         name: tf.TensorSpec((None, None), tf.bool if name.endswith("mask") else tf.int32)
         for name in ("source_ids", "source_mask", "target_ids", "target_mask", "labels")
     }
-    concrete: Any = tf.function(update, input_signature=[specification, tf.TensorSpec((), tf.float32)])
+    number = tf.TensorSpec((), tf.float32)
+    sums = [tf.TensorSpec(variable.shape, variable.dtype) for variable in variables]
+    first: Any = tf.function(gradient, input_signature=[batch, number])
+    following: Any = tf.function(more, input_signature=[batch, number, sums])
+    compiled: Any = tf.function(finish, input_signature=[sums, *[number] * 4])
 
-    def step(batch: Batch, learning_rate: float) -> Any:
-        arrays = {name: tf.convert_to_tensor(value) for name, value in batch_arrays(batch).items()}
-        return float(concrete(arrays, tf.constant(learning_rate, tf.float32)))
+    def add(arrays: Any, share: Any, before: Any) -> Any:
+        arrays = {name: tf.convert_to_tensor(value) for name, value in arrays.items()}
+        return first(arrays, share) if before is None else following(arrays, share, before)
 
-    return step
+    return add, compiled
 
 
-def _torch_step(model: Any, optimizer: Any, smoothing: float) -> Any:
+def _torch_parts(model: Any, optimizer: Any, config: TrainConfig) -> tuple[Any, Any]:
     import torch
 
-    variables = list(optimizer.variables.values())
+    variables = [variable.value for variable in optimizer.variables.values()]
 
-    def step(batch: Batch, learning_rate: float) -> Any:
-        arrays = {name: torch.from_numpy(value) for name, value in batch_arrays(batch).items()}
-        arrays["labels"] = arrays["labels"].long()
-        loss = mean_loss(model, arrays, smoothing)
+    def add(arrays: Any, share: Any, before: Any) -> Any:
+        tensors = {name: torch.from_numpy(value) for name, value in arrays.items()}
+        tensors["labels"] = tensors["labels"].long()
+        loss = mean_loss(model, tensors, config, share=float(share))
         # Not loss.backward(): Keras keeps some weights from the module's parameters, so zero_grad() would miss them.
-        gradients = torch.autograd.grad(loss, [variable.value for variable in variables])
-        with torch.no_grad():
-            optimizer.apply(gradients, learning_rate)
-        return float(loss.detach())
+        gradients = torch.autograd.grad(loss, variables)
+        if before is not None:
+            gradients = [old + new for old, new in zip(before, gradients, strict=True)]
+        return loss.detach(), gradients
 
-    return step
+    @torch.no_grad()
+    def finish(gradients: Any, loss: Any, learning_rate: Any, *limits: Any) -> Any:
+        norm = global_norm(gradients)
+        is_good = bool(_is_good(loss, norm, *map(float, limits)))
+        if is_good:
+            optimizer.apply(gradients, float(learning_rate), norm)
+        return loss, norm, is_good
+
+    return add, finish
 
 
-def _jax_step(model: Any, optimizer: Any, smoothing: float) -> Any:
+def _jax_parts(model: Any, optimizer: Any, config: TrainConfig) -> tuple[Any, Any]:
     import jax
 
     weights = list(optimizer.variables.values())
-    groups = weights, model.non_trainable_variables, list(optimizer.state.values())
+    others, slots = model.non_trainable_variables, list(optimizer.state.values())
 
-    def loss_of(trainable: Any, other: Any, arrays: Any) -> Any:
-        pairs = [*zip(weights, trainable, strict=True), *zip(groups[1], other, strict=True)]
+    def loss_of(trainable: Any, other: Any, arrays: Any, share: Any) -> Any:
+        pairs = [*zip(weights, trainable, strict=True), *zip(others, other, strict=True)]
         with keras.StatelessScope(state_mapping=pairs) as scope:
-            loss = mean_loss(model, arrays, smoothing)
-        return loss, [scope.get_current_value(variable) for variable in groups[1]]
+            loss = mean_loss(model, arrays, config, share=share)
+        return loss, [scope.get_current_value(variable) for variable in others]
 
-    def pure(trainable: Any, other: Any, slots: Any, arrays: Any, learning_rate: Any) -> Any:
-        (loss, other), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable, other, arrays)
-        pairs = [*zip(weights, trainable, strict=True), *zip(groups[2], slots, strict=True)]
+    @jax.jit
+    def gradient(trainable: Any, other: Any, arrays: Any, share: Any, before: Any) -> Any:
+        (loss, other), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable, other, arrays, share)
+        if before is not None:
+            gradients = [old + new for old, new in zip(before, gradients, strict=True)]
+        return loss, other, gradients
+
+    def apply(gradients: Any, learning_rate: Any, norm: Any, trainable: Any, kept: Any) -> Any:
+        pairs = [*zip(weights, trainable, strict=True), *zip(slots, kept, strict=True)]
         with keras.StatelessScope(state_mapping=pairs) as scope:
-            optimizer.apply(gradients, learning_rate)
-        trainable, slots = ([scope.get_current_value(v) for v in group] for group in (weights, groups[2]))
-        return loss, trainable, other, slots
+            optimizer.apply(gradients, learning_rate, norm)
+        return tuple([scope.get_current_value(v) for v in group] for group in (weights, slots))
 
-    compiled = jax.jit(pure, donate_argnums=(0, 1, 2))
+    def update(trainable: Any, kept: Any, gradients: Any, loss: Any, *numbers: Any) -> Any:
+        learning_rate, *limits = numbers
+        norm = global_norm(gradients)
+        is_good = _is_good(loss, norm, *limits)
+        updated = jax.lax.cond(
+            is_good,
+            lambda values: apply(gradients, learning_rate, norm, *values),
+            lambda values: values,
+            (trainable, kept),
+        )
+        return updated, norm, is_good
 
-    def step(batch: Batch, learning_rate: float) -> Any:
-        values = [[variable.value for variable in group] for group in groups]
-        loss, *updated = compiled(*values, batch_arrays(batch), learning_rate)
-        for group, new_values in zip(groups, updated, strict=True):
-            for variable, value in zip(group, new_values, strict=True):
-                variable.assign(value)
-        return float(loss)
+    compiled = jax.jit(update, donate_argnums=(0, 1))
 
-    return step
+    def add(arrays: Any, share: Any, before: Any) -> Any:
+        loss, other, gradients = gradient(_values(weights), _values(others), arrays, share, before)
+        _assign(others, other)
+        return loss, gradients
+
+    def finish(gradients: Any, loss: Any, *numbers: Any) -> Any:
+        updated, norm, is_good = compiled(_values(weights), _values(slots), gradients, loss, *numbers)
+        for group, values in zip((weights, slots), updated, strict=True):
+            _assign(group, values)
+        return loss, norm, is_good
+
+    return add, finish
+
+
+def _values(variables: Any) -> list[Any]:
+    return [variable.value for variable in variables]
+
+
+def _assign(variables: Any, values: Any) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)

@@ -10,7 +10,7 @@ from tiny import arrays, tiny_model
 from tolerances import FLOAT32_PARITY
 
 pytestmark = pytest.mark.backend
-PATTERNS = [("A", "S"), ("MSA", "SM"), ("MM", "MM"), ("GE", "EG"), ("R", "SR"), ("D", "DS")]
+PATTERNS = [("A", "S"), ("MSA", "SM"), ("MM", "MM"), ("GE", "EG"), ("R", "SR"), ("D", "DS"), ("W", "AW")]
 
 
 def logits(model, batch):
@@ -74,3 +74,30 @@ def test_same_seed_same_weights():
     first, second = (get_weights(tiny_model("A", "S", seed=4)) for _ in range(2))
     for name, value in first.items():
         np.testing.assert_array_equal(value, second[name])
+
+
+LETTERS = "ADEGMRSW"
+
+
+@pytest.mark.parametrize("pattern", [*LETTERS, "DDDA", "RRW"])
+def test_a_decoder_alone_reads_step_by_step(pattern):
+    model, batch = tiny_model(decoder=pattern, kind="decoder"), arrays()
+    whole, states = logits(model, batch), model.initial_state(3)
+    for time in range(whole.shape[1]):
+        step, states = model.step(ops.convert_to_tensor(batch["target_ids"][:, time]), states)
+        np.testing.assert_allclose(ops.convert_to_numpy(step), whole[:, time], atol=FLOAT32_PARITY)
+    changed = {**batch, "target_ids": batch["target_ids"].copy()}
+    changed["target_ids"][:, 3:] = 7
+    np.testing.assert_allclose(logits(model, changed)[:, :3], whole[:, :3], atol=1e-6)
+
+
+@pytest.mark.parametrize("pattern", [*LETTERS, "RRA"])
+def test_an_encoder_alone_ignores_padding(pattern):
+    model, batch = tiny_model(pattern, kind="encoder", window=3), arrays()
+    assert "output_bias" not in get_weights(model)
+    encoded = ops.convert_to_numpy(model({name: ops.convert_to_tensor(value) for name, value in batch.items()}))
+    assert encoded.shape == (3, 7, 16)
+    alone = {name: ops.convert_to_tensor(batch[name][1:2, :4]) for name in ("source_ids", "source_mask")}
+    np.testing.assert_allclose(ops.convert_to_numpy(model(alone))[0], encoded[1, :4], atol=FLOAT32_PARITY)
+    shuffled = {**alone, "source_ids": ops.flip(alone["source_ids"], axis=1)}
+    assert np.abs(ops.convert_to_numpy(model(alone))[0] - ops.convert_to_numpy(model(shuffled))[0]).max() > 0.01
