@@ -71,3 +71,24 @@ def test_few_shapes_for_compilers():
     plan = BatchPlan(pairs=pairs(lengths), batch_tokens=256, seed=1, length_multiple=8)
     shapes = {plan.load(indices).labels.shape for indices in plan.epoch(0)}
     assert len(shapes) == 3
+
+
+def test_sampled_batches_are_new_in_each_epoch_and_found_again():
+    from braid.text.sampling import SubwordSampling
+
+    parts = np.full((60, 2), -1, dtype="int32")
+    parts[30:] = [[4, 5]] * 30
+    rows = [np.append(np.arange(30, 30 + size), 2).astype("int32") for size in range(3, 20)]
+    pairs = EncodedPairs(source=rows, target=rows, bos_id=1, pad_id=0)
+    draw = SubwordSampling(parts_V2=parts, rate=0.5, max_tokens=100)
+    plan, again = (BatchPlan(pairs=pairs, batch_tokens=100, seed=1, sampling=draw) for _ in range(2))
+    indices = plan.epoch(0)[0]
+    first, second = plan.load(indices, 0), plan.load(indices, 1)
+    assert first.labels.tolist() != second.labels.tolist()
+    assert again.load(indices, 0).labels.tolist() == first.labels.tolist()
+    for batch in (first, second):
+        assert (batch.target_ids[:, 0] == 1).all()
+        np.testing.assert_array_equal(
+            batch.target_ids[:, 1:][batch.target_mask[:, 1:]], batch.labels[:, :-1][batch.target_mask[:, 1:]]
+        )
+        assert batch.source_mask.sum() > sum(len(rows[i]) for i in indices)

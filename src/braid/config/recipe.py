@@ -105,6 +105,9 @@ class TrainConfig:
         "weight of the squared logarithm of the softmax's normalizer; 1e-4 where logits drift",
     )
     accumulate: int = setting(1, IntRange(1, 4096), "batches whose gradients make one step", unit="batches")
+    subword_dropout: float = setting(
+        0.0, FloatRange(0.0, 0.5), "probability with which training undoes each merge of a subword; 0.1 on small data"
+    )
     weight_decay: float = setting(0.01, FloatRange(0.0, 10.0), "decay of matrices, times the learning rate")
     beta2: float = setting(0.98, FloatRange(0.0, 0.99999), "AdamW: decay of the squared gradient's mean")
     gradient_clip: float = setting(1.0, FloatRange(0.0, 1e6), "largest global gradient norm; 0 turns clipping off")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from braid.text.sampling import SubwordSampling
+
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
@@ -78,12 +80,14 @@ class BatchPlan:
         seed: Changes the order.
         length_multiple: Widths are rounded up to this multiple, and rows up to a fixed number for each width,
             so that a compiling backend meets few shapes; 1 pads to the longest row only.
+        sampling: Segments each text anew in each epoch.
     """
 
     pairs: EncodedPairs
     batch_tokens: int
     seed: int
     length_multiple: int = 1
+    sampling: SubwordSampling | None = None
 
     def epoch(self, epoch: int) -> list[np.ndarray]:
         """Index arrays of the epoch's batches, in the order to be used; a pure function of seed and epoch."""
@@ -113,12 +117,15 @@ class BatchPlan:
         if len(source):
             yield begin, len(source)
 
-    def load(self, indices: np.ndarray) -> Batch:
-        """The batch of these examples."""
+    def load(self, indices: np.ndarray, epoch: int = 0) -> Batch:
+        """The batch of these examples; a pure function of seed, epoch and indices."""
         pairs = self.pairs
         sources, targets = [pairs.source[i] for i in indices], [pairs.target[i] for i in indices]
+        if self.sampling:
+            random = np.random.default_rng([self.seed, epoch, int(indices[0]), len(indices)])
+            sources, targets = (self.sampling.sample(rows, random) for rows in (sources, targets))
         shifted = [np.concatenate([[pairs.bos_id], row[:-1]]) for row in targets]
-        height, source_width, target_width = self._shape(indices)
+        height, source_width, target_width = self._shape(sources, targets)
         source_ids, source_mask = pad_rows(sources, pairs.pad_id, width=source_width, height=height)
         target_ids, target_mask = pad_rows(shifted, pairs.pad_id, width=target_width, height=height)
         labels, _ = pad_rows(targets, pairs.pad_id, width=target_width, height=height)
@@ -130,20 +137,20 @@ class BatchPlan:
             labels=labels,
         )
 
-    def _shape(self, indices: np.ndarray) -> tuple[int, int, int]:
+    def _shape(self, sources: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> tuple[int, int, int]:
         """Rows, source width and target width of the batch of these examples."""
-        sides = (self.pairs.source, self.pairs.target)
-        source, target = (int(self._rounded(np.array(max(len(side[i]) for i in indices)))) for side in sides)
+        source, target = (int(self._rounded(np.array(max(map(len, rows))))) for rows in (sources, targets))
         if self.length_multiple == 1:
-            return len(indices), source, target
+            return len(sources), source, target
         return (
-            max(len(indices), min(self.batch_tokens // target, int(1.5 * self.batch_tokens) // source)),
+            max(len(sources), min(self.batch_tokens // target, int(1.5 * self.batch_tokens) // source)),
             source,
             target,
         )
 
     def padding_share(self, epoch: int = 0) -> float:
-        """Fraction of target positions that are padding, rows of padding included."""
-        shapes = [self._shape(batch) for batch in self.epoch(epoch)]
+        """Fraction of target positions that are padding, rows of padding included, before anything is sampled."""
+        sides = self.pairs.source, self.pairs.target
+        shapes = [self._shape(*([side[i] for i in batch] for side in sides)) for batch in self.epoch(epoch)]
         padded = sum(rows * target for rows, _, target in shapes)
         return 1 - self.pairs.num_target_tokens / padded

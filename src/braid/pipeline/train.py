@@ -23,6 +23,7 @@ from braid.pipeline.load import load
 from braid.pipeline.places import Places
 from braid.pipeline.prepare import Dataset, prepare, token_limits
 from braid.storage import locked, scratch_folder, write_arrays
+from braid.text.sampling import SubwordSampling
 from braid.training.allocator import keep_memory
 from braid.training.checkpoint import discard, has_checkpoint
 from braid.version import __version__
@@ -141,7 +142,11 @@ def _fit(
 
     multiple = 8 if backend == "jax" else 1  # compiled for each shape
     plan = BatchPlan(
-        pairs=pairs, batch_tokens=recipe.train.batch_tokens, seed=recipe.train.seed, length_multiple=multiple
+        pairs=pairs,
+        batch_tokens=recipe.train.batch_tokens,
+        seed=recipe.train.seed,
+        length_multiple=multiple,
+        sampling=_sampling(recipe, dataset),
     )
     model = build(recipe.model, dataset.tokenizer.vocab_size, seed=recipe.train.seed)
     log.say(
@@ -166,6 +171,13 @@ def _fit(
         log=log,
     )
     return train(run, resume=options.resume)
+
+
+def _sampling(recipe: Recipe, dataset: Dataset) -> SubwordSampling | None:
+    rate = recipe.train.subword_dropout
+    if not rate:
+        return None
+    return SubwordSampling(parts_V2=dataset.tokenizer.parts(), rate=rate, max_tokens=recipe.train.max_tokens)
 
 
 def validator(recipe: Recipe, dataset: Dataset) -> Callable[[dict[str, np.ndarray]], float]:

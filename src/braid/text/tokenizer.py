@@ -62,6 +62,14 @@ class Tokenizer:
         """The subwords of a text, for a person to read."""
         return self._backend.encode(_lead(normalize(text)), add_special_tokens=False).tokens
 
+    def parts(self) -> np.ndarray:
+        """Array (V, 2) int32: the two subwords that each subword was merged from, or -1 where it is not merged."""
+        model = json.loads(self.to_json())["model"]
+        vocab, found = model["vocab"], np.full((self.vocab_size, 2), -1, dtype=np.int32)
+        for left, right in reversed(model["merges"]):  # of several ways to a subword the first is the one taken
+            found[vocab[left + right]] = vocab[left], vocab[right]
+        return found
+
     def to_json(self) -> str:
         """The content of ``tokenizer.json``, readable by Hugging Face ``tokenizers``."""
         return self._backend.to_str(pretty=False)

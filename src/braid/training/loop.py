@@ -229,7 +229,7 @@ def _batches(session: _Session) -> Iterator[list[Batch]]:
             if progress.batch == len(order):
                 progress.epoch, progress.batch = progress.epoch + 1, 0
                 order = plan.epoch(progress.epoch)
-            batches.append(plan.load(order[progress.batch]))
+            batches.append(plan.load(order[progress.batch], progress.epoch))
             progress.batch += 1
         yield batches
 
