@@ -26,7 +26,7 @@ def test_all_faults_at_once(tmp_path):
         load_recipe(path)
     assert str(caught.value) == (
         f"data.traim is not a recipe key; did you mean data.train? ({path}, line 5)\n"
-        f'model.encoder must be 1 to 48 of the letters A, E, G, M, R, S, got "AX" ({path}, line 11)\n'
+        f'model.encoder must be 1 to 48 of the letters A, D, E, G, M, R, S, W, got "AX" ({path}, line 11)\n'
         f'train.batch_tokens must be an int from 64 to 1048576, got "4k" ({path}, line 8)\n'
         "\nhint: every key, its default and its range: `braid init translate --keys`"
     )

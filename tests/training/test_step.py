@@ -131,3 +131,16 @@ def test_a_harmful_step_changes_nothing(case):
     for name, value in checkpoint.snapshot(state).items():
         if not name.startswith("state."):  # the randomness of dropout goes on
             np.testing.assert_array_equal(value, before[name], err_msg=name)
+
+
+def test_a_decoder_alone_learns():
+    from braid.data.batch import Batch
+    from braid.training.optimizer import Optimizer
+    from braid.training.step import Limits, make_step
+
+    model = tiny_model(decoder="DRA", kind="decoder", dropout=0.0)
+    step = make_step(model, Optimizer(TrainConfig(), named_variables(model)), TrainConfig())
+    ids = np.tile(np.arange(4, 24, dtype="int32"), (4, 1))
+    batch = Batch(target_ids=ids[:, :-1], target_mask=np.ones((4, 19), bool), labels=ids[:, 1:].copy())
+    losses = [step([batch], 0.01, Limits()).loss for _ in range(20)]
+    assert losses[-1] < 0.7 * losses[0]

@@ -12,7 +12,7 @@ from braid.text.sampling import SubwordSampling
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Padded ids of a few sentence pairs; masks are True on real tokens.
+    """Padded ids of a few sentence pairs, or of texts without a source; masks are True on real tokens.
 
     Args:
         source_ids: (B, S) int32.
@@ -22,8 +22,8 @@ class Batch:
         labels: (B, T) int32, the target ending with eos.
     """
 
-    source_ids: np.ndarray
-    source_mask: np.ndarray
+    source_ids: np.ndarray | None = None
+    source_mask: np.ndarray | None = None
     target_ids: np.ndarray
     target_mask: np.ndarray
     labels: np.ndarray

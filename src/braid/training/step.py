@@ -21,6 +21,9 @@ from braid.models.network import Network
 from braid.training.loss import smoothed_cross_entropy
 from braid.training.optimizer import Optimizer, global_norm
 
+SOURCE = ("source_ids", "source_mask")
+TARGET = ("target_ids", "target_mask", "labels")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -50,13 +53,8 @@ StepFunction = Callable[[Sequence[Batch], float, Limits], StepResult]
 
 def batch_arrays(batch: Batch) -> dict[str, Any]:
     """The batch as the named arrays that the network reads, and its labels."""
-    return {
-        "source_ids": batch.source_ids,
-        "source_mask": batch.source_mask,
-        "target_ids": batch.target_ids,
-        "target_mask": batch.target_mask,
-        "labels": batch.labels,
-    }
+    arrays = {name: getattr(batch, name) for name in (*SOURCE, *TARGET)}
+    return {name: array for name, array in arrays.items() if array is not None}
 
 
 def mean_loss(
@@ -133,7 +131,7 @@ def _tensorflow_parts(model: Any, optimizer: Any, config: TrainConfig) -> tuple[
 
     batch = {
         name: tf.TensorSpec((None, None), tf.bool if name.endswith("mask") else tf.int32)
-        for name in ("source_ids", "source_mask", "target_ids", "target_mask", "labels")
+        for name in (() if model.kind == "decoder" else SOURCE) + TARGET
     }
     number = tf.TensorSpec((), tf.float32)
     sums = [tf.TensorSpec(variable.shape, variable.dtype) for variable in variables]
