@@ -163,9 +163,16 @@ def _place(path: Path) -> Path:
     return place
 
 
-def _refused(path: Path, error: OSError) -> StorageError:
+def _refused(path: Path, error: OSError, needed: int = 0) -> StorageError:
+    """The error in our words; ``needed`` bytes are told when they are what is missing."""
     hint = "free some space or choose another folder with --output"
-    return StorageError(f"cannot write: {error.strerror or error}", where=str(path), hint=hint)
+    reason = f"cannot write: {error.strerror or error}"
+    if needed and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        reason += f"; about {needed:,} bytes are needed"
+        with suppress(OSError):
+            free = shutil.disk_usage(next(parent for parent in path.absolute().parents if parent.exists())).free
+            reason += f", {free:,} are free there"
+    return StorageError(reason, where=str(path), hint=hint)
 
 
 @contextmanager
@@ -193,10 +200,14 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def atomic_folder(path: Path) -> Iterator[Path]:
+def atomic_folder(path: Path, needed: int = 0) -> Iterator[Path]:
     """An empty folder that takes the place of ``path`` when the block ends without an error.
 
     A folder that stood there is moved aside first and removed when the new one is safe.
+
+    Args:
+        path: Where the folder goes.
+        needed: Bytes that will be written, for the message when the disk has no room for them.
 
     Raises:
         StorageError: The disk refused, or a file stands there; what stood at ``path`` is back in its place.
@@ -215,7 +226,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
         temporary.rename(place)
         _sync_folder(place.parent)
     except OSError as error:
-        raise _refused(path, error) from error
+        raise _refused(path, error, needed) from error
     finally:
         if aside.exists() and not place.exists():  # stopped between the two renames, by Ctrl-C perhaps
             aside.rename(place)

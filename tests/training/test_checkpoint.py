@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -63,3 +68,64 @@ def test_discard_removes_the_folder_and_minds_none(tmp_path):
     discard(tmp_path / "checkpoints")
     discard(tmp_path / "checkpoints")
     assert names(tmp_path) == []
+
+
+class FailingDisk:
+    """Refuses one of the calls that write, the rest go through."""
+
+    CALLS = (
+        (Path, "mkdir"),
+        (Path, "write_bytes"),
+        (Path, "write_text"),
+        (Path, "rename"),
+        (Path, "open"),
+        (os, "fsync"),
+        (os, "open"),
+        (os, "unlink"),
+        (os, "rmdir"),
+    )
+
+    def __init__(self, monkeypatch, refused, error):
+        self.calls, self.refused, self.error = 0, refused, error
+        for owner, name in self.CALLS:
+            monkeypatch.setattr(owner, name, self._watch(getattr(owner, name), name))
+
+    def _watch(self, function, name):
+        def call(*arguments, **options):
+            self.calls += 1
+            if self.calls == self.refused:
+                raise OSError(self.error, os.strerror(self.error))
+            return function(*arguments, **options)
+
+        return call
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO])
+def test_whichever_write_fails_a_whole_checkpoint_stays(tmp_path, error):
+    messages = []
+    for refused in itertools.count(1):
+        folder = tmp_path / str(refused)
+        for step in (1, 2):
+            save(folder, step)
+        with pytest.MonkeyPatch.context() as patch:
+            disk = FailingDisk(patch, refused, error)
+            try:
+                save(folder, 3)
+                step = 3
+            except StorageError as caught:
+                messages.append(str(caught))
+                step = None
+        loaded = load_latest(folder, identity=IDENTITY)
+        newest = loaded.progress.step
+        assert newest == (step or newest)
+        assert newest in (2, 3)
+        assert loaded.arrays["w"].tolist() == [newest] * 3
+        save(folder, 4)  # the next one finds nothing in its way
+        assert names(folder)[-1] == "step-000000004"
+        assert not [name for name in names(folder) if name.startswith(".")]
+        if disk.calls < refused:  # all of its writes went through
+            break
+    assert refused > 8
+    assert all(str(tmp_path) in message and os.strerror(error) in message for message in messages)
+    if error == errno.ENOSPC:
+        assert any("about 12 bytes are needed" in message for message in messages)

@@ -80,13 +80,13 @@ def test_padding_changes_no_loss():
     np.testing.assert_allclose(losses[0], losses[1], rtol=1e-5)
 
 
-def fresh(config, **changes):
+def fresh(config, encoder="A", decoder="S", **changes):
     """A network with its step and all variables of the run."""
     from braid.training import checkpoint
     from braid.training.optimizer import Optimizer
     from braid.training.step import make_step
 
-    model = tiny_model("A", "S", **{"dropout": 0.0, **changes})
+    model = tiny_model(encoder, decoder, **{"dropout": 0.0, **changes})
     optimizer = Optimizer(config, named_variables(model))
     return model, make_step(model, optimizer, config), checkpoint.state_variables(model, optimizer)
 
@@ -144,3 +144,20 @@ def test_a_decoder_alone_learns():
     batch = Batch(target_ids=ids[:, :-1], target_mask=np.ones((4, 19), bool), labels=ids[:, 1:].copy())
     losses = [step([batch], 0.01, Limits()).loss for _ in range(20)]
     assert losses[-1] < 0.7 * losses[0]
+
+
+def test_short_and_long_texts_take_windows_either_way():
+    """A compiled step meets texts shorter and longer than two windows; its loss is that of the plain call."""
+    import keras
+
+    from braid.training.step import Limits, batch_arrays, mean_loss
+
+    config = TrainConfig()
+    model, step, _ = fresh(config, encoder="W", decoder="W", window=3)
+    plan = BatchPlan(pairs=copy_task(40, longest=20), batch_tokens=20, seed=1)
+    batches = sorted((plan.load(rows) for rows in plan.epoch(0)), key=lambda batch: batch.source_ids.shape[1])
+    assert batches[0].source_ids.shape[1] <= 6
+    assert batches[-1].source_ids.shape[1] > 12
+    for batch in (batches[0], batches[-1]):
+        wanted = float(keras.ops.convert_to_numpy(mean_loss(model, batch_arrays(batch), config, training=False)))
+        assert step([batch], 1e-3, Limits()).loss == pytest.approx(wanted, rel=1e-4)

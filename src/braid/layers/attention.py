@@ -6,7 +6,7 @@ Paper: Vaswani et al. (2017), Attention is all you need, equation 1; sine positi
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from keras import ops
 
 from braid.layers.convolution import gather_time
 from braid.layers.recurrence import State
+from braid.layers.window import attend_in_blocks
 
 NEGATIVE = -1e9
 """Added to the scores of what must not be seen: far below any real score, yet finite, so that a row of nothing but
@@ -97,10 +98,15 @@ def attend(query_BTNH: Any, key_BSGH: Any, value_BSGH: Any, allowed: Any) -> Any
         key_BSGH, value_BSGH = (ops.repeat(part, heads // kv_heads, axis=2) for part in (key_BSGH, value_BSGH))
     hidden = ops.cast(ops.logical_not(allowed), query_BTNH.dtype) * NEGATIVE
     hidden = hidden[:, None, None] if len(allowed.shape) == 2 else hidden[:, None]
-    turned_BNHS = ops.transpose(key_BSGH, (0, 2, 3, 1))
-    scores = ops.matmul(ops.transpose(query_BTNH, (0, 2, 1, 3)) * width**-0.5, turned_BNHS) + hidden
-    shares = ops.ones_like(scores) if scores.shape[-1] == 1 else ops.softmax(scores, axis=-1)  # Keras warns of one
-    mixed = ops.matmul(shares, ops.transpose(value_BSGH, (0, 2, 1, 3)))
+    query, key, value = (ops.transpose(part, (0, 2, 1, 3)) for part in (query_BTNH, key_BSGH, value_BSGH))
+    if keras.backend.backend() == "torch":
+        from torch.nn.functional import scaled_dot_product_attention
+
+        mixed = scaled_dot_product_attention(query, key, value, attn_mask=hidden)
+    else:
+        scores = ops.matmul(query * width**-0.5, ops.swapaxes(key, -1, -2)) + hidden
+        shares = ops.ones_like(scores) if scores.shape[-1] == 1 else ops.softmax(scores, axis=-1)  # Keras warns of one
+        mixed = ops.matmul(shares, value)
     shape = ops.shape(mixed)
     return ops.reshape(ops.transpose(mixed, (0, 2, 1, 3)), (shape[0], shape[2], heads * width))
 
@@ -139,32 +145,57 @@ class SelfAttention(keras.layers.Layer):
         """Outputs (B, T, D), each of them from the whole text."""
         places_BT = ops.cumsum(ops.cast(padding_mask_BT, "int32"), axis=1) - 1
         query, key, value, gate = self._project(inputs_BTD, places_BT)
-        allowed = padding_mask_BT
-        if self.window:
-            distance_BTS = ops.absolute(places_BT[:, :, None] - places_BT[:, None])
-            allowed = ops.logical_and(distance_BTS < self.window, padding_mask_BT[:, None])
-        return self._outputs(attend(query, key, value, allowed), gate)
+
+        def whole() -> Any:
+            allowed = padding_mask_BT
+            if self.window:
+                distance_BTS = ops.absolute(places_BT[:, :, None] - places_BT[:, None])
+                allowed = ops.logical_and(distance_BTS < self.window, padding_mask_BT[:, None])
+            return attend(query, key, value, allowed)
+
+        def in_blocks() -> Any:
+            empty = self.initial_state(ops.shape(inputs_BTD)[0])
+            past = empty["key"], empty["value"], self._past(empty)[1]
+            new = key, value, padding_mask_BT
+            return attend_in_blocks(attend, query, past, new, self.window, is_causal=False)
+
+        return self._outputs(self._either(ops.shape(inputs_BTD)[1], whole, in_blocks), gate)
 
     def scan(self, inputs_BTD: Any, padding_mask_BT: Any, state: State) -> tuple[Any, State]:
         """Outputs (B, T, D), each of them from the past, and the state behind the last real position."""
         count_B = ops.cast(state["count"], "int32")
         real_BT = ops.cast(padding_mask_BT, "int32")
         places_BT = count_B[:, None] + ops.cumsum(real_BT, axis=1) - 1
-        query, key, value, gate = self._project(inputs_BTD, places_BT)
+        query, new_key, new_value, gate = self._project(inputs_BTD, places_BT)
         past_places_BL, past_real_BL = self._past(state)
-        key, value = (ops.concatenate(pair, axis=1) for pair in ((state["key"], key), (state["value"], value)))
-        places_BS = ops.concatenate([past_places_BL, places_BT], axis=1)
+        key = ops.concatenate([state["key"], new_key], axis=1)
+        value = ops.concatenate([state["value"], new_value], axis=1)
         known_BS = ops.concatenate([past_real_BL, padding_mask_BT], axis=1)
-        distance_BTS = places_BT[:, :, None] - places_BS[:, None]
-        near_BTS = distance_BTS >= 0
-        if self.window:
-            near_BTS = ops.logical_and(near_BTS, distance_BTS < self.window)
-        found = attend(query, key, value, ops.logical_and(near_BTS, known_BS[:, None]))
-        after = {
-            **self._kept(key, value, known_BS),
-            "count": state["count"] + ops.cast(ops.sum(real_BT, axis=1), key.dtype),
-        }
-        return self._outputs(found, gate), after
+
+        def whole() -> Any:
+            places_BS = ops.concatenate([past_places_BL, places_BT], axis=1)
+            distance_BTS = places_BT[:, :, None] - places_BS[:, None]
+            near_BTS = distance_BTS >= 0
+            if self.window:
+                near_BTS = ops.logical_and(near_BTS, distance_BTS < self.window)
+            return attend(query, key, value, ops.logical_and(near_BTS, known_BS[:, None]))
+
+        def in_blocks() -> Any:
+            past, new = (state["key"], state["value"], past_real_BL), (new_key, new_value, padding_mask_BT)
+            return attend_in_blocks(attend, query, past, new, self.window, is_causal=True)
+
+        found = self._either(ops.shape(inputs_BTD)[1], whole, in_blocks)
+        count = state["count"] + ops.cast(ops.sum(real_BT, axis=1), key.dtype)
+        return self._outputs(found, gate), {**self._kept(key, value, known_BS), "count": count}
+
+    def _either(self, time: Any, whole: Callable[[], Any], in_blocks: Callable[[], Any]) -> Any:
+        """What is cheaper: all scores of a short text at once, or those of a long one within its windows."""
+        if not self.window:
+            return whole()
+        is_long = time > 2 * self.window
+        return (
+            (in_blocks() if is_long else whole()) if isinstance(is_long, bool) else ops.cond(is_long, in_blocks, whole)
+        )
 
     def step(self, inputs_BD: Any, state: State) -> tuple[Any, State]:
         """Outputs (B, D) and the new state after one position."""

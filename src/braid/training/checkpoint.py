@@ -94,12 +94,13 @@ def save(folder: Path, checkpoint: Checkpoint, *, identity: dict[str, Any], keep
         is_first: True for a run's first checkpoint; those of the run before it are removed, however far they came.
 
     Raises:
-        StorageError: The disk is full or refuses; earlier checkpoints are untouched.
+        StorageError: The disk is full or refuses; earlier checkpoints are untouched, and the bytes needed are told.
     """
     path = folder / f"step-{checkpoint.progress.step:09d}"
     make_folder(folder)
     recover(folder)
-    with atomic_folder(path) as temporary:
+    needed = sum(array.nbytes for group in (checkpoint.arrays, checkpoint.best) for array in group.values())
+    with atomic_folder(path, needed) as temporary:
         write_arrays(temporary / "state.safetensors", checkpoint.arrays)
         if checkpoint.best:
             write_arrays(temporary / "best.safetensors", checkpoint.best)
