@@ -26,6 +26,7 @@ from braid.storage import locked, scratch_folder, write_arrays
 from braid.text.sampling import SubwordSampling
 from braid.training.allocator import keep_memory
 from braid.training.checkpoint import discard, has_checkpoint
+from braid.training.footprint import check_memory
 from braid.version import __version__
 
 if TYPE_CHECKING:
@@ -153,6 +154,8 @@ def _fit(
         f"{len(pairs):,} pairs, {pairs.num_target_tokens:,} target tokens, {len(plan.epoch(0)):,} batches "
         f"({100 * plan.padding_share():.1f} % padding), {model.count_params():,} weights, {backend}"
     )
+    longest = max(len(row) for side in (pairs.source, pairs.target) for row in side)
+    check_memory(recipe, num_weights=model.count_params(), vocab_size=dataset.tokenizer.vocab_size, longest=longest)
     settings = {key: value for key, value in recipe.to_dict().items() if key not in ("runtime", "search")}
     identity = {
         "braid_version": __version__,

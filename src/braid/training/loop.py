@@ -175,13 +175,13 @@ def _measure(session: _Session) -> None:
 
 
 def _correct_steps(session: _Session) -> None:
-    """After a validation in the first half of the minutes: as many more steps as the rest allows at the latest pace."""
+    """After a validation in the first three quarters of the minutes: as many more steps as the rest still allows."""
     run, progress = session.run, session.progress
     budget, planned = run.config.minutes * 60, progress.total_steps
     pace = (progress.seconds - progress.pace_from) / (progress.step - progress.pace_step)
     progress.total_steps = progress.step + max(1, math.floor((budget - progress.seconds) / pace))
     progress.pace_from, progress.pace_step = progress.seconds, progress.step
-    if progress.seconds > budget / 2:
+    if progress.seconds > 0.75 * budget:
         progress.pace_from = 0.0
     _save(session)
     if abs(progress.total_steps - planned) > 0.05 * planned:
