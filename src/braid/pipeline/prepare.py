@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -65,7 +65,8 @@ class Dataset:
         plan = BatchPlan(pairs=self.pairs(split, max_tokens=max_tokens), batch_tokens=batch_tokens, seed=1)
         for indices in plan.epoch(epoch):
             batch = plan.load(indices)
-            yield (batch.source_ids, batch.target_ids), batch.labels, batch.target_mask.astype("float32")
+            source_ids = cast("np.ndarray", batch.source_ids)  # pairs have a source
+            yield (source_ids, batch.target_ids), batch.labels, batch.target_mask.astype("float32")
 
 
 def prepare(recipe: Recipe, *, folder: Path, output: Path) -> Dataset:
