@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from braid.data.batch import BatchPlan, EncodedPairs
+from braid.data.buckets import best_widths
 
 LENGTHS = st.lists(st.tuples(st.integers(1, 60), st.integers(1, 60)), min_size=1, max_size=120)
 
@@ -15,15 +16,14 @@ def pairs(lengths):
     return EncodedPairs(source=rows(0), target=rows(1), bos_id=1, pad_id=0)
 
 
-@given(LENGTHS, st.integers(64, 512), st.sampled_from([1, 8]))
-def test_every_example_once_within_budget(lengths, budget, multiple):
-    plan = BatchPlan(pairs=pairs(lengths), batch_tokens=budget, seed=3, length_multiple=multiple)
+@given(LENGTHS, st.integers(64, 512), st.sampled_from([0, 1, 3, 10]))
+def test_every_example_once_within_budget(lengths, budget, num_widths):
+    plan = BatchPlan(pairs=pairs(lengths), batch_tokens=budget, seed=3, num_widths=num_widths)
     batches = plan.epoch(0)
     assert sorted(np.concatenate(batches).tolist()) == list(range(len(lengths)))
     for indices in batches:
         batch = plan.load(indices)
         assert len(indices) == 1 or batch.labels.size <= budget
-        assert batch.labels.shape[1] % multiple == 0
         assert batch.num_examples == len(indices)
 
 
@@ -65,12 +65,32 @@ def test_over_budget_row_stands_alone(size):
     assert [len(batch) for batch in plan.epoch(0)] == [1] * size
 
 
-def test_few_shapes_for_compilers():
+def test_few_shapes_and_little_padding_for_compilers():
     random = np.random.default_rng(0)
-    lengths = [(int(n), int(n)) for n in random.integers(1, 25, 3000)]
-    plan = BatchPlan(pairs=pairs(lengths), batch_tokens=256, seed=1, length_multiple=8)
-    shapes = {plan.load(indices).labels.shape for indices in plan.epoch(0)}
-    assert len(shapes) == 3
+    source = np.clip(random.normal(14, 5, 20_000), 2, None).astype(int)
+    target = np.maximum(source * random.normal(1, 0.2, len(source)), 1).astype(int) + 1
+    plan = BatchPlan(pairs=pairs(list(zip(source, target, strict=True))), batch_tokens=2048, seed=1, num_widths=10)
+    loaded = [plan.load(indices) for epoch in (0, 1) for indices in plan.epoch(epoch)]
+    assert len({batch.source_ids.shape + batch.target_ids.shape for batch in loaded}) <= 20
+    assert plan.padding_share() < 0.08
+    assert 1 - sum(batch.source_mask.sum() for batch in loaded) / sum(b.source_mask.size for b in loaded) < 0.25
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=60), st.integers(1, 6))
+def test_no_other_widths_are_better(lengths, count):
+    lengths = np.array(lengths)
+
+    def padded(widths):
+        return np.array(widths)[np.searchsorted(widths, lengths)].sum()
+
+    widths = best_widths(lengths, count)
+    assert len(widths) <= count
+    assert widths == sorted(set(widths))
+    assert widths[-1] == lengths.max()
+    others = (
+        sorted({*np.random.default_rng(0).choice(lengths, count - 1), lengths.max()}) if count > 1 else [lengths.max()]
+    )
+    assert padded(widths) <= padded(others)
 
 
 def test_sampled_batches_are_new_in_each_epoch_and_found_again():

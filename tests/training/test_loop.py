@@ -41,7 +41,7 @@ def make_run(folder, validate=falling_spread, **settings):
     return Run(
         config=TrainConfig(**settings),
         model=tiny_model("A", "S"),
-        plan=BatchPlan(pairs=copy_task(), batch_tokens=settings["batch_tokens"], seed=1, length_multiple=8),
+        plan=BatchPlan(pairs=copy_task(), batch_tokens=settings["batch_tokens"], seed=1, num_widths=2),
         folder=folder,
         identity={"data": "x"},
         validate=validate,
@@ -155,6 +155,7 @@ def test_what_is_usual():
     assert guard.limits([[1.0, 1.0]] * (guard.LEAST - 1)) == Limits()
     recent = [[2.0, 0.5], [4.0, 1.5]] * 64
     assert guard.limits(recent) == Limits(loss=9.0, gradient_norm=4.0)
+    assert guard.limits([[5.0, 1.0]] * guard.LEAST) == Limits(loss=6.0, gradient_norm=1.2)
     guard.remember(recent, 3.0, 1.0)
     assert len(recent) == guard.REMEMBERED
     assert recent[-1] == [3.0, 1.0]
@@ -310,7 +311,7 @@ def test_learns(task, tmp_path):
     """Gates with a new random seed each run: the network must solve them, not remember an answer."""
     change = {"copy": lambda row: row, "reverse": lambda row: row[::-1], "sort": np.sort}[task]
     seed = int.from_bytes(os.urandom(3), "big")
-    plan = BatchPlan(pairs=copy_task(20_000, seed, change), batch_tokens=1024, seed=seed, length_multiple=8)
+    plan = BatchPlan(pairs=copy_task(20_000, seed, change), batch_tokens=1024, seed=seed, num_widths=2)
     config = TrainConfig(
         steps=600, batch_tokens=1024, validate_steps=600, learning_rate=0.01, warmup_steps=50, checkpoint_minutes=9.0,
         label_smoothing=0.0, ema_decay=0.98,

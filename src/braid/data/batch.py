@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from braid.data.buckets import Buckets
 from braid.text.sampling import SubwordSampling
 
 
@@ -78,29 +80,40 @@ class BatchPlan:
         pairs: The data.
         batch_tokens: Budget of target tokens in one batch, padding included; the source may take 1.5 times that.
         seed: Changes the order.
-        length_multiple: Widths are rounded up to this multiple, and rows up to a fixed number for each width,
-            so that a compiling backend meets few shapes; 1 pads to the longest row only.
+        num_widths: Target widths in all, each with a fixed number of rows, so that a compiling backend meets few
+            shapes; 0 pads to the longest row only.
         sampling: Segments each text anew in each epoch.
     """
 
     pairs: EncodedPairs
     batch_tokens: int
     seed: int
-    length_multiple: int = 1
+    num_widths: int = 0
     sampling: SubwordSampling | None = None
+
+    @cached_property
+    def _lengths(self) -> tuple[np.ndarray, np.ndarray]:
+        """Source and target length of each example."""
+        source, target = (np.array([len(row) for row in side]) for side in (self.pairs.source, self.pairs.target))
+        return source, target
+
+    @cached_property
+    def _buckets(self) -> Buckets | None:
+        if not self.num_widths or not len(self.pairs):
+            return None
+        return Buckets.choose(*self._lengths, num_widths=self.num_widths, batch_tokens=self.batch_tokens)
 
     def epoch(self, epoch: int) -> list[np.ndarray]:
         """Index arrays of the epoch's batches, in the order to be used; a pure function of seed and epoch."""
         random = np.random.default_rng([self.seed, epoch])
-        source = self._rounded(np.array([len(row) for row in self.pairs.source]))
-        target = self._rounded(np.array([len(row) for row in self.pairs.target]))
+        source, target = self._lengths
         order = random.permutation(len(self.pairs))
-        order = order[np.lexsort((source[order], target[order]))]
-        cuts = list(self._cuts(source[order], target[order]))
-        return [order[cuts[i][0] : cuts[i][1]] for i in random.permutation(len(cuts))]
-
-    def _rounded(self, lengths: np.ndarray) -> np.ndarray:
-        return -(-lengths // self.length_multiple) * self.length_multiple
+        if self._buckets:
+            batches = list(self._buckets.cut(source, target, order))
+        else:
+            order = order[np.lexsort((source[order], target[order]))]
+            batches = [order[begin:end] for begin, end in self._cuts(source[order], target[order])]
+        return [batches[i] for i in random.permutation(len(batches))]
 
     def _cuts(self, source: np.ndarray, target: np.ndarray) -> Iterator[tuple[int, int]]:
         """Begin and end of each batch in rows sorted by length."""
@@ -139,14 +152,8 @@ class BatchPlan:
 
     def _shape(self, sources: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> tuple[int, int, int]:
         """Rows, source width and target width of the batch of these examples."""
-        source, target = (int(self._rounded(np.array(max(map(len, rows))))) for rows in (sources, targets))
-        if self.length_multiple == 1:
-            return len(sources), source, target
-        return (
-            max(len(sources), min(self.batch_tokens // target, int(1.5 * self.batch_tokens) // source)),
-            source,
-            target,
-        )
+        source, target = (max(map(len, rows)) for rows in (sources, targets))
+        return self._buckets.shape(source, target, len(sources)) if self._buckets else (len(sources), source, target)
 
     def padding_share(self, epoch: int = 0) -> float:
         """Fraction of target positions that are padding, rows of padding included, before anything is sampled."""

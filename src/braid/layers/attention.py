@@ -163,9 +163,18 @@ class SelfAttention(keras.layers.Layer):
 
     def scan(self, inputs_BTD: Any, padding_mask_BT: Any, state: State) -> tuple[Any, State]:
         """Outputs (B, T, D), each of them from the past, and the state behind the last real position."""
+        outputs, key, value, known_BS = self._look_back(inputs_BTD, padding_mask_BT, state)
+        count = state["count"] + ops.cast(ops.sum(ops.cast(padding_mask_BT, "int32"), axis=1), key.dtype)
+        return outputs, {**self._kept(key, value, known_BS), "count": count}
+
+    def read(self, inputs_BTD: Any, padding_mask_BT: Any) -> Any:
+        """The outputs of `scan` from a fresh state, where nobody asks for the last one."""
+        return self._look_back(inputs_BTD, padding_mask_BT, self.initial_state(ops.shape(inputs_BTD)[0]))[0]
+
+    def _look_back(self, inputs_BTD: Any, padding_mask_BT: Any, state: State) -> tuple[Any, Any, Any, Any]:
+        """Outputs (B, T, D), and keys, values and reality of all rows, the state's and the new ones."""
         count_B = ops.cast(state["count"], "int32")
-        real_BT = ops.cast(padding_mask_BT, "int32")
-        places_BT = count_B[:, None] + ops.cumsum(real_BT, axis=1) - 1
+        places_BT = count_B[:, None] + ops.cumsum(ops.cast(padding_mask_BT, "int32"), axis=1) - 1
         query, new_key, new_value, gate = self._project(inputs_BTD, places_BT)
         past_places_BL, past_real_BL = self._past(state)
         key = ops.concatenate([state["key"], new_key], axis=1)
@@ -185,8 +194,7 @@ class SelfAttention(keras.layers.Layer):
             return attend_in_blocks(attend, query, past, new, self.window, is_causal=True)
 
         found = self._either(ops.shape(inputs_BTD)[1], whole, in_blocks)
-        count = state["count"] + ops.cast(ops.sum(real_BT, axis=1), key.dtype)
-        return self._outputs(found, gate), {**self._kept(key, value, known_BS), "count": count}
+        return self._outputs(found, gate), key, value, known_BS
 
     def _either(self, time: Any, whole: Callable[[], Any], in_blocks: Callable[[], Any]) -> Any:
         """What is cheaper: all scores of a short text at once, or those of a long one within its windows."""

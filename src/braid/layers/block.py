@@ -65,7 +65,7 @@ class Bidirectional(keras.layers.Layer):
 
     def call(self, inputs_BTD: Any, padding_mask_BT: Any) -> Any:
         batch = ops.shape(inputs_BTD)[0]
-        ahead, _ = self.ahead.scan(inputs_BTD, padding_mask_BT, self.ahead.initial_state(batch))
+        ahead = self.ahead.read(inputs_BTD, padding_mask_BT)
         back, _ = self.back.scan(inputs_BTD, padding_mask_BT, self.back.initial_state(batch), reverse=True)
         return self.output_projection(ops.concatenate([ahead, back], axis=-1))
 
@@ -126,9 +126,7 @@ class DecoderBlock(keras.layers.Layer):
         self, hidden_BTD: Any, target_mask_BT: Any, memory: Any, source_mask_BS: Any, training: bool = False
     ) -> Any:
         rate, seeds = self.config.dropout, self.config.seeds
-        start = self.mixer.initial_state(ops.shape(hidden_BTD)[0])
-        mixed, _ = self.mixer.scan(self.mixer_norm(hidden_BTD), target_mask_BT, start)
-        mixed = self._projected(mixed)
+        mixed = self._projected(self.mixer.read(self.mixer_norm(hidden_BTD), target_mask_BT))
         return self._rest(hidden_BTD + dropout(mixed, rate, seeds, training), memory, source_mask_BS, training)
 
     def step(self, hidden_BD: Any, state: State, memory: Any, source_mask_BS: Any) -> tuple[Any, State]:

@@ -98,6 +98,10 @@ class Recurrence(keras.layers.Layer):
         hidden_TBR = states_TBR[names.index("hidden")]
         return ops.transpose(hidden_TBR, (1, 0, 2)), dict(zip(names, last, strict=True))
 
+    def read(self, inputs_BTD: Any, padding_mask_BT: Any) -> Any:
+        """The outputs of `scan` from a fresh state, where nobody asks for the last one."""
+        return self.scan(inputs_BTD, padding_mask_BT, self.initial_state(ops.shape(inputs_BTD)[0]))[0]
+
     def step(self, inputs_BD: Any, state: State) -> tuple[Any, State]:
         """Outputs (B, R) and the new state after one position."""
         state = self.advance(ops.matmul(inputs_BD, self.kernel) + self.bias, state)

@@ -141,12 +141,12 @@ def _fit(
     from braid.models import build
     from braid.training.loop import Run, train
 
-    multiple = 8 if backend == "jax" else 1  # compiled for each shape
+    num_widths = 10 if backend == "jax" else 0  # compiled for each shape
     plan = BatchPlan(
         pairs=pairs,
         batch_tokens=recipe.train.batch_tokens,
         seed=recipe.train.seed,
-        length_multiple=multiple,
+        num_widths=num_widths,
         sampling=_sampling(recipe, dataset),
     )
     model = build(recipe.model, dataset.tokenizer.vocab_size, seed=recipe.train.seed)

@@ -14,7 +14,10 @@ REMEMBERED = 128
 LEAST = 32
 """Before so many, only what is not a number is left out."""
 
-DEVIATIONS = 6.0
+DEVIATIONS, LEAST_SHARE = 6.0, 0.2
+"""What is usual: the mean and so many standard deviations, and this share of the mean at least. A run that has all but
+arrived spreads so little that a batch of rare texts would else look like harm, and would never be learned."""
+
 PATIENCE = 4
 """Steps left out in a row, after which the run goes back to a checkpoint."""
 
@@ -31,7 +34,8 @@ def limits(recent: Sequence[Sequence[float]]) -> Limits:
     if len(recent) < LEAST:
         return Limits()
     values = np.array(recent)
-    loss, norm = values.mean(axis=0) + DEVIATIONS * values.std(axis=0)
+    mean = values.mean(axis=0)
+    loss, norm = mean + np.maximum(DEVIATIONS * values.std(axis=0), LEAST_SHARE * mean)
     return Limits(loss=float(loss), gradient_norm=float(norm))
 
 
