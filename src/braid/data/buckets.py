@@ -98,6 +98,7 @@ class Buckets:
             if widths[0] >= source_width and widths[1] >= target_width and self.rows(*widths) >= num_rows
         ]
         if fits:
-            return min(fits)[1:]
-        rounded = (-(-width // MULTIPLE) * MULTIPLE for width in (source_width, target_width))
-        return num_rows, *rounded
+            _, rows, *widths = min(fits)
+            return rows, widths[0], widths[1]
+        source_width, target_width = (-(-width // MULTIPLE) * MULTIPLE for width in (source_width, target_width))
+        return num_rows, source_width, target_width
