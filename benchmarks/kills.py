@@ -2,17 +2,16 @@
 
     python benchmarks/kills.py --kills 200 --out results.json
 
-Each round starts ``braid train`` (with ``--resume`` from the second on), waits until the run has gone on, and then a
-random moment more, and sends SIGKILL. The run saves after every step, so that many of the signals fall into the midst
-of writing. It validates at its end alone, so that the bundle holds the averaged weights of the last step, in which
-every step and its dropout have left their trace. They must equal the unbroken run's, bit for bit. POSIX only. Needs
-one training framework; KERAS_BACKEND chooses.
+Each round starts ``braid train`` (with ``--resume`` once there is a checkpoint), waits until the run has gone on, and
+then a random moment more, and sends SIGKILL; every eighth round sends it at any moment from the start. The run saves
+after every step, so that many of the signals fall into the midst of writing. It validates at its end alone, so that
+the bundle holds the averaged weights of the last step, in which every step and its dropout have left their trace. They
+must equal the unbroken run's, bit for bit. POSIX only. Needs one training framework; KERAS_BACKEND chooses.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import signal
@@ -25,9 +24,14 @@ from pathlib import Path
 import numpy as np
 from machine import machine
 from safetensors.numpy import load_file
+from turns import write
 
 WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 OTHERS = ["eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn"]
+
+
+EARLY_SHARE, EARLY_SECONDS = 0.125, 8.0
+"""Rounds that send the signal at any moment of so many seconds from the start."""
 
 
 def write_inputs(folder: Path, steps: int) -> None:
@@ -78,13 +82,14 @@ def newest(folder: Path) -> str:
 
 def kill_once(folder: Path, moment: random.Random, *options: str) -> dict[str, object] | None:
     """One round: what the signal met, or None when the run ended before it."""
-    before = newest(folder)
-    process = start(folder, *options)
-    while newest(folder) == before:
+    before, is_early = newest(folder), moment.random() < EARLY_SHARE
+    process, begun = start(folder, *options), time.monotonic()
+    latest = begun + moment.uniform(0.0, EARLY_SECONDS) if is_early else float("inf")
+    while newest(folder) == before and time.monotonic() < latest:
         if process.poll() is not None:
             break
         time.sleep(0.005)
-    time.sleep(moment.uniform(0.0, 0.6))
+    time.sleep(0.0 if is_early else moment.uniform(0.0, 0.6))
     if process.poll() is not None:
         if process.returncode:
             raise SystemExit(f"a run ended with exit code {process.returncode}; see {folder / 'log.txt'}")
@@ -92,7 +97,7 @@ def kill_once(folder: Path, moment: random.Random, *options: str) -> dict[str, o
     process.send_signal(signal.SIGKILL)
     process.wait()
     unfinished = list((folder / "run.work" / "checkpoints").glob(".step-*"))
-    return {"checkpoint": newest(folder), "in_the_midst_of_saving": bool(unfinished)}
+    return {"checkpoint": newest(folder), "in_the_midst_of_saving": bool(unfinished), "early": is_early}
 
 
 def main() -> None:
@@ -127,19 +132,18 @@ def main() -> None:
         **machine(),
         "backend": os.environ.get("KERAS_BACKEND", "default"),
         "steps": steps,
-        "kills": len(rounds),
+        "kills": len(rounds),  # each of them resumed, or this would not be reached
         "in_the_midst_of_saving": sum(bool(met["in_the_midst_of_saving"]) for met in rounds),
-        "resumed": len(rounds),
+        "from_the_start": sum(bool(met["early"]) for met in rounds),
         "arrays": len(wanted),
         "arrays_equal": len(equal),
         "seconds": round(time.monotonic() - begun),
     }
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n", encoding="utf-8")
+    write(result, options.out)
+    if len(rounds) < options.kills:
+        raise SystemExit(f"the run ended after {len(rounds)} signals: give it more --steps")
     if len(equal) < len(wanted) or set(wanted) != set(found):
-        raise SystemExit(1)
+        raise SystemExit("the weights are not those of the unbroken run")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
     python benchmarks/language_model_step.py --out results.json
 
-About 7 million weights: width 320, feed-forward 1280, 5 heads, 4 layers (3 in ``RRW``'s tile), 6,000 subwords, texts of
-256. Adam with averaged weights, no dropout, 8 texts a batch. ``pytorch AAAA`` is plain PyTorch with
+About 7 million weights: width 320, feed-forward 1280, 5 heads, 4 layers (``RRWR`` is ``RRW`` tiled), 6,000 subwords,
+texts of 256. Adam with averaged weights, no dropout, 8 texts a batch. ``pytorch AAAA`` is plain PyTorch with
 scaled_dot_product_attention, rotary positions and torch.optim.AdamW. Every run has a process of its own, in turn.
 """
 
@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from machine import machine
+from turns import in_turn, write
 
 VOCAB, DIM, FFN, HEADS, TIME, ROWS, WARM_STEPS = 6000, 320, 1280, 5, 256, 8, 3
 
@@ -46,7 +44,7 @@ def run_braid(pattern: str, steps: int) -> tuple[float, int]:
 
     choose_backend()
     from braid.config.recipe import ModelConfig, TrainConfig
-    from braid.data.batch import Batch
+    from braid.data.encoded import Batch
     from braid.models import build
     from braid.models.weights import named_variables
     from braid.training.allocator import keep_memory
@@ -137,31 +135,17 @@ def main() -> None:
         print(json.dumps(found))
         return
     runs = [("pytorch", "AAAA"), *((backend, pattern) for backend in options.backends for pattern in options.patterns)]
-    speeds: dict[str, list[float]] = {" ".join(run): [] for run in runs}
-    weights = {}
-    for _ in range(options.rounds):
-        for run in runs:
-            environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": str(options.threads)}
-            if run[0] != "pytorch":
-                environment["KERAS_BACKEND"] = run[0]
-            command = [sys.executable, __file__, "--alone", *run, "--steps", str(options.steps)]
-            done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
-            if done.returncode:
-                raise SystemExit(f"{run} failed")
-            speed, weights[" ".join(run)] = json.loads(done.stdout.splitlines()[-1])
-            speeds[" ".join(run)].append(speed)
-            print(f"{' '.join(run)}: {speed:,.0f} tokens/s", file=sys.stderr)
+    arguments = {" ".join(run): ["--alone", *run, "--steps", str(options.steps)] for run in runs}
+    found = in_turn(__file__, arguments, rounds=options.rounds, threads=options.threads)
+    speeds = {run: [round(speed) for speed, _ in pairs] for run, pairs in found.items()}
     result = {
         **machine(),
         "what": f"{options.steps} steps of {ROWS} x {TIME} tokens, {options.threads} threads",
-        "weights": weights,
-        "tokens_per_second": {run: [round(speed) for speed in found] for run, found in speeds.items()},
-        "median": {run: round(float(np.median(found))) for run, found in speeds.items()},
+        "weights": {run: pairs[-1][1] for run, pairs in found.items()},
+        "tokens_per_second": speeds,
+        "median": {run: round(float(np.median(several))) for run, several in speeds.items()},
     }
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n", encoding="utf-8")
+    write(result, options.out)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 from machine import machine
+from turns import in_turn, write
 
 VOCAB, DIM, FFN, HEADS = 8000, 256, 1024, 4
 BATCH_TOKENS, WARM_STEPS = 2048, 4
@@ -41,11 +42,12 @@ def texts(rows: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
 
 def batches(steps: int) -> list[Any]:
     """The same batches for every engine that takes arrays."""
-    from braid.data.batch import BatchPlan, EncodedPairs
+    from braid.data.batch import BatchPlan
+    from braid.data.encoded import EncodedPairs
 
     source, target = texts(120 * (steps + WARM_STEPS))
     pairs = EncodedPairs(source=source, target=target, bos_id=1, pad_id=0)
-    plan = BatchPlan(pairs=pairs, batch_tokens=BATCH_TOKENS, seed=1, num_widths=10)
+    plan = BatchPlan(data=pairs, batch_tokens=BATCH_TOKENS, seed=1, num_widths=10)
     return [plan.load(rows) for rows in plan.epoch(0)[: steps + WARM_STEPS]]
 
 
@@ -56,7 +58,7 @@ def time_steps(step: Any, loaded: list[Any]) -> float:
     begun = time.perf_counter()
     for batch in loaded[WARM_STEPS:]:
         step(batch)
-    return sum(batch.num_target_tokens for batch in loaded[WARM_STEPS:]) / (time.perf_counter() - begun)
+    return sum(batch.num_tokens for batch in loaded[WARM_STEPS:]) / (time.perf_counter() - begun)
 
 
 def run_braid(steps: int, optimizer: str) -> float:
@@ -223,29 +225,16 @@ def main() -> None:
             speed = run_braid(options.steps, options.optimizer)
         print(json.dumps(speed))
         return
-    speeds: dict[str, list[float]] = {engine: [] for engine in options.engines}
-    for _ in range(options.rounds):
-        for engine in options.engines:
-            environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": str(options.threads)}
-            if engine in ("tensorflow", "torch", "jax"):
-                environment["KERAS_BACKEND"] = engine
-            command = [sys.executable, __file__, "--alone", "--engines", engine, "--steps", str(options.steps)]
-            command += ["--threads", str(options.threads), "--optimizer", options.optimizer]
-            done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
-            if done.returncode:
-                raise SystemExit(f"{engine} failed")
-            speeds[engine].append(json.loads(done.stdout.splitlines()[-1]))
-            print(f"{engine}: {speeds[engine][-1]:,.0f} target tokens/s", file=sys.stderr)
+    common = ["--steps", str(options.steps), "--threads", str(options.threads), "--optimizer", options.optimizer]
+    arguments = {engine: ["--alone", "--engines", engine, *common] for engine in options.engines}
+    found = in_turn(__file__, arguments, rounds=options.rounds, threads=options.threads)
     result = {
         **machine(),
         "what": f"{options.steps} steps, {options.threads} threads, optimizer {options.optimizer}",
-        "target_tokens_per_second": {engine: [round(speed) for speed in found] for engine, found in speeds.items()},
-        "median": {engine: round(float(np.median(found))) for engine, found in speeds.items()},
+        "target_tokens_per_second": {engine: [round(speed) for speed in speeds] for engine, speeds in found.items()},
+        "median": {engine: round(float(np.median(speeds))) for engine, speeds in found.items()},
     }
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n", encoding="utf-8")
+    write(result, options.out)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from braid import storage
 from braid.errors import StorageError
 from braid.storage import atomic_file, atomic_folder, locked, make_folder, recover, scratch_folder
 
@@ -155,6 +157,7 @@ def test_arrays_on_a_full_disk(tmp_path):
 import resource, signal, sys
 from pathlib import Path
 import numpy as np
+from braid import storage
 from braid.errors import StorageError
 from braid.storage import atomic_folder, write_arrays
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -204,3 +207,17 @@ def test_refused_folders_are_worded(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
     with pytest.raises(StorageError, match=r"cannot write: No such file .*gone"), scratch_folder():
         pass
+
+
+@pytest.mark.parametrize("name", ["中" * 83, "x" * 250])
+def test_the_longest_names_that_a_disk_allows(tmp_path, name):
+    path = tmp_path / name
+    for content in ("one", "two"):
+        with atomic_folder(path) as folder:
+            (folder / "a").write_text(content)
+    assert names(tmp_path) == [name]
+    assert (path / "a").read_text() == "two"
+    aside = storage._temporary(path, "old")
+    path.rename(aside.with_name(re.sub(r"-\d+-", "-999999999-", aside.name)))
+    storage.recover(tmp_path, name)
+    assert names(tmp_path) == [name]

@@ -16,12 +16,14 @@ def tiny_config(encoder: str = "A", decoder: str = "S", **changes):
     return ModelConfig(encoder=encoder, decoder=decoder, **(settings | changes))
 
 
-def tiny_model(encoder: str = "A", decoder: str = "S", *, kind="encoder-decoder", seed: int = 1, **changes):
+def tiny_model(
+    encoder: str = "A", decoder: str = "S", *, kind="encoder-decoder", seed: int = 1, head_options=None, **changes
+):
     """A fresh network whose weights are large enough to matter."""
     from braid.models import build
     from braid.models.weights import get_weights, set_weights
 
-    model = build(tiny_config(encoder, decoder, **changes), VOCAB, kind=kind, seed=seed)
+    model = build(tiny_config(encoder, decoder, **changes), VOCAB, kind=kind, seed=seed, **(head_options or {}))
     random = np.random.default_rng(seed)
     weights = {
         name: value + random.normal(0, 0.1, value.shape).astype("f4") for name, value in get_weights(model).items()
@@ -45,7 +47,7 @@ def arrays(seed: int = 0) -> dict[str, np.ndarray]:
 
 def copy_task(rows=200, seed=0, change=lambda row: row, longest=8):
     """Sequences of 2 to ``longest`` - 1 symbols and what ``change`` makes of them, as encoded pairs."""
-    from braid.data.batch import EncodedPairs
+    from braid.data.encoded import EncodedPairs
 
     random = np.random.default_rng(seed)
     source = [np.append(random.integers(4, VOCAB, random.integers(2, longest)), 2).astype("int32") for _ in range(rows)]

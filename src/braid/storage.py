@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+LONGEST_LABEL = 180
+"""Bytes of a file's name that temporary names repeat as they are; file systems allow 255 in all."""
+
+
 def _sync_folder(path: Path) -> None:
     if os.name == "nt":  # Windows cannot open a folder to flush it
         return
@@ -44,7 +48,15 @@ def _sync_tree(folder: Path) -> None:
 
 def _temporary(path: Path, ending: str = "tmp") -> Path:
     """A new name beside ``path`` that tells which process on which machine it belongs to."""
-    return path.with_name(f".{path.name}.{_machine()}-{os.getpid()}-{uuid.uuid4().hex[:8]}.{ending}")
+    return path.with_name(f".{_label(path.name)}.{_machine()}-{os.getpid()}-{uuid.uuid4().hex[:8]}.{ending}")
+
+
+def _label(name: str) -> str:
+    """The name, or a shorter one that stands for it where the rest of a temporary name would not fit behind it."""
+    encoded = name.encode("utf-8", "surrogateescape")
+    if len(encoded) <= LONGEST_LABEL:
+        return name
+    return f"{encoded[:60].decode('utf-8', 'ignore')}~{hashlib.sha256(encoded).hexdigest()[:12]}"
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
@@ -128,15 +140,16 @@ def recover(folder: Path, name: str = "") -> None:
         folder: Where they wrote.
         name: Only what they wrote under this name.
     """
-    which = re.escape(name) if name else ".+"
+    which = re.escape(_label(name)) if name else ".+"
     pattern = re.compile(rf"\.({which})\.([0-9a-f]{{8}})-(\d+)-[0-9a-f]{{8}}\.(tmp|old)", re.DOTALL)
     for remains in sorted(folder.iterdir()) if folder.is_dir() else ():
         left = pattern.fullmatch(remains.name)
         if not left or left[2] != _machine() or _lives(int(left[3])):
             continue
         with suppress(OSError):
-            if left[4] == "old" and not (folder / left[1]).exists():
-                remains.rename(folder / left[1])
+            original = folder / (name or left[1])
+            if left[4] == "old" and not original.exists():
+                remains.rename(original)
             elif remains.is_dir():
                 shutil.rmtree(remains)
             else:
@@ -228,7 +241,8 @@ def atomic_folder(path: Path, needed: int = 0) -> Iterator[Path]:
     except OSError as error:
         raise _refused(path, error, needed) from error
     finally:
-        if aside.exists() and not place.exists():  # stopped between the two renames, by Ctrl-C perhaps
-            aside.rename(place)
+        with suppress(OSError):
+            if aside.exists() and not place.exists():  # stopped between the two renames, by Ctrl-C perhaps
+                aside.rename(place)
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(aside, ignore_errors=True)

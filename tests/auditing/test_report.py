@@ -12,12 +12,12 @@ EVALUATION = {
     "created": "2026-11-23",
     "systems": [{"name": name, "scores": {"bleu": SCORE, "chrf": SCORE}} for name in ("demo", "copy the source")],
     "examples": [
-        {"source": HOSTILE, "reference": f"好 {i}", "hypothesis": HOSTILE, "chrf": float(i)} for i in range(40)
+        {"source": HOSTILE, "reference": f"好 {i}", "hypothesis": HOSTILE, "score": float(i)} for i in range(40)
     ],
     "buckets": [{"low": 1, "high": 9, "examples": 4, "bleu": 10.0, "chrf": 20.0}],
     "faults": {"empty": 1, "copied": 2, "looping": 3, "placeholders": 4},
     "history": [{"step": i, "loss": 9.0 - i} for i in range(5)]
-    + [{"step": i, "loss": 1.0, "valid_chrf": i} for i in (2, 4)],
+    + [{"step": i, "loss": 1.0, "valid_score": i} for i in (2, 4)],
     "data": {"rows_read": 5000, "rejected": {"empty": {"rows": 7}}, "splits": {"train": 4000}},
     "notes": [HOSTILE],
 }

@@ -35,7 +35,8 @@ def test_help_is_quick_and_complete():
         done = braid("--help")
         times.append(time.monotonic() - begun)
     assert done.returncode == 0
-    for verb in ("demo", "init", "prepare", "train", "evaluate", "translate", "serve"):
+    for verb in ("demo", "init", "prepare", "train", "evaluate", "translate", "summarize", "answer", "classify",
+                 "generate", "serve"):  # fmt: skip
         assert f"  {verb} " in done.stdout
     assert min(times) < 0.6  # 0.3 s on a quiet machine; tests share theirs
 
@@ -55,7 +56,10 @@ def test_help_imports_nothing_heavy():
         (["translate", "none"], "there is no bundle here (none)"),
         (["evaluate", "none"], "there is no bundle here (none)"),
         (["serve", "none"], "there is no bundle here (none)"),
-        (["init", "translat", "x.tsv"], 'the task must be one of translate, got "translat"'),
+        (
+            ["init", "translat", "x.tsv"],
+            'the task must be one of translate, summarize, answer, classify, generate, got "translat"',
+        ),
         (["init", "translate"], "init needs at least one data file"),
         (["init", "translate", "none.tmx"], "none.tmx"),
         (["demo", "--language", "xx"], '--language must be one of zh, de, fr, got "xx"'),
@@ -129,7 +133,7 @@ def test_train_translate_evaluate(tmp_path):
 
 def test_translate_refuses_bytes_that_are_not_text(tmp_path):
     (tmp_path / "bad.txt").write_bytes(b"ok\n\xff\xfe\n")
-    from braid.cli.translate import _chunks
+    from braid.cli.lines import _chunks
     from braid.errors import DataError
 
     with (tmp_path / "bad.txt").open("rb") as file, pytest.raises(DataError, match=r"bad\.txt, line 2"):
@@ -224,3 +228,80 @@ def test_odd_names_are_the_users_to_mend(name, tmp_path):
         assert done.returncode == 1, done.stderr
         assert "internal error" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_before_the_first_step_is_said(tmp_path):
+    write_pairs(tmp_path, rows=600)
+    command = [sys.executable, "-m", "braid", "train", "pairs.tsv", *SET, "--set", "train.steps=50"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+    run = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+    time.sleep(1.5)
+    run.send_signal(signal.SIGINT)
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "--resume" in said
+
+
+def test_init_takes_another_language_not_another_variety(tmp_path):
+    unit = '<tu><tuv xml:lang="{}"><seg>a</seg></tuv><tuv xml:lang="{}"><seg>b</seg></tuv></tu>'
+    body = unit.format("en-US", "zh-CN") * 3
+    (tmp_path / "a.tmx").write_text(f'<tmx version="1.4"><header srclang="en-US"/><body>{body}</body></tmx>')
+    for option, found in (("--source-language", "en"), ("--target-language", "zh")):
+        done = braid("init", "translate", "a.tmx", option, found, "--force", folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        recipe = (tmp_path / "recipe.toml").read_text()
+        assert 'source_language = "en' in recipe
+        assert 'target_language = "zh' in recipe
+
+
+def test_init_into_another_folder_names_the_files_from_there(tmp_path):
+    write_pairs(tmp_path)
+    (tmp_path / "sub").mkdir()
+    languages = ("--source-language", "en", "--target-language", "de")
+    done = braid("init", "translate", "pairs.tsv", *languages, "-o", "sub/recipe.toml", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert 'train = ["../pairs.tsv"]' in (tmp_path / "sub/recipe.toml").read_text()
+    assert braid("prepare", "sub/recipe.toml", folder=tmp_path).returncode == 0
+
+
+def test_a_list_with_commas_in_it_can_be_set(tmp_path):
+    (tmp_path / "x.en").write_text("".join(f"word {i}\n" for i in range(200)))
+    (tmp_path / "x.de").write_text("".join(f"Wort {i}\n" for i in range(200)))
+    (tmp_path / "r.toml").write_text('[data]\ntrain = ["none.tsv"]\nsource_language = "en"\ntarget_language = "de"\n')
+    done = braid("prepare", "r.toml", "--set", 'data.train=["x.en,x.de"]', folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "error" not in done.stderr
+
+
+def test_files_with_long_names_train(tmp_path):
+    long = tmp_path / f"{'x' * 120}.tsv"
+    write_pairs(tmp_path, rows=300).rename(long)
+    done = braid("prepare", long.name, *SET, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_plain_lines_are_not_broken(tmp_path):
+    write_pairs(tmp_path, rows=300)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+    environment.pop("COLUMNS", None)
+    command = [sys.executable, "-m", "braid", "train", "pairs.tsv", *SET, "--set", "train.steps=2"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    (line,) = [line for line in done.stderr.splitlines() if "rows" in line]
+    assert line.endswith(("tensorflow", "torch", "jax"))
+
+
+def test_the_last_checkpoint_is_of_the_last_step(tmp_path):
+    """A failure behind training, in scoring or saving, does not cost the training."""
+    write_pairs(tmp_path, rows=300)
+    code = (
+        "import braid.pipeline.train as t, braid\n"
+        "def fail(*_): raise RuntimeError('disk on fire')\n"
+        "t._Saver.save = fail\n"
+        "import sys; braid.train('pairs.tsv', output='b', overrides=sys.argv[1:])"
+    )
+    overrides = [*TINY_TRAINING, "train.steps=3", "train.checkpoint_minutes=1000"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+    command = [sys.executable, "-c", code, *overrides]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert "disk on fire" in done.stderr
+    assert (tmp_path / "b.work/checkpoints/step-000000003").is_dir()

@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from braid.data.batch import BatchPlan, EncodedPairs
+from braid.data.batch import BatchPlan
 from braid.data.buckets import best_widths
+from braid.data.encoded import EncodedPairs
 
 LENGTHS = st.lists(st.tuples(st.integers(1, 60), st.integers(1, 60)), min_size=1, max_size=120)
 
@@ -18,7 +19,7 @@ def pairs(lengths):
 
 @given(LENGTHS, st.integers(64, 512), st.sampled_from([0, 1, 3, 10]))
 def test_every_example_once_within_budget(lengths, budget, num_widths):
-    plan = BatchPlan(pairs=pairs(lengths), batch_tokens=budget, seed=3, num_widths=num_widths)
+    plan = BatchPlan(data=pairs(lengths), batch_tokens=budget, seed=3, num_widths=num_widths)
     batches = plan.epoch(0)
     assert sorted(np.concatenate(batches).tolist()) == list(range(len(lengths)))
     for indices in batches:
@@ -28,18 +29,18 @@ def test_every_example_once_within_budget(lengths, budget, num_widths):
 
 
 def test_shift_and_masks():
-    plan = BatchPlan(pairs=pairs([(2, 3), (1, 2)]), batch_tokens=64, seed=1)
+    plan = BatchPlan(data=pairs([(2, 3), (1, 2)]), batch_tokens=64, seed=1)
     batch = plan.load(np.array([0, 1]))
     assert batch.labels.tolist() == [[4, 5, 6], [4, 5, 0]]
     assert batch.target_ids.tolist() == [[1, 4, 5], [1, 4, 0]]
     assert batch.target_mask.tolist() == [[True, True, True], [True, True, False]]
     assert batch.source_mask.tolist() == [[True, True], [True, False]]
-    assert batch.num_target_tokens == 5
+    assert batch.num_tokens == 5
 
 
 def test_order_is_a_function_of_seed_and_epoch():
     def order(seed, epoch):
-        plan = BatchPlan(pairs=pairs([(i % 9 + 1, i % 7 + 1) for i in range(100)]), batch_tokens=64, seed=seed)
+        plan = BatchPlan(data=pairs([(i % 9 + 1, i % 7 + 1) for i in range(100)]), batch_tokens=64, seed=seed)
         return [batch.tolist() for batch in plan.epoch(epoch)]
 
     assert order(1, 0) == order(1, 0)
@@ -50,18 +51,18 @@ def test_order_is_a_function_of_seed_and_epoch():
 def test_little_padding():
     random = np.random.default_rng(0)
     lengths = [(int(a), int(b)) for a, b in random.integers(3, 40, (5000, 2))]
-    assert BatchPlan(pairs=pairs(lengths), batch_tokens=2048, seed=1).padding_share() < 0.03
+    assert BatchPlan(data=pairs(lengths), batch_tokens=2048, seed=1).padding_share() < 0.03
 
 
 def test_empty():
-    plan = BatchPlan(pairs=pairs([]), batch_tokens=64, seed=1)
+    plan = BatchPlan(data=pairs([]), batch_tokens=64, seed=1)
     assert plan.epoch(0) == []
-    assert len(plan.pairs) == 0
+    assert len(plan.data) == 0
 
 
 @pytest.mark.parametrize("size", [1, 5])
 def test_over_budget_row_stands_alone(size):
-    plan = BatchPlan(pairs=pairs([(2, 500)] * size), batch_tokens=64, seed=1)
+    plan = BatchPlan(data=pairs([(2, 500)] * size), batch_tokens=64, seed=1)
     assert [len(batch) for batch in plan.epoch(0)] == [1] * size
 
 
@@ -69,7 +70,7 @@ def test_few_shapes_and_little_padding_for_compilers():
     random = np.random.default_rng(0)
     source = np.clip(random.normal(14, 5, 20_000), 2, None).astype(int)
     target = np.maximum(source * random.normal(1, 0.2, len(source)), 1).astype(int) + 1
-    plan = BatchPlan(pairs=pairs(list(zip(source, target, strict=True))), batch_tokens=2048, seed=1, num_widths=10)
+    plan = BatchPlan(data=pairs(list(zip(source, target, strict=True))), batch_tokens=2048, seed=1, num_widths=10)
     loaded = [plan.load(indices) for epoch in (0, 1) for indices in plan.epoch(epoch)]
     assert len({batch.source_ids.shape + batch.target_ids.shape for batch in loaded}) <= 20
     assert plan.padding_share() < 0.08
@@ -101,7 +102,7 @@ def test_sampled_batches_are_new_in_each_epoch_and_found_again():
     rows = [np.append(np.arange(30, 30 + size), 2).astype("int32") for size in range(3, 20)]
     pairs = EncodedPairs(source=rows, target=rows, bos_id=1, pad_id=0)
     draw = SubwordSampling(parts_V2=parts, rate=0.5, max_tokens=100)
-    plan, again = (BatchPlan(pairs=pairs, batch_tokens=100, seed=1, sampling=draw) for _ in range(2))
+    plan, again = (BatchPlan(data=pairs, batch_tokens=100, seed=1, sampling=draw) for _ in range(2))
     indices = plan.epoch(0)[0]
     first, second = plan.load(indices, 0), plan.load(indices, 1)
     assert first.labels.tolist() != second.labels.tolist()

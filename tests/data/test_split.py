@@ -85,7 +85,7 @@ def test_too_few():
 
 
 def test_nothing_to_split_off():
-    with pytest.raises(DataError, match=r"data\.test needs at least one pair"):
+    with pytest.raises(DataError, match=r"data\.test needs at least one row"):
         split(rows([("the same source", f"{i}") for i in range(60)]), valid_rows=5, test_rows=5, seed=1)
 
 

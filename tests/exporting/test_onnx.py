@@ -68,6 +68,20 @@ def test_parity_of_every_kind_of_attention(changes, tmp_path):
     np.testing.assert_allclose(found, expected, atol=FLOAT32_PARITY)
 
 
+@pytest.mark.parametrize("positions", ["sine", "rotary", "none"])
+def test_any_pattern_makes_valid_graphs(positions, tmp_path):
+    """Nodes and constants of a loop's body never repeat those of the graph around it, whatever stands before it."""
+    from itertools import product
+
+    for encoder in ("".join(letters) for letters in product("ADEGMRSW", repeat=2)):
+        changes = {"positions": positions, "ffn_dim": 0}
+        model = tiny_model(encoder, encoder[::-1], **changes)
+        paths = export_onnx(
+            tiny_config(encoder, encoder[::-1], **changes), get_weights(model), tmp_path, precision="float32"
+        )
+        assert len(paths) == 2
+
+
 def test_hypotheses_share_a_source(tmp_path):
     model, batch = tiny_model("A", "SM"), arrays()
     export_onnx(tiny_config("A", "SM"), get_weights(model), tmp_path, precision="float32")

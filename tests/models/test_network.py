@@ -41,6 +41,14 @@ def test_padding_changes_nothing(encoder, decoder):
 
 
 @pytest.mark.parametrize(("encoder", "decoder"), PATTERNS)
+@pytest.mark.parametrize("at", [0, 2])
+def test_padding_before_and_inside_a_source_changes_nothing(encoder, decoder, at):
+    model, batch = tiny_model(encoder, decoder), arrays()
+    sources = {name: np.insert(batch[name], [at] * 3, 0, axis=1) for name in ("source_ids", "source_mask")}
+    np.testing.assert_allclose(logits(model, {**batch, **sources}), logits(model, batch), atol=FLOAT32_PARITY)
+
+
+@pytest.mark.parametrize(("encoder", "decoder"), PATTERNS)
 def test_the_future_changes_nothing(encoder, decoder):
     model, batch = tiny_model(encoder, decoder), arrays()
     changed = {**batch, "target_ids": batch["target_ids"].copy()}

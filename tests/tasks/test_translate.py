@@ -114,3 +114,13 @@ def test_long_text_without_sentences():
 
 def test_line_breaks_stay():
     assert translator().translate("the cat\n\n a dog \n") == "the cat\n\na dog\n"
+
+
+def test_an_endless_line_is_cut_in_time():
+    """Without a mark to cut at; the time must not grow with the square of the length."""
+    import time
+
+    begun = time.monotonic()
+    pieces = translator(max_source_tokens=50)._pieces(0, "the cat sees a dog " * 20_000)
+    assert time.monotonic() - begun < 10
+    assert all(len(piece.ids) <= 50 for piece in pieces)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import itertools
+import json
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from braid.errors import StorageError
+from braid.errors import CheckpointError, StorageError
 from braid.training import checkpoint
 from braid.training.checkpoint import Checkpoint, Progress, discard, has_checkpoint, load_latest
 
@@ -129,3 +130,30 @@ def test_whichever_write_fails_a_whole_checkpoint_stays(tmp_path, error):
     assert all(str(tmp_path) in message and os.strerror(error) in message for message in messages)
     if error == errno.ENOSPC:
         assert any("about 12 bytes are needed" in message for message in messages)
+
+
+def test_a_checkpoint_of_another_version_is_told_before_it_is_read(tmp_path):
+    path = save(tmp_path, 1)
+    state = json.loads((path / "state.json").read_text())
+    state["progress"]["of_the_future"] = 1
+    for change in ({"format": 99}, {"identity": {"recipe": "other"}}):
+        (path / "state.json").write_text(json.dumps(state | change))
+        with pytest.raises(CheckpointError, match="belongs to another run") as caught:
+            load_latest(tmp_path, identity=IDENTITY)
+        assert "delete" not in caught.value.hint
+
+
+def test_half_removed_checkpoints_are_no_checkpoints(tmp_path, monkeypatch):
+    save(tmp_path, 1)
+
+    def die(path, **options):
+        next(Path(path).iterdir()).unlink()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(checkpoint.shutil, "rmtree", die)
+    with pytest.raises(KeyboardInterrupt):
+        checkpoint._remove(tmp_path / "step-000000001")
+    monkeypatch.undo()
+    assert not has_checkpoint(tmp_path)
+    save(tmp_path, 2)
+    assert names(tmp_path) == ["step-000000002"]

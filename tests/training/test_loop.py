@@ -18,7 +18,7 @@ from braid.errors import BraidError, CheckpointError
 from braid.training import guard, loop
 from braid.training.checkpoint import Progress, has_checkpoint, load_latest
 from braid.training.log import Silence
-from braid.training.loop import Interrupted, Run, train
+from braid.training.loop import Interrupted, Run, Validation, train
 from braid.training.step import Limits
 from tiny import copy_task, tiny_model
 
@@ -41,10 +41,10 @@ def make_run(folder, validate=falling_spread, **settings):
     return Run(
         config=TrainConfig(**settings),
         model=tiny_model("A", "S"),
-        plan=BatchPlan(pairs=copy_task(), batch_tokens=settings["batch_tokens"], seed=1, num_widths=2),
+        plan=BatchPlan(data=copy_task(), batch_tokens=settings["batch_tokens"], seed=1, num_widths=2),
         folder=folder,
         identity={"data": "x"},
-        validate=validate,
+        validation=Validation(name="score", score=validate),
         log=Silence(),
     )
 
@@ -54,7 +54,7 @@ def test_steps_epochs_minutes(tmp_path):
     run = make_run(tmp_path / "b", epochs=2)
     done = train(run, resume=False).progress
     assert done.examples_seen == 400
-    assert done.tokens_seen == 2 * run.plan.pairs.num_target_tokens
+    assert done.tokens_seen == 2 * run.plan.data.num_tokens
     timed = train(make_run(tmp_path / "c", minutes=0.05), resume=False).progress
     assert timed.step == timed.total_steps > 3
 
@@ -99,7 +99,7 @@ def test_early_stopping_keeps_the_best(tmp_path):
 
     done = train(make_run(tmp_path, validate, steps=100, patience=3), resume=False)
     assert done.progress.step == 20
-    assert done.progress.best_chrf == 5.0
+    assert done.progress.best_score == 5.0
     for name, value in done.weights.items():
         np.testing.assert_array_equal(value, seen[1][name])
 
@@ -143,6 +143,38 @@ def test_a_run_that_goes_wrong_returns_to_a_checkpoint(tmp_path, value):
     assert done.progress.history[-1]["loss"] < 4
 
 
+def test_weights_ruined_in_the_newest_checkpoint(tmp_path):
+    """A run that saves after every step has saved the ruined weights, too; it finds the ones before."""
+    run = make_run(tmp_path, steps=60, checkpoint_minutes=0.0, validate_steps=60)
+    run = replace(run, log=Spoil(run.model, 40, np.nan))
+    done = train(run, resume=False)
+    assert done.progress.step == 60
+    assert done.progress.left_out == 2 * guard.PATIENCE
+    assert [words for words in run.log.said if "back to" in words] == [
+        f"4 steps left out in a row: back to the weights of step {step}" for step in (40, 39)
+    ]
+    assert all(np.isfinite(weight).all() for weight in done.weights.values())
+
+
+def test_stopping_among_steps_left_out_loses_no_good_checkpoint(tmp_path):
+    run = make_run(tmp_path, steps=60, checkpoint_minutes=0.0, validate_steps=60)
+    spoil, stop = Spoil(run.model, 40, np.nan), StopWhen(lambda progress: progress.step == 42)
+
+    class Both(Silence):
+        def step(self, progress, loss, tokens_per_second):
+            spoil.step(progress, loss, tokens_per_second)
+            stop.step(progress, loss, tokens_per_second)
+
+    with pytest.raises(Interrupted, match="step 42 of 60"):
+        train(replace(run, log=Both()), resume=False)
+    saved = sorted(path.name for path in (tmp_path / "checkpoints").glob("step-*"))
+    assert saved == ["step-000000039", "step-000000040", "step-000000042"]
+    again = replace(make_run(tmp_path, steps=60, checkpoint_minutes=0.0, validate_steps=60), log=Words())
+    done = train(again, resume=True)
+    assert "back to the weights of step 39" in again.log.said[-1]
+    assert all(np.isfinite(weight).all() for weight in done.weights.values())
+
+
 def test_a_run_that_stays_wrong_ends_with_words(tmp_path):
     run = make_run(tmp_path, steps=60)
     run.model.output_bias.assign(np.full(30, np.nan, "float32"))
@@ -152,13 +184,25 @@ def test_a_run_that_stays_wrong_ends_with_words(tmp_path):
 
 
 def test_what_is_usual():
-    assert guard.limits([[1.0, 1.0]] * (guard.LEAST - 1)) == Limits()
-    recent = [[2.0, 0.5], [4.0, 1.5]] * 64
-    assert guard.limits(recent) == Limits(loss=9.0, gradient_norm=4.0)
-    assert guard.limits([[5.0, 1.0]] * guard.LEAST) == Limits(loss=6.0, gradient_norm=1.2)
-    guard.remember(recent, 3.0, 1.0)
+    assert guard.limits([[1.0, 1.0, 9.0]] * (guard.LEAST - 1), 9.0) == Limits()
+    recent = [[2.0, 0.5, 80.0], [4.0, 1.5, 120.0]] * 64
+    assert guard.limits(recent, 100.0) == guard.limits(recent, 200.0) == Limits(loss=9.0, gradient_norm=4.0)
+    assert guard.limits(recent, 25.0) == Limits(loss=15.0, gradient_norm=7.0)  # a quarter of the labels, twice as far
+    assert guard.limits([[5.0, 1.0, 9.0]] * guard.LEAST, 9.0) == Limits(loss=7.5, gradient_norm=3.0)
+    guard.remember(recent, 3.0, 1.0, 7.0)
     assert len(recent) == guard.REMEMBERED
-    assert recent[-1] == [3.0, 1.0]
+    assert recent[-1] == [3.0, 1.0, 7.0]
+
+
+def test_a_lone_long_text_is_learned_in_every_epoch(tmp_path):
+    """It makes a batch by itself, with few labels and a gradient unlike the others'."""
+    data = copy_task(200)
+    random = np.random.default_rng(5)
+    long = np.append(random.integers(4, 30, 40), 2).astype("int32")
+    data = replace(data, source=[*data.source, long], target=[*data.target, np.append(long[-2::-1], 2)])
+    run = make_run(tmp_path, steps=300, validate_steps=300, checkpoint_minutes=1000.0)
+    run = replace(run, plan=replace(run.plan, data=data, batch_tokens=45, num_widths=0))
+    assert train(run, resume=False).progress.left_out == 0
 
 
 def test_a_resumed_run_of_several_batches_a_step_is_the_unbroken_one(tmp_path):
@@ -311,22 +355,21 @@ def test_learns(task, tmp_path):
     """Gates with a new random seed each run: the network must solve them, not remember an answer."""
     change = {"copy": lambda row: row, "reverse": lambda row: row[::-1], "sort": np.sort}[task]
     seed = int.from_bytes(os.urandom(3), "big")
-    plan = BatchPlan(pairs=copy_task(20_000, seed, change), batch_tokens=1024, seed=seed, num_widths=2)
+    plan = BatchPlan(data=copy_task(20_000, seed, change), batch_tokens=1024, seed=seed, num_widths=2)
     config = TrainConfig(
         steps=600, batch_tokens=1024, validate_steps=600, learning_rate=0.01, warmup_steps=50, checkpoint_minutes=9.0,
         label_smoothing=0.0, ema_decay=0.98,
     )  # fmt: skip
     model = tiny_model("MA", "S", model_dim=64, ffn_dim=128, dropout=0.0)
-    run = Run(
-        config=config, model=model, plan=plan, folder=tmp_path, identity={}, validate=lambda _: 1.0, log=Silence()
-    )
+    validation = Validation(name="none", score=lambda _: 1.0)
+    run = Run(config=config, model=model, plan=plan, folder=tmp_path, identity={}, validation=validation, log=Silence())
     weights = train(run, resume=False).weights
     right = accuracy(weights, model.config, copy_task(200, seed + 1, change), tmp_path)
     assert right >= 0.95, f"seed {seed}"
 
 
 def accuracy(weights, config, pairs, folder):
-    from braid.data.batch import pad_rows
+    from braid.data.encoded import pad_rows
     from braid.exporting.onnx import export_onnx
     from braid.runtime.session import EncoderDecoderSession
     from braid.search.beam import SearchOptions, search

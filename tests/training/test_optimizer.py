@@ -38,7 +38,7 @@ def test_side_by_side_projections_are_orthogonal_each_by_itself():
 
     random = np.random.default_rng(1)
     parts = [random.normal(size=(8, 8)).astype("float32") * size for size in (1.0, 1e-3, 10.0)]
-    together = ops.convert_to_numpy(muon_direction(ops.convert_to_tensor(np.concatenate(parts, axis=1))))
+    together = ops.convert_to_numpy(muon_direction(ops.convert_to_tensor(np.concatenate(parts, axis=1)), [8, 8, 8]))
     alone = [ops.convert_to_numpy(muon_direction(ops.convert_to_tensor(part))) for part in parts]
     np.testing.assert_allclose(together, np.concatenate(alone, axis=1), rtol=1e-5, atol=1e-6)
     assert 0.15 < np.sqrt(np.mean(together**2)) < 0.25  # the size of an AdamW update

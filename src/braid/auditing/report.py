@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
+from braid.metrics.score import TITLES, format_score, format_value
 from braid.storage import atomic_file
 from braid.text.languages import language_name
 
@@ -24,10 +25,14 @@ class Evaluation(TypedDict):
         source_language: Code.
         target_language: Code.
         created: ISO time.
-        examples: Source, reference, hypothesis and chrF of each text.
+        examples: Source, reference, hypothesis and score of each text, the last by ``score_name``.
+        score_name: By what examples are ordered; "" where they have no score.
         buckets: Scores by source length.
+        tables: Further tables, each with ``title``, ``header`` and ``rows``.
+        charts: Further line charts, each with ``title``, ``x``, ``y`` and ``lines`` by name, as lists of points.
         faults: Counts of visible faults.
-        history: Loss and validation chrF by step.
+        history: Loss and validation score by step.
+        validation: Name of the validation score.
         data: The data report.
         notes: Sentences for the reader.
     """
@@ -39,9 +44,13 @@ class Evaluation(TypedDict):
     target_language: NotRequired[str]
     created: NotRequired[str]
     examples: NotRequired[list[dict[str, Any]]]
+    score_name: NotRequired[str]
     buckets: NotRequired[list[dict[str, Any]]]
+    tables: NotRequired[list[dict[str, Any]]]
+    charts: NotRequired[list[dict[str, Any]]]
     faults: NotRequired[dict[str, int]]
     history: NotRequired[list[dict[str, float]]]
+    validation: NotRequired[str]
     data: NotRequired[dict[str, Any]]
     notes: NotRequired[list[str]]
 
@@ -50,7 +59,7 @@ def evaluation_report(evaluation: Evaluation, *, path: Path) -> None:
     """Write the report; it loads nothing from anywhere and runs no script.
 
     Args:
-        evaluation: As `braid.pipeline.evaluate.evaluate` makes it.
+        evaluation: As a task's pipeline makes it.
         path: The HTML file.
 
     Raises:
@@ -60,20 +69,31 @@ def evaluation_report(evaluation: Evaluation, *, path: Path) -> None:
 
     template = (resources.files("braid.auditing") / "report.html.j2").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["score"] = lambda score: f"{score['value']:.1f}"
-    environment.filters["interval"] = lambda score: f"{score['low']:.1f} – {score['high']:.1f}"
+    environment.filters["title"] = lambda name: TITLES.get(name, name)
+    environment.filters["bounds"] = lambda score, name: format_score(name, score).partition(" ")[2].strip("[]")
+    environment.filters["value"] = lambda score, name: format_value(name, score["value"])
     history = evaluation.get("history", [])
-    ordered = sorted(evaluation.get("examples", []), key=lambda row: -row["chrf"])
+    names = [evaluation.get(f"{side}_language", "") for side in ("source", "target")]
     html = environment.from_string(template).render(
         evaluation=evaluation,
-        languages=[language_name(evaluation.get(f"{side}_language", "")) for side in ("source", "target")],
-        best=ordered[:SHOWN],
-        worst=ordered[SHOWN:][: -SHOWN - 1 : -1],
-        curves=_curves(history) if len(history) > 1 else "",
+        metrics=list(evaluation["systems"][0]["scores"]),
+        languages=" → ".join(language_name(name) for name in names if name),
+        groups=_examples(evaluation),
+        curves=_curves(history, evaluation.get("validation", "score")) if len(history) > 1 else "",
         buckets=_bars(evaluation.get("buckets", [])),
+        charts=[(chart["title"], _lines(chart)) for chart in evaluation.get("charts", [])],
     )
     with atomic_file(path) as file:
         file.write(html.encode("utf-8"))
+
+
+def _examples(evaluation: Evaluation) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The worst and the best examples; a few where they have no score."""
+    rows = evaluation.get("examples", [])
+    if not evaluation.get("score_name"):
+        return [("Samples", rows[:SHOWN])]
+    ordered = sorted(rows, key=lambda row: -row["score"])
+    return [("Worst examples", ordered[SHOWN:][: -SHOWN - 1 : -1]), ("Best examples", ordered[:SHOWN])]
 
 
 def _svg(figure: Any) -> str:
@@ -98,15 +118,27 @@ def _axes(columns: int) -> tuple[Any, Sequence[Any]]:
     return figure, axes
 
 
-def _curves(history: Sequence[dict[str, float]]) -> str:
-    """Training loss and validation chrF by step."""
+def _lines(chart: dict[str, Any]) -> str:
+    """A line chart, at most twice as wide as high."""
     figure, axes = _axes(2)
-    losses = [row for row in history if "valid_chrf" not in row]
-    scores = [row for row in history if "valid_chrf" in row]
+    for name, points in chart["lines"].items():
+        axes[0].plot([x for x, _ in points], [y for _, y in points], label=name, linewidth=1.2)
+    axes[0].set(xlabel=chart["x"], ylabel=chart["y"])
+    if len(chart["lines"]) > 1:
+        axes[0].legend(frameon=False, fontsize=8)
+    axes[1].set_axis_off()
+    return _svg(figure)
+
+
+def _curves(history: Sequence[dict[str, float]], name: str) -> str:
+    """Training loss and the validation score by step."""
+    figure, axes = _axes(2)
+    losses = [row for row in history if "valid_score" not in row]
+    scores = [row for row in history if "valid_score" in row]
     axes[0].plot([row["step"] for row in losses], [row["loss"] for row in losses], color="#3d7ea6", linewidth=1.2)
-    axes[0].set(xlabel="step", ylabel="training loss (nats a subword)")
-    axes[1].plot([row["step"] for row in scores], [row["valid_chrf"] for row in scores], "o-", color="#c1662f")
-    axes[1].set(xlabel="step", ylabel="validation chrF, greedy")
+    axes[0].set(xlabel="step", ylabel="training loss (nats)")
+    axes[1].plot([row["step"] for row in scores], [row["valid_score"] for row in scores], "o-", color="#c1662f")
+    axes[1].set(xlabel="step", ylabel=f"validation {name}")
     return _svg(figure)
 
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from braid.bundle.schema import DOCUMENTS, FORMAT, REQUIRED, BundleInfo
 from braid.errors import BundleError
 from braid.storage import atomic_folder, recover
+from braid.text.tokenizer import Tokenizer
 from braid.version import __version__
 
 _DESKTOP_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
@@ -91,12 +92,12 @@ def save_bundle(path: Path, fill: Callable[[Path], dict[str, Any]]) -> BundleInf
     return info
 
 
-def read_bundle(path: Path, *, check: tuple[str, ...] = REQUIRED) -> BundleInfo:
+def read_bundle(path: Path) -> BundleInfo:
     """The checked ``bundle.json`` of a folder whose files have the sizes and hashes it names.
 
     Args:
-        path: The bundle's folder.
-        check: Files whose content is hashed; of all others but the documents the size is compared.
+        path: The bundle's folder. The files that inference needs are hashed; of all others but the documents the
+            size is compared.
 
     Raises:
         BundleError: It is no bundle, or a file is missing or altered.
@@ -117,13 +118,31 @@ def read_bundle(path: Path, *, check: tuple[str, ...] = REQUIRED) -> BundleInfo:
                 where=str(path),
                 hint="the copy is incomplete; copy the whole folder again",
             )
-    missing = sorted(set(check) - set(info.files))
+    missing = sorted(set(REQUIRED[info.task]) - set(info.files))
     if missing:
         raise BundleError(f"bundle.json does not list {', '.join(missing)}", where=str(path))
-    for name in check:
+    for name in info.files:
+        if name not in REQUIRED[info.task] and not name.startswith("runtime/"):
+            continue
         if sha256(path / name) != info.files[name].sha256:
             raise BundleError(f"{name} is not the file that was saved", where=str(path), hint="train or copy it again")
     return info
+
+
+def read_tokenizer(path: Path, info: BundleInfo) -> Tokenizer:
+    """The bundle's tokenizer, with as many subwords as ``bundle.json`` says.
+
+    Raises:
+        BundleError: It is damaged, or not the one that the network was trained with.
+    """
+    tokenizer = Tokenizer.load(path / "tokenizer.json")
+    if tokenizer.vocab_size != info.sizes.vocab_size:
+        raise BundleError(
+            f"the tokenizer must hold {info.sizes.vocab_size:,} subwords, got {tokenizer.vocab_size:,}",
+            where=str(path),
+            hint="copy the whole folder again",
+        )
+    return tokenizer
 
 
 def _info(path: Path) -> BundleInfo:

@@ -7,7 +7,15 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 FORMAT = 1
-REQUIRED = ("tokenizer.json", "runtime/encoder.onnx", "runtime/decoder.onnx")
+_BOTH = ("tokenizer.json", "runtime/encoder.onnx", "runtime/decoder.onnx")
+REQUIRED: dict[str, tuple[str, ...]] = {
+    "translate": _BOTH,
+    "summarize": _BOTH,
+    "answer": ("tokenizer.json", "runtime/encoder.onnx"),
+    "classify": ("tokenizer.json", "runtime/encoder.onnx"),
+    "generate": ("tokenizer.json", "runtime/decoder.onnx"),
+}
+"""Files without which a bundle of that task is none; what it hashes when it is opened."""
 
 DOCUMENTS = ("card.md", "report.html")
 """Files for people, who may edit or replace them."""
@@ -41,9 +49,10 @@ class BundleInfo(BaseModel):
     braid_version: str
     created: str
     name: str
-    task: Literal["translate"]
-    source_language: str
-    target_language: str
+    task: Literal["translate", "summarize", "answer", "classify", "generate"]
+    source_language: str = ""
+    target_language: str = ""
+    task_info: dict[str, Any] = {}
     recipe: dict[str, Any]
     sizes: Sizes
     data_fingerprint: str

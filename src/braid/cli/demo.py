@@ -78,4 +78,4 @@ def _show(result: dict[str, Any], *, own: bool) -> None:
     out.print(f"\nbundle: {folder} ({size / 2**20:.0f} MiB), report: {folder / 'report.html'}", markup=False)
     if not own:
         out.print("The domain is short interface text; scores on other texts would be far lower.", markup=False)
-    print_next(result["bundle"])
+    print_next(evaluation["task"], result["bundle"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from braid.errors import ConfigError
 
 SHOWN = (
     "name", "task", "data.train", "data.source_language", "data.target_language",
+    "data.documents",
     "model.encoder", "model.decoder", "train.minutes", "search.beam_size",
 )  # fmt: skip
 
@@ -33,7 +35,7 @@ def command(
 ) -> None:
     """Write a recipe with comments, after looking at the files."""
     if keys:
-        _print_keys()
+        _print_keys(task)
         return
     from braid.config.loading import make_recipe
     from braid.config.writing import recipe_to_toml
@@ -48,7 +50,8 @@ def command(
         hint = "choose another with --output, or replace it with --force"
         raise ConfigError("a recipe is here already", where=str(output), hint=hint)
     wishes = Wishes(source_language=source_language, target_language=target_language, name=name, recipe=recipe)
-    table, notes = starting_table(task, files, wishes, folder=output.parent)
+    table, notes = starting_table(task, files, wishes, folder=Path())
+    table["data"]["train"] = [_from(output.parent, name) for name in files]
     text = recipe_to_toml(make_recipe(table), shown=SHOWN, head=_HEAD)
     with atomic_file(output) as file:
         file.write(text.encode("utf-8"))
@@ -57,17 +60,25 @@ def command(
     typer.echo(f"wrote {output}\n\nnext: braid train {output}", err=True)
 
 
+def _from(folder: Path, name: str) -> str:
+    """The files as the recipe's folder sees them."""
+    if folder.resolve() == Path().resolve():
+        return name
+    parts = [part.strip() for part in name.split(",")] if not Path(name).exists() else [name]
+    return ",".join(part if Path(part).is_absolute() else os.path.relpath(part, folder) for part in parts)
+
+
 _HEAD = """A Braid recipe. Keys with a # in front hold their default.
 All keys with their ranges: braid init translate --keys"""
 
 
-def _print_keys() -> None:
+def _print_keys(task: str) -> None:
     from rich.table import Table
 
     from braid.cli.talk import console
     from braid.config.writing import key_table
 
     table = Table("key", "default", "must be", "meaning", box=None, pad_edge=False)
-    for row in key_table():
+    for row in key_table(task):
         table.add_row(*row)
     console(to_stdout=True).print(table, markup=False)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 
 import typer
 
-from braid.cli import demo, evaluate, init, prepare, serve, train, translate
+from braid.cli import answer, classify, demo, evaluate, generate, init, prepare, serve, summarize, train, translate
 from braid.errors import BraidError
 
 app = typer.Typer(
@@ -20,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (demo, init, prepare, train, evaluate, translate, serve):
+for verb in (demo, init, prepare, train, evaluate, translate, summarize, answer, classify, generate, serve):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 
 
@@ -49,9 +50,18 @@ def _use_utf8() -> None:
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
 
 
+class _Stopped(BaseException):
+    """Ctrl-C, under a name of ours: typer ends a program on KeyboardInterrupt without a word."""
+
+
+def _stop(number: int, frame: object) -> None:
+    raise _Stopped
+
+
 def main() -> None:
     """Run the command line; exit 0 ok, 1 the user's to mend, 2 ours, 130 interrupted."""
     _use_utf8()
+    signal.signal(signal.SIGINT, _stop)
     try:
         app()
     except BraidError as error:
@@ -59,8 +69,10 @@ def main() -> None:
             raise
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (_Stopped, KeyboardInterrupt):
         print("interrupted", file=sys.stderr)
+        if {"train", "demo"} & set(sys.argv[1:2]):
+            print("\nhint: if training had begun, the same command with --resume goes on with it", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -16,7 +16,7 @@ def command(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")] = 5000,
     api_key: Annotated[str, typer.Option(envvar="BRAID_API_KEY", help="Key that clients must send.")] = "",
 ) -> None:
-    """Serve translations over HTTP, with a page to type in."""
+    """Serve models over HTTP, with a page to type in."""
     from braid.pipeline.load import load
     from braid.serve.run import serve
 

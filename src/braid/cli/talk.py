@@ -20,7 +20,8 @@ def console(*, to_stdout: bool = False) -> Console:
     """A rich console on stderr, or on stdout for a verb's own result."""
     from rich.console import Console
 
-    return Console(stderr=not to_stdout, highlight=False, soft_wrap=not sys.stdout.isatty() if to_stdout else False)
+    stream = sys.stdout if to_stdout else sys.stderr
+    return Console(stderr=not to_stdout, highlight=False, soft_wrap=not stream.isatty())
 
 
 def print_json(value: Any) -> None:
@@ -45,17 +46,17 @@ class TrainingLog:
     def step(self, progress: Progress, loss: float, tokens_per_second: float) -> None:
         """Move the bar, or print a line when the last one is old."""
         self._rate = tokens_per_second if not self._rate else 0.95 * self._rate + 0.05 * tokens_per_second
-        facts = f"loss {loss:.3f}  {self._rate:,.0f} target tokens/s"
+        facts = f"loss {loss:.3f}  {self._rate:,.0f} tokens/s"
         if self._console.is_terminal:
             self._move(progress, facts)
         elif time.monotonic() - self._said_at > LINE_SECONDS or progress.step == 1:
             self._said_at = time.monotonic()
             self.say(f"step {progress.step:,}/{progress.total_steps:,}  {facts}  {progress.seconds / 60:.1f} min")
 
-    def validation(self, progress: Progress, chrf: float, loss: float) -> None:
+    def validation(self, progress: Progress, name: str, score: float, loss: float) -> None:
         """A line for each validation."""
         best = "  (best)" if progress.worse_validations == 0 else ""
-        self.say(f"step {progress.step:,}  training loss {loss:.3f}  validation chrF {chrf:.2f}{best}")
+        self.say(f"step {progress.step:,}  training loss {loss:.3f}  validation {name} {score:.2f}{best}")
         if progress.step == progress.total_steps:
             self.close()
 

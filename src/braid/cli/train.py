@@ -48,11 +48,20 @@ def print_trained(result: dict[str, Any], evaluation: dict[str, Any]) -> None:
     out.print()
     print_scores(evaluation["systems"], evaluation["notes"], out)
     out.print(f"\nbundle: {result['bundle']}", markup=False)
-    print_next(result["bundle"])
+    print_next(evaluation["task"], result["bundle"])
 
 
-def print_next(bundle: str) -> None:
+_EXAMPLES = {
+    "translate": "braid translate {} <<< 'Turn on the light'",
+    "summarize": "braid summarize {} article.txt",
+    "answer": "braid answer {} 'Where is it written?'",
+    "classify": "braid classify {} --explain <<< 'Where is my card?'",
+    "generate": "braid generate {} --prompt 'Once'",
+}
+
+
+def print_next(task: str, bundle: str) -> None:
     """The three commands to try next, on stderr."""
-    example = f"braid translate {bundle} <<< 'Turn on the light'"
+    example = _EXAMPLES[task].format(bundle)
     for line in ("\nnext:", f"  {example}", f"  braid evaluate {bundle}", f"  braid serve {bundle}"):
         typer.echo(line, err=True)

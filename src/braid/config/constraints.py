@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -178,4 +179,10 @@ class TextList:
         return [1, None, [""], [1], {"a": "b"}, ["a\0b"], ["\udcff.tsv"]]
 
     def parse(self, text: str) -> Any:
+        """Entries between commas, or a list as TOML writes it, whose entries may hold commas."""
+        if text.lstrip().startswith("["):
+            try:
+                return tomllib.loads(f"list = {text}")["list"]
+            except tomllib.TOMLDecodeError:
+                return text
         return [part.strip() for part in text.split(",") if part.strip()]

@@ -13,7 +13,7 @@ from typing import Any
 
 from braid.config.constraints import TextList
 from braid.config.fields import faults
-from braid.config.recipe import SECTIONS, Recipe
+from braid.config.recipe import SECTIONS, TASKS, Recipe
 from braid.errors import ConfigError
 
 Values = dict[str, dict[str, Any]]
@@ -53,6 +53,12 @@ def builtin_recipe(name: str) -> dict[str, Any]:
     return tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
 
 
+def task_defaults(task: Any) -> dict[str, dict[str, Any]]:
+    """What a task takes in place of the general defaults, by section; nothing where it takes them as they are."""
+    file = resources.files("braid.config") / "defaults" / f"{task}.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8")) if task in TASKS and file.is_file() else {}
+
+
 def make_recipe(
     table: Mapping[str, Any], overrides: Sequence[str] = (), *, where: str = "", lines: Mapping[str, int] | None = None
 ) -> Recipe:
@@ -70,6 +76,8 @@ def make_recipe(
     found: list[tuple[str, str]] = []
     values = _sort_out(table, found)
     _override(values, overrides, found)
+    for section, defaults in task_defaults(values[""].get("task", "")).items():
+        values[section] = {**defaults, **values[section]}
     found += _faults(values)
     if found:
         places = lines or {}

@@ -9,7 +9,7 @@ from typing import Any
 from braid.config.constraints import Flag, FloatRange, IntRange, LayerPattern, OneOf, Text, TextList
 from braid.config.fields import check, setting
 
-TASKS = ("translate",)
+TASKS = ("translate", "summarize", "answer", "classify", "generate")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +21,23 @@ class DataConfig:
     test: tuple[str, ...] = setting((), TextList(), "files for the final score; split off train when empty")
     source_language: str = setting("", Text(max_chars=35), "language code (BCP 47) of the input, such as en")
     target_language: str = setting("", Text(max_chars=35), "language code (BCP 47) of the output, such as zh")
-    source_column: str = setting("", Text(), "column or JSON key of the source; found by name or position when empty")
-    target_column: str = setting("", Text(), "column or JSON key of the target; found by name or position when empty")
+    source_column: str = setting(
+        "", Text(), "column or JSON key of the source, the input text; found by name or position when empty"
+    )
+    target_column: str = setting(
+        "",
+        Text(),
+        "column or JSON key of the target: translation, summary, label; found by name or position when empty",
+    )
+    group_column: str = setting(
+        "", Text(), "column or JSON key; rows that hold the same there stay in one part (a dialogue, an article)"
+    )
+    label_separator: str = setting(
+        "", Text(max_chars=8), "classify: parts several labels of one text; one each when empty"
+    )
+    documents: tuple[str, ...] = setting(
+        (), TextList(), "answer: files, globs and folders in which answers are looked for; those of train when empty"
+    )
     max_chars: int = setting(600, IntRange(1, 100_000), "longer texts on either side are rejected", unit="characters")
     max_length_ratio: float = setting(
         4.0,
@@ -73,6 +88,7 @@ class ModelConfig:
     activation: str = setting("tanh", OneOf(("tanh", "relu", "sigmoid")), "f of the Elman RNN, letter E")
     decay_init: str = setting("paper", OneOf(("paper", "code")), "how the RG-LRU's decays begin, letter R")
     dropout: float = setting(0.15, FloatRange(0.0, 0.9), "fraction of activations dropped in training")
+    copy: bool = setting(False, Flag(), "let the decoder copy words of the source, by a pointer beside its softmax")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +107,9 @@ class TrainConfig:
     optimizer: str = setting(
         "muon", OneOf(("muon", "adamw")), "muon needs fewer steps; embedding and vectors take AdamW either way"
     )
-    learning_rate: float = setting(6e-3, FloatRange(0.0, 10.0), "peak learning rate; a quarter of it for adamw")
+    learning_rate: float = setting(
+        6e-3, FloatRange(0.0, 10.0), "peak learning rate; adamw wants about a quarter of this default"
+    )
     warmup_steps: int = setting(300, IntRange(0, 1_000_000), "steps to reach it, a fifth of all at most", unit="steps")
     schedule: str = setting(
         "cosine",
@@ -102,18 +120,31 @@ class TrainConfig:
     z_loss: float = setting(
         0.0,
         FloatRange(0.0, 1.0),
-        "weight of the squared logarithm of the softmax's normalizer; 1e-4 where logits drift",
+        "weight of the squared logarithm of the softmax's normalizer; PaLM took 1e-4",
+    )
+    precision: str = setting(
+        "float32",
+        OneOf(("float32", "bfloat16")),
+        "of matrix products in training; bfloat16 is for processors that have it; all else stays float32",
     )
     accumulate: int = setting(1, IntRange(1, 4096), "batches whose gradients make one step", unit="batches")
+    token_dropout: float = setting(
+        0.0, FloatRange(0.0, 0.9), "probability with which training makes a subword of the source unknown"
+    )
+    class_weight: str = setting(
+        "none", OneOf(("none", "balanced")), "classify: balanced lets rare labels count as much as frequent ones"
+    )
     subword_dropout: float = setting(
-        0.0, FloatRange(0.0, 0.5), "probability with which training undoes each merge of a subword; 0.1 on small data"
+        0.0,
+        FloatRange(0.0, 0.5),
+        "probability with which training undoes each merge of a subword; BPE-dropout's paper takes 0.1",
     )
     weight_decay: float = setting(0.01, FloatRange(0.0, 10.0), "decay of matrices, times the learning rate")
     beta2: float = setting(0.98, FloatRange(0.0, 0.99999), "AdamW: decay of the squared gradient's mean")
     gradient_clip: float = setting(1.0, FloatRange(0.0, 1e6), "largest global gradient norm; 0 turns clipping off")
     ema_decay: float = setting(0.995, FloatRange(0.0, 0.99999), "decay of the averaged weights; 0 turns averaging off")
     validate_steps: int = setting(0, IntRange(0, 1_000_000), "steps between validations; 0 means about 12 in a run")
-    patience: int = setting(5, IntRange(0, 1000), "validations below the best chrF before stopping early; 0 never")
+    patience: int = setting(5, IntRange(0, 1000), "validations worse than the best before stopping early; 0 never")
     checkpoint_minutes: float = setting(2.0, FloatRange(0.0, 1440.0), "time between checkpoints", unit="min")
     keep_checkpoints: int = setting(2, IntRange(1, 1000), "newest checkpoints kept")
     seed: int = setting(1, IntRange(0, 2**31 - 1), "start weights, order of batches, dropout")
@@ -129,6 +160,16 @@ class SearchConfig:
         3, IntRange(0, 100), "copies of a phrase in a row before the search breaks the loop; 0 never does"
     )
     max_ratio: float = setting(3.0, FloatRange(0.1, 100.0), "output tokens per input token at most, plus 16")
+    temperature: float = setting(0.8, FloatRange(0.0, 10.0), "generate: divides the logits; 0 takes the likeliest")
+    top_k: int = setting(0, IntRange(0, 1_000_000), "generate: only so many likeliest subwords; 0 is all")
+    top_p: float = setting(
+        0.95, FloatRange(0.0, 1.0), "generate: only the likeliest that reach this probability together"
+    )
+    min_p: float = setting(
+        0.0, FloatRange(0.0, 1.0), "generate: only those of this share of the likeliest's probability"
+    )
+    repetition_penalty: float = setting(1.0, FloatRange(0.1, 10.0), "generate: divides what was just said; 1 is none")
+    max_new_tokens: int = setting(256, IntRange(1, 1_000_000), "generate: subwords of an output at most", unit="tokens")
 
 
 @dataclass(frozen=True, kw_only=True)

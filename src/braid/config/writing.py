@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Collection
 
 from braid.config.fields import show
-from braid.config.loading import all_keys
+from braid.config.loading import all_keys, make_recipe
 from braid.config.recipe import SECTIONS, Recipe
 
 
@@ -19,7 +19,7 @@ def recipe_to_toml(recipe: Recipe, *, shown: Collection[str] = (), head: str = "
         head: Comment lines for the top of the file.
     """
     lines = [f"# {line}".rstrip() for line in head.splitlines()]
-    plain = Recipe()
+    plain = make_recipe({"task": recipe.task})
     for section in ("", *SECTIONS):
         if section:
             lines += ["", f"[{section}]"]
@@ -35,11 +35,12 @@ def recipe_to_toml(recipe: Recipe, *, shown: Collection[str] = (), head: str = "
     return "\n".join(lines) + "\n"
 
 
-def key_table() -> list[tuple[str, str, str, str]]:
-    """Key, default, what it must be, and what it means, for every recipe field."""
-    rows = []
+def key_table(task: str = "translate") -> list[tuple[str, str, str, str]]:
+    """Key, the task's default, what it must be, and what it means, for every recipe field."""
+    rows, plain = [], make_recipe({"task": task})
     for key, field in all_keys().items():
-        default = field.default if field.default is not dataclasses.MISSING else ()
+        section, _, name = key.rpartition(".")
+        default = getattr(getattr(plain, section) if section else plain, name)
         unit = f" [{field.metadata['unit']}]" if field.metadata["unit"] else ""
         rows.append((key, show(default), field.metadata["constraint"].words(), field.metadata["doc"] + unit))
     return rows

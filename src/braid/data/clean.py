@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from braid.config.recipe import DataConfig
 from braid.data.example import Example, Reject
-from braid.text.normalize import display_width, normalize
+from braid.data.kinds import KINDS, SEPARATOR, DataKind
+from braid.text.normalize import display_width, normalize, normalize_lines
 
-RULES = 3
+RULES = 4
 """Raised whenever other rows would be kept of the same files, so that prepared data are made again."""
 
 # {{x}} ${x} {name} {0}, %(x)s %s %1$s %.2f %d, <b> </b> <a0/> <a href="x">. No branch repeats over what another can
@@ -36,12 +37,15 @@ def placeholders(text: str) -> Counter[str]:
     return Counter(found.replace(" ", "") for found in _PLACEHOLDER.findall(text))
 
 
-def clean(rows: Iterable[Example | Reject], config: DataConfig) -> tuple[list[Example], list[Reject]]:
+def clean(
+    rows: Iterable[Example | Reject], config: DataConfig, kind: DataKind = KINDS["translate"]
+) -> tuple[list[Example], list[Reject]]:
     """Usable rows with normalized texts, and all others with the rule that says why.
 
     Args:
         rows: As read; rejects of the reader pass through.
         config: The recipe's data section.
+        kind: What the rows are.
     """
     kept: _Kept = []
     rejects: list[Reject] = []
@@ -49,35 +53,53 @@ def clean(rows: Iterable[Example | Reject], config: DataConfig) -> tuple[list[Ex
         if isinstance(row, Reject):
             rejects.append(row)
             continue
-        example = replace(row, source=normalize(row.source), target=normalize(row.target))
-        for name, rule in _RULES.items():
-            if detail := rule(example, config):
+        example = normalized(row, config, kind)
+        for name in kind.rules:
+            if detail := _RULES[name](example, config, kind):
                 rejects.append(Reject(example=row, rule=name, detail=detail))
                 break
         else:
             kept.append((row, example))
-    kept = _without_odd_lengths(kept, config, rejects)
+    if kind.checks_ratio:
+        kept = _without_odd_lengths(kept, config, rejects)
     kept = _without_duplicates(kept, rejects)
+    if kind.has_labels:
+        kept = _without_conflicts(kept, rejects)
     return [example for _, example in kept], rejects
 
 
-def _empty(example: Example, config: DataConfig) -> str:
-    missing = [side for side in ("source", "target") if not getattr(example, side)]
+def normalized(row: Example, config: DataConfig, kind: DataKind) -> Example:
+    """The row with normalized texts: labels in one order, texts to be continued with their lines."""
+    if kind.has_labels:
+        separator = config.label_separator or SEPARATOR
+        labels = {normalize(label) for part in row.target.split(SEPARATOR) for label in part.split(separator)}
+        return replace(row, source=normalize(row.source), target=SEPARATOR.join(sorted(labels - {""})))
+    if kind.reads == "texts":
+        return replace(row, target=normalize_lines(row.target))
+    if kind.reads == "questions":  # answers are places in the user's own text: that stays as it is
+        return replace(row, source=normalize(row.source))
+    references = tuple(filter(None, map(normalize, row.references)))
+    source = (normalize_lines if kind.keeps_lines else normalize)(row.source)
+    return replace(row, source=source, target=normalize(row.target), references=references)
+
+
+def _empty(example: Example, config: DataConfig, kind: DataKind) -> str:
+    missing = [side for side in kind.needed if not getattr(example, side)]
     return f"no text in {' and '.join(missing)}" if missing else ""
 
 
-def _identical(example: Example, config: DataConfig) -> str:
+def _identical(example: Example, config: DataConfig, kind: DataKind) -> str:
     if config.keep_identical or example.source != example.target:
         return ""
     return "the target equals the source"
 
 
-def _too_long(example: Example, config: DataConfig) -> str:
-    longest = max(len(example.source), len(example.target))
+def _too_long(example: Example, config: DataConfig, kind: DataKind) -> str:
+    longest = max(len(example.source), 0 if kind.has_labels else len(example.target))
     return f"{longest} characters, at most {config.max_chars}" if longest > config.max_chars else ""
 
 
-def _placeholders(example: Example, config: DataConfig) -> str:
+def _placeholders(example: Example, config: DataConfig, kind: DataKind) -> str:
     if not config.check_placeholders:
         return ""
     source, target = placeholders(example.source), placeholders(example.target)
@@ -85,7 +107,7 @@ def _placeholders(example: Example, config: DataConfig) -> str:
     return "; ".join(f"{side}: {' '.join(sorted(found.elements()))}" for side, found in sides.items() if found)
 
 
-_RULES: dict[str, Callable[[Example, DataConfig], str]] = {
+_RULES: dict[str, Callable[[Example, DataConfig, DataKind], str]] = {
     "empty": _empty,
     "identical": _identical,
     "too_long": _too_long,
@@ -117,9 +139,20 @@ def _without_odd_lengths(rows: _Kept, config: DataConfig, rejects: list[Reject])
 
 def _without_duplicates(rows: _Kept, rejects: list[Reject]) -> _Kept:
     """The first row of each pair of texts; its repetitions go to ``rejects``."""
-    first: dict[tuple[str, str], tuple[Example, Example]] = {}
+    first: dict[tuple[str, str, str], tuple[Example, Example]] = {}
     for row, example in rows:
-        seen, _ = first.setdefault((example.source, example.target), (row, example))
+        seen, _ = first.setdefault((example.source, example.target, example.context), (row, example))
         if seen is not row:
             rejects.append(Reject(example=row, rule="duplicate", detail=f"as {seen.file}, line {seen.line}"))
+    return list(first.values())
+
+
+def _without_conflicts(rows: _Kept, rejects: list[Reject]) -> _Kept:
+    """The first row of each text; the same text with other labels goes to ``rejects``."""
+    first: dict[str, tuple[Example, Example]] = {}
+    for row, example in rows:
+        seen, kept = first.setdefault(example.source, (row, example))
+        if seen is not row:
+            labels = kept.target.replace(SEPARATOR, ", ")
+            rejects.append(Reject(example=row, rule="conflict", detail=f"{labels} in {seen.file}, line {seen.line}"))
     return list(first.values())

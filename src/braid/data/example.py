@@ -15,6 +15,10 @@ class Example:
         file: The path as the user gave it (glob results included).
         line: 1-based line in the decompressed file at which the unit begins.
         key: The unit's own identifier in the file (TMX tuid, XLIFF id, PO msgctxt …), or "".
+        group: What must stay together in one part of the data (a dialogue, an article), or "".
+        context: The passage in which a question's answer stands, or "".
+        start: Where in the context the target begins, in characters; -1 where there is no such place.
+        references: Further targets that are as good as the first.
     """
 
     source: str
@@ -22,6 +26,10 @@ class Example:
     file: str
     line: int
     key: str = ""
+    group: str = ""
+    context: str = ""
+    start: int = -1
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

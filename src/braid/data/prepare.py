@@ -14,14 +14,16 @@ from typing import Any
 from braid.config.recipe import DataConfig, Recipe
 from braid.data.clean import RULES, clean
 from braid.data.example import Example, Reject
-from braid.data.formats import ReadOptions, read_files
+from braid.data.formats import read_files
+from braid.data.kinds import DataKind, kind_of
 from braid.data.report import data_report
 from braid.data.split import Splits, split
+from braid.data.split_texts import split_texts
 from braid.errors import ConfigError, DataError, StorageError
 from braid.storage import atomic_folder
 
 PARTS = ("train", "valid", "test")
-LAYOUT = 1
+LAYOUT = 2
 _LOOSEN = "look at these rows in the files, add data, or loosen the rules under [data]"
 _AGAIN = "delete this folder; `braid prepare` makes it again"
 
@@ -61,23 +63,23 @@ def prepare_data(recipe: Recipe, *, folder: Path, output: Path, reuse: bool = Tr
         DataError: A file cannot be read, or too little is left.
         StorageError: The disk is full or refuses, or something else than prepared data stands at ``output``.
     """
-    config = recipe.data
-    _check(config)
+    config, kind = recipe.data, kind_of(recipe)
+    _check(config, kind)
     _check_place(output)
-    rows = {part: list(_read(getattr(config, part), config, folder)) for part in PARTS}
-    inputs = _inputs(rows, config)
+    rows = {part: list(_read(getattr(config, part), config, kind, folder)) for part in PARTS}
+    inputs = _inputs(rows, recipe)
     if reuse and (held := _held(output, inputs)) is not None:
         return held
     cleaned: dict[str, list[Example]] = {}
     rejects: list[Reject] = []
     for part in PARTS:
-        cleaned[part], wrong = clean(rows[part], config)
+        cleaned[part], wrong = clean(rows[part], config, kind)
         rejects += wrong
         if part != "train" and rows[part] and not cleaned[part]:
             where = f"{len(rows[part])} rows read; {_why(wrong)}"
             raise DataError(f"no usable row is left of data.{part}", where=where, hint=_LOOSEN)
     read = Counter(row.file if isinstance(row, Example) else row.example.file for part in PARTS for row in rows[part])
-    splits = _split(cleaned, config, f"{read.total()} rows read; {_why(rejects)}")
+    splits = _split(cleaned, recipe, f"{read.total()} rows read; {_why(rejects)}")
     parts = {part: getattr(splits, part) for part in PARTS}
     rejects += splits.leaks
     report = data_report(read, rejects, parts) | {
@@ -97,7 +99,7 @@ def load_prepared(folder: Path) -> Prepared:
     """
     try:
         report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-        parts = {part: [Example(**row) for row in _lines(folder / f"{part}.jsonl")] for part in PARTS}
+        parts = {part: [_example(row) for row in _lines(folder / f"{part}.jsonl")] for part in PARTS}
         whole = report["layout"] == LAYOUT and _fingerprint(parts) == report["fingerprint"]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise DataError(f"the prepared data cannot be read: {error}", where=str(folder), hint=_AGAIN) from None
@@ -106,10 +108,10 @@ def load_prepared(folder: Path) -> Prepared:
     return Prepared(folder=folder, report=report, fingerprint=report["fingerprint"], **parts)
 
 
-def _check(config: DataConfig) -> None:
+def _check(config: DataConfig, kind: DataKind) -> None:
     if not config.train:
         raise ConfigError("data.train must name at least one file, got []", hint='data.train = ["pairs.tsv"]')
-    for side in ("source", "target"):
+    for side in ("source", "target") if kind.is_translation else ():
         if not getattr(config, f"{side}_language"):
             example = "en" if side == "source" else "zh"
             hint = f'write {side}_language = "{example}" under [data], or --set data.{side}_language={example}'
@@ -123,19 +125,14 @@ def _check_place(output: Path) -> None:
         raise StorageError("what stands here is not prepared data and is not replaced", where=str(output), hint=hint)
 
 
-def _read(patterns: Sequence[str], config: DataConfig, folder: Path) -> Iterable[Example | Reject]:
-    options = ReadOptions(
-        source_language=config.source_language,
-        target_language=config.target_language,
-        source_column=config.source_column,
-        target_column=config.target_column,
-    )
-    return read_files(patterns, options, folder=folder) if patterns else []
+def _read(patterns: Sequence[str], config: DataConfig, kind: DataKind, folder: Path) -> Iterable[Example | Reject]:
+    return read_files(patterns, kind.options(config), folder=folder) if patterns else []
 
 
-def _inputs(rows: dict[str, list[Example | Reject]], config: DataConfig) -> str:
+def _inputs(rows: dict[str, list[Example | Reject]], recipe: Recipe) -> str:
     """A hash of everything the result depends on: the rows as read and the rules."""
-    digest = hashlib.sha256(json.dumps([RULES, dataclasses.asdict(config)], sort_keys=True).encode())
+    rules = [RULES, recipe.task, dataclasses.asdict(recipe.data)]
+    digest = hashlib.sha256(json.dumps(rules, sort_keys=True).encode())
     for part in PARTS:
         for row in rows[part]:
             digest.update(repr(row).encode("utf-8", "surrogatepass"))
@@ -155,15 +152,17 @@ def _why(rejects: Sequence[Reject]) -> str:
     return "rejected: " + (", ".join(f"{rule}: {count}" for rule, count in counts.most_common()) or "none")
 
 
-def _split(cleaned: dict[str, list[Example]], config: DataConfig, where: str) -> Splits:
+def _split(cleaned: dict[str, list[Example]], recipe: Recipe, where: str) -> Splits:
+    config, kind = recipe.data, kind_of(recipe)
     try:
-        return split(
+        return (split_texts if kind.reads == "texts" else split)(
             cleaned["train"],
             valid_rows=config.valid_rows,
             test_rows=config.test_rows,
             seed=config.split_seed,
             valid=cleaned["valid"],
             test=cleaned["test"],
+            kind=kind,
         )
     except DataError as error:
         raise DataError(error.message, where=where, hint=error.hint or _LOOSEN) from None
@@ -173,19 +172,28 @@ def _fingerprint(parts: dict[str, list[Example]]) -> str:
     digest = hashlib.sha256()
     for part in PARTS:
         for example in parts[part]:
-            digest.update(json.dumps([part, example.source, example.target]).encode())
+            row = [part, example.source, example.target, example.context, example.start, *example.references]
+            digest.update(json.dumps(row).encode())
     return digest.hexdigest()
 
 
 def _write(output: Path, parts: dict[str, list[Example]], rejects: Sequence[Reject], report: dict[str, Any]) -> None:
     with atomic_folder(output) as folder:
         for part in PARTS:
-            _write_lines(folder / f"{part}.jsonl", (dataclasses.asdict(example) for example in parts[part]))
-        flat = (
-            {"rule": reject.rule, "detail": reject.detail, **dataclasses.asdict(reject.example)} for reject in rejects
-        )
+            _write_lines(folder / f"{part}.jsonl", (_row(example) for example in parts[part]))
+        flat = ({"rule": reject.rule, "detail": reject.detail, **_row(reject.example)} for reject in rejects)
         _write_lines(folder / "rejects.jsonl", flat)
         _write_text(folder / "report.json", [json.dumps(report, ensure_ascii=False, indent=1)])
+
+
+def _row(example: Example) -> dict[str, Any]:
+    """The example without fields that hold their default."""
+    defaults = {field.name: field.default for field in dataclasses.fields(Example)}
+    return {name: value for name, value in dataclasses.asdict(example).items() if value != defaults[name]}
+
+
+def _example(row: dict[str, Any]) -> Example:
+    return Example(**{**row, "references": tuple(row.get("references", ()))})
 
 
 def _write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:

@@ -143,6 +143,7 @@ _RULES = {
     "length_ratio": "lengths do not fit (data.max_length_ratio)",
     "placeholders": "placeholders or tags differ (data.check_placeholders)",
     "duplicate": "repeated",
+    "conflict": "the same text with other labels",
     "leak": "also in held-out data",
     "fuzzy": "marked fuzzy by the translator",
     "obsolete": "marked obsolete",

@@ -8,11 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from braid.data.example import Example, Reject
+from braid.data.kinds import KINDS, DataKind
 from braid.errors import DataError
 
 MIN_ROWS = 50
 LARGE_GROUP = 8
-"""Groups of more rows always go to training: they say little about new texts and would crowd the test."""
+"""Groups of more rows always go to training: they say little about new texts and would crowd the test. Those that a
+person made by naming a column may be larger."""
+
+Sides = tuple[str, ...]
+"""What rows may not share across parts: source, target, group."""
 
 
 class _Letters(dict[int, int | None]):
@@ -41,12 +46,16 @@ def text_key(text: str) -> str:
     return text.casefold().translate(_LETTERS) or text
 
 
-def _keys(example: Example) -> tuple[str, str]:
-    return f"s{text_key(example.source)}", f"t{text_key(example.target)}"
+def _keys(example: Example, sides: Sides) -> list[str]:
+    """What the example shares with others; at least one key."""
+    keys = [side[0] + text_key(getattr(example, side)) for side in sides if getattr(example, side)]
+    if example.group and "group" not in sides:
+        keys.append(f"g{example.group}")
+    return keys or [f"t{example.target}"]
 
 
-def groups(examples: Sequence[Example]) -> list[list[Example]]:
-    """Examples joined, directly or through others, by an equal source or an equal target."""
+def groups(examples: Sequence[Example], sides: Sides = ("source", "target")) -> list[list[Example]]:
+    """Examples joined, directly or through others, by an equal side or by the group that a person named."""
     parent: dict[str, str] = {}
 
     def find(key: str) -> str:
@@ -58,18 +67,19 @@ def groups(examples: Sequence[Example]) -> list[list[Example]]:
         return root
 
     for example in examples:
-        source, target = _keys(example)
-        parent[find(source)] = find(target)
+        first, *others = _keys(example, sides)
+        for other in others:
+            parent[find(first)] = find(other)
     found: dict[str, list[Example]] = {}
     for example in examples:
-        found.setdefault(find(_keys(example)[0]), []).append(example)
+        found.setdefault(find(_keys(example, sides)[0]), []).append(example)
     return list(found.values())
 
 
-def _rank(group: list[Example], seed: int) -> bytes:
+def _rank(group: list[Example], seed: int, sides: Sides) -> bytes:
     """A number for a group that depends on its texts alone."""
-    smallest = min(_keys(example) for example in group)
-    return hashlib.blake2b(f"{seed}\0{smallest[0]}\0{smallest[1]}".encode(), digest_size=16).digest()
+    smallest = min(_keys(example, sides) for example in group)
+    return hashlib.blake2b("\0".join([str(seed), *smallest]).encode(), digest_size=16).digest()
 
 
 def split(
@@ -80,6 +90,7 @@ def split(
     seed: int,
     valid: Sequence[Example] = (),
     test: Sequence[Example] = (),
+    kind: DataKind = KINDS["translate"],
 ) -> Splits:
     """The examples in three parts; given ``valid`` and ``test`` are kept as they are.
 
@@ -93,25 +104,28 @@ def split(
         seed: Changes which.
         valid: The person's own validation rows.
         test: The person's own test rows.
+        kind: What the rows are, and what they may not share across parts.
 
     Raises:
         DataError: Fewer than 50 rows to learn from, or nothing to validate or test on.
     """
     leaks: list[Reject] = []
-    train = _without(examples, [*valid, *test], leaks)
+    sides = kind.joined_by
+    train = _without(examples, [*valid, *test], leaks, sides)
     if len(train) < MIN_ROWS:
         left_out = f" after leaving out {len(leaks)} that share a text with data.valid or data.test" if leaks else ""
-        raise DataError(f"at least {MIN_ROWS} usable sentence pairs are needed, got {len(train)}{left_out}")
-    parts = {"valid": _without(valid, test, leaks), "test": list(test)}
-    order = sorted(groups(train), key=lambda group: _rank(group, seed))
-    small = [group for group in order if len(group) <= LARGE_GROUP]
+        raise DataError(f"at least {MIN_ROWS} usable {kind.row} are needed, got {len(train)}{left_out}")
+    parts = {"valid": _without(valid, test, leaks, sides), "test": list(test)}
+    order = sorted(groups(train, sides), key=lambda group: _rank(group, seed, sides))
+    named = any(example.group for example in train)
+    small = order if named else [group for group in order if len(group) <= LARGE_GROUP]
     held: set[int] = set()
     for name, wanted, given in (("test", test_rows, test), ("valid", valid_rows, valid)):
         if not given:
             parts[name], small = _take(small, wanted, len(train) // 10)
             held.update(map(id, parts[name]))
         if not parts[name]:
-            message = f"data.{name} needs at least one pair that shares no text with the other parts, got none"
+            message = f"data.{name} needs at least one row that shares no text with the other parts, got none"
             raise DataError(message, hint=f"name a file of other texts under data.{name}, or add data")
     return Splits(train=[example for example in train if id(example) not in held], **parts, leaks=leaks)
 
@@ -128,14 +142,17 @@ def _take(order: list[list[Example]], wanted: int, limit: int) -> tuple[list[Exa
     return part, others
 
 
-def _without(examples: Sequence[Example], others: Iterable[Example], leaks: list[Reject]) -> list[Example]:
+def _without(
+    examples: Sequence[Example], others: Iterable[Example], leaks: list[Reject], sides: Sides
+) -> list[Example]:
     """The examples that share no text with the others; the rest goes to ``leaks``."""
-    taken = {key for example in others for key in _keys(example)}
+    taken = {key for example in others for key in _keys(example, sides)}
     kept = []
     for example in examples:
-        shared = taken.intersection(_keys(example))
+        shared = taken.intersection(_keys(example, sides))
         if shared:
-            side = "source" if any(key.startswith("s") for key in shared) else "target"
+            names = {"s": "source", "g": "group", "t": "target"}
+            side = next(name for letter, name in names.items() if any(key[0] == letter for key in shared))
             detail = f"its {side} also stands in held-out data"
             leaks.append(Reject(example=example, rule="leak", detail=detail))
         else:

@@ -8,9 +8,10 @@ from functools import partial
 import numpy as np
 
 from braid.config.recipe import ModelConfig
-from braid.exporting.graph import Graph
-from braid.exporting.scan import Stepped, Weights
-from braid.layers.attention import EPSILON, NEGATIVE, rotary_pace
+from braid.exporting.graph import Graph, Weights
+from braid.exporting.scan import Stepped
+from braid.layers.attention import NEGATIVE, rotary_pace
+from braid.layers.norm import EPSILON
 
 
 def split_heads(graph: Graph, value: str, num_heads: int, head_dim: int) -> str:
@@ -107,19 +108,12 @@ def _project(
     query = graph.add("Reshape", query, graph.constant([0, 0, heads, head_dim]))
     key, value = (graph.add("Reshape", part, graph.constant([0, 0, kv_heads, head_dim])) for part in (key, value))
     if config.qk_norm:
-        query = _unit(graph, query, f"{prefix}.query_scale", weights)
-        key = _unit(graph, key, f"{prefix}.key_scale", weights)
+        query = graph.rms_norm(query, f"{prefix}.query_scale", weights, EPSILON)
+        key = graph.rms_norm(key, f"{prefix}.key_scale", weights, EPSILON)
     if places:
         turn = partial(_rotate, graph, angles=_angles(graph, places, head_dim), head_dim=head_dim)
         query, key = turn(query), turn(key)
     return query, key, value, gate[0] if gate else ""
-
-
-def _unit(graph: Graph, value: str, scale: str, weights: Weights) -> str:
-    """Every head scaled to a root mean square of 1, times a vector."""
-    square = graph.add("ReduceMean", graph.add("Mul", value, value), axes=[-1], keepdims=1)
-    root = graph.add("Sqrt", graph.add("Add", square, graph.constant(EPSILON, np.float32)))
-    return graph.add("Mul", graph.add("Div", value, root), graph.weight(scale, weights[scale]))
 
 
 def _angles(graph: Graph, places: str, head_dim: int) -> str:

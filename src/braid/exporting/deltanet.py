@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from braid.exporting.graph import Graph
-from braid.exporting.scan import Stepped, Weights, convolve, convolve_step
-from braid.layers.deltanet import EPSILON
+from braid.exporting.graph import Graph, Weights
+from braid.exporting.scan import Stepped, convolve, convolve_step
+from braid.layers.norm import EPSILON
 
 
 def scan(graph: Graph, inputs: str, mask: str, prefix: str, weights: Weights) -> str:
@@ -87,14 +87,10 @@ def _vectors(graph: Graph, convolved: str, prefix: str, weights: Weights) -> tup
         for part in graph.split(_silu(graph, convolved), 3)
     )
     query, key = (
-        _divided(graph, part, graph.add("ReduceSumSquare", part, axes=[-1], keepdims=1)) for part in (query, key)
+        graph.over_root(part, graph.add("ReduceSumSquare", part, axes=[-1], keepdims=1), EPSILON)
+        for part in (query, key)
     )
     return graph.add("Mul", query, graph.constant(head**-0.5, np.float32)), key, value
-
-
-def _divided(graph: Graph, value: str, square: str) -> str:
-    """value / sqrt(square + epsilon)."""
-    return graph.add("Div", value, graph.add("Sqrt", graph.add("Add", square, graph.constant(EPSILON, np.float32))))
 
 
 def _update(graph: Graph, query: str, key: str, value: str, beta: str, log_decay: str, memory: str) -> tuple[str, str]:
@@ -112,8 +108,6 @@ def _update(graph: Graph, query: str, key: str, value: str, beta: str, log_decay
 
 def _gated(graph: Graph, found: str, gate: str, prefix: str, weights: Weights) -> str:
     """Every head normalized, all joined, (B, S or K, R), and gated."""
-    square = graph.add("ReduceMean", graph.add("Mul", found, found), axes=[-1], keepdims=1)
-    scale = graph.weight(f"{prefix}.scale", weights[f"{prefix}.scale"])
-    unit = graph.add("Mul", _divided(graph, found, square), scale)
+    unit = graph.rms_norm(found, f"{prefix}.scale", weights, EPSILON)
     heads, head = _sizes(prefix, weights)
     return graph.add("Mul", graph.add("Reshape", unit, graph.constant([0, 0, heads * head])), gate)

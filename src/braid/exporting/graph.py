@@ -10,11 +10,16 @@ OPSET = 17
 IR_VERSION = 9
 
 
+Weights = dict[str, np.ndarray]
+"""A network's weights by name."""
+
+
 class Graph:
     """A graph under construction.
 
     Args:
-        name: The graph's name.
+        name: The graph's name, with which those of its nodes and constants begin: a loop's body must not repeat
+            names of the graph around it.
     """
 
     def __init__(self, name: str) -> None:
@@ -28,7 +33,7 @@ class Graph:
         """The output name (or tuple of names) of a new node."""
         from onnx import helper
 
-        names = [f"{operator}_{len(self._nodes)}_{index}" for index in range(outputs)]
+        names = [f"{self.name}_{operator}_{len(self._nodes)}_{index}" for index in range(outputs)]
         self._nodes.append(helper.make_node(operator, list(inputs), names, **attributes))
         return names[0] if outputs == 1 else tuple(names)
 
@@ -43,7 +48,7 @@ class Graph:
     def constant(self, values: Any, dtype: Any = np.int64) -> str:
         """The name of a small stored array."""
         array = np.array(values, dtype=dtype)
-        return self.weight(f"constant_{array.dtype}_{array.shape}_{array.tolist()}", array)
+        return self.weight(f"{self.name}_constant_{array.dtype}_{array.shape}_{array.tolist()}", array)
 
     def input(self, name: str, dtype: Any, shape: list[str | int]) -> str:
         """The name of a new graph input; dimensions may be words."""
@@ -76,15 +81,24 @@ class Graph:
         onnx.checker.check_model(model)
         return model
 
-    def linear(self, value: str, name: str, weights: dict[str, np.ndarray]) -> str:
+    def linear(self, value: str, name: str, weights: Weights) -> str:
         """value @ kernel + bias of a dense layer."""
         product = self.add("MatMul", value, self.weight(f"{name}.kernel", weights[f"{name}.kernel"]))
         return self.add("Add", product, self.weight(f"{name}.bias", weights[f"{name}.bias"]))
 
-    def norm(self, value: str, name: str, weights: dict[str, np.ndarray]) -> str:
+    def norm(self, value: str, name: str, weights: Weights) -> str:
         """Layer normalization over the last axis."""
         parts = [self.weight(f"{name}.{part}", weights[f"{name}.{part}"]) for part in ("gamma", "beta")]
         return self.add("LayerNormalization", value, *parts, axis=-1, epsilon=1e-5)
+
+    def over_root(self, value: str, square: str, epsilon: float) -> str:
+        """value / sqrt(square + epsilon)."""
+        return self.add("Div", value, self.add("Sqrt", self.add("Add", square, self.constant(epsilon, np.float32))))
+
+    def rms_norm(self, value: str, scale: str, weights: Weights, epsilon: float) -> str:
+        """Root-mean-square normalization over the last axis, times a vector."""
+        square = self.add("ReduceMean", self.add("Mul", value, value), axes=[-1], keepdims=1)
+        return self.add("Mul", self.over_root(value, square, epsilon), self.weight(scale, weights[scale]))
 
     def split(self, value: str, parts: int) -> tuple[str, ...]:
         """Equal parts along the last axis."""

@@ -12,8 +12,8 @@ import numpy as np
 
 from braid.config.recipe import ModelConfig
 from braid.exporting import attention, deltanet, rglru
-from braid.exporting.graph import Graph
-from braid.exporting.scan import Stepped, Weights, scan_linear
+from braid.exporting.graph import Graph, Weights
+from braid.exporting.scan import Stepped, scan_linear
 from braid.layers.convolution import WIDTH
 
 

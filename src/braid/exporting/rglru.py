@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from braid.exporting.graph import Graph
-from braid.exporting.scan import Stepped, Weights, convolve, convolve_step, scan_linear
+from braid.exporting.graph import Graph, Weights
+from braid.exporting.scan import Stepped, convolve, convolve_step, scan_linear
 from braid.layers.rglru import SHARPNESS, TINY
 
 

@@ -8,8 +8,6 @@ import numpy as np
 
 from braid.exporting.graph import Graph
 
-Weights = dict[str, np.ndarray]
-
 Stepped = tuple[str, Sequence[str]]
 """The output of a step and its new states."""
 

@@ -15,6 +15,8 @@ import numpy as np
 from keras import ops
 
 from braid.layers.convolution import gather_time
+from braid.layers.linear import Linear, product
+from braid.layers.norm import rms_norm
 from braid.layers.recurrence import State
 from braid.layers.window import attend_in_blocks
 
@@ -23,7 +25,6 @@ NEGATIVE = -1e9
 padding has no NaN."""
 
 LONGEST_WAVE = 10_000.0
-EPSILON = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,9 +105,9 @@ def attend(query_BTNH: Any, key_BSGH: Any, value_BSGH: Any, allowed: Any) -> Any
 
         mixed = scaled_dot_product_attention(query, key, value, attn_mask=hidden)
     else:
-        scores = ops.matmul(query * width**-0.5, ops.swapaxes(key, -1, -2)) + hidden
+        scores = product(query * width**-0.5, ops.swapaxes(key, -1, -2)) + hidden
         shares = ops.ones_like(scores) if scores.shape[-1] == 1 else ops.softmax(scores, axis=-1)  # Keras warns of one
-        mixed = ops.matmul(shares, value)
+        mixed = product(shares, value)
     shape = ops.shape(mixed)
     return ops.reshape(ops.transpose(mixed, (0, 2, 1, 3)), (shape[0], shape[2], heads * width))
 
@@ -132,10 +133,8 @@ class SelfAttention(keras.layers.Layer):
         self.kv_heads = options.num_kv_heads or options.num_heads
         self.head_dim = model_dim // options.num_heads
         self.widths = [model_dim, *[self.kv_heads * self.head_dim] * 2, *[model_dim] * options.has_gate]
-        self.query_key_value = keras.layers.Dense(sum(self.widths), name="query_key_value")
-        self.output_projection = keras.layers.Dense(model_dim, name="output")
-        self.query_key_value.build((None, model_dim))
-        self.output_projection.build((None, model_dim))
+        self.query_key_value = Linear(model_dim, sum(self.widths), name="query_key_value")
+        self.output_projection = Linear(model_dim, model_dim, name="output")
         if options.has_qk_norm:
             self.query_scale = self.add_weight(shape=(self.head_dim,), initializer="ones", name="query_scale")
             self.key_scale = self.add_weight(shape=(self.head_dim,), initializer="ones", name="key_scale")
@@ -212,6 +211,11 @@ class SelfAttention(keras.layers.Layer):
         return outputs_B1D[:, 0], state
 
     @property
+    def projections(self) -> dict[str, list[int]]:
+        """Widths of the maps that stand side by side in one kernel."""
+        return {"query_key_value.kernel": self.widths}
+
+    @property
     def state_shapes(self) -> Mapping[str, tuple[int, ...]]:
         """The state's arrays by name, each without its batch dimension, before the first position."""
         kept = (max(self.window - 1, 0), self.kv_heads, self.head_dim)
@@ -227,7 +231,7 @@ class SelfAttention(keras.layers.Layer):
         query, key, value, *gate = ops.split(self.query_key_value(inputs_BTD), ends, axis=-1)
         query, key = split_heads(query, self.options.num_heads), split_heads(key, self.kv_heads)
         if self.options.has_qk_norm:
-            query, key = _unit(query) * self.query_scale, _unit(key) * self.key_scale
+            query, key = rms_norm(query) * self.query_scale, rms_norm(key) * self.key_scale
         if self.options.is_rotary:
             query, key = rotate(query, places_BT), rotate(key, places_BT)
         return query, key, split_heads(value, self.kv_heads), gate[0] if gate else None
@@ -271,12 +275,16 @@ class CrossAttention(keras.layers.Layer):
     def __init__(self, model_dim: int, num_heads: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.num_heads = num_heads
-        self.query = keras.layers.Dense(model_dim, name="query")
-        self.key_value = keras.layers.Dense(2 * model_dim, name="key_value")
-        self.output_projection = keras.layers.Dense(model_dim, name="output")
-        for layer in (self.query, self.key_value, self.output_projection):
-            layer.build((None, model_dim))
+        self.model_dim = model_dim
+        self.query = Linear(model_dim, model_dim, name="query")
+        self.key_value = Linear(model_dim, 2 * model_dim, name="key_value")
+        self.output_projection = Linear(model_dim, model_dim, name="output")
         self.built = True
+
+    @property
+    def projections(self) -> dict[str, list[int]]:
+        """Widths of the maps that stand side by side in one kernel."""
+        return {"key_value.kernel": [self.model_dim] * 2}
 
     def memory(self, encoded_BSD: Any) -> tuple[Any, Any]:
         """Keys and values of the source, each (B, S, N, H)."""
@@ -286,8 +294,3 @@ class CrossAttention(keras.layers.Layer):
     def call(self, inputs_BTD: Any, memory: tuple[Any, Any], source_mask_BS: Any) -> Any:
         query = split_heads(self.query(inputs_BTD), self.num_heads)
         return self.output_projection(attend(query, *memory, source_mask_BS))
-
-
-def _unit(values: Any) -> Any:
-    """Scaled to a root mean square of 1 over the last axis."""
-    return values * ops.rsqrt(ops.mean(ops.square(values), axis=-1, keepdims=True) + EPSILON)

@@ -17,6 +17,7 @@ from keras import ops
 from braid.layers.attention import AttentionOptions, CrossAttention, SelfAttention
 from braid.layers.dropout import dropout
 from braid.layers.family import RECURRENCES
+from braid.layers.linear import Linear
 from braid.layers.norm import LayerNorm
 from braid.layers.recurrence import RecurrenceOptions, State
 
@@ -39,10 +40,8 @@ class FeedForward(keras.layers.Layer):
     def __init__(self, config: BlockConfig, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.config = config
-        self.inner = keras.layers.Dense(config.ffn_dim, activation="relu", name="inner")
-        self.outer = keras.layers.Dense(config.model_dim, name="outer")
-        self.inner.build((None, config.model_dim))
-        self.outer.build((None, config.ffn_dim))
+        self.inner = Linear(config.model_dim, config.ffn_dim, activation="relu", name="inner")
+        self.outer = Linear(config.ffn_dim, config.model_dim, name="outer")
         self.built = True
 
     def call(self, inputs_BTD: Any, training: bool = False) -> Any:
@@ -59,8 +58,7 @@ class Bidirectional(keras.layers.Layer):
         halves = (model_dim + 1) // 2, model_dim // 2
         self.ahead = RECURRENCES[letter](model_dim, halves[0], config.recurrence, name="ahead")
         self.back = RECURRENCES[letter](model_dim, halves[1], config.recurrence, name="back")
-        self.output_projection = keras.layers.Dense(model_dim, name="output")
-        self.output_projection.build((None, model_dim))
+        self.output_projection = Linear(model_dim, model_dim, name="output")
         self.built = True
 
     def call(self, inputs_BTD: Any, padding_mask_BT: Any) -> Any:
@@ -112,8 +110,7 @@ class DecoderBlock(keras.layers.Layer):
         else:
             self.mixer = RECURRENCES[letter](config.model_dim, config.model_dim, config.recurrence, name="mixer")
         if self.mixer.needs_projection:
-            self.mixer_output = keras.layers.Dense(config.model_dim, name="mixer_output")
-            self.mixer_output.build((None, config.model_dim))
+            self.mixer_output = Linear(config.model_dim, config.model_dim, name="mixer_output")
         if sees_source:
             self.cross_norm = LayerNorm(config.model_dim, name="cross_norm")
             self.cross = CrossAttention(config.model_dim, config.attention.num_heads, name="cross")

@@ -11,10 +11,9 @@ from keras import ops
 
 from braid.layers.convolution import WIDTH, convolution_step, short_convolution
 from braid.layers.delta import delta_rule, delta_step
+from braid.layers.linear import product
+from braid.layers.norm import EPSILON, rms_norm
 from braid.layers.recurrence import Recurrence, State
-
-EPSILON = 1e-6
-"""Under the roots of the two normalizations."""
 
 FASTEST_RATE = 16.0
 SHORTEST_STEP, LONGEST_STEP = 1e-3, 0.1
@@ -64,13 +63,17 @@ class GatedDeltaNet(Recurrence):
         return ops.log(ops.expm1(steps))
 
     @property
+    def projections(self) -> Mapping[str, list[int]]:
+        return {"kernel": [self.rnn_dim] * 4}
+
+    @property
     def state_shapes(self) -> Mapping[str, tuple[int, ...]]:
         head = self.rnn_dim // self.heads
         return {"window": (WIDTH - 1, 3 * self.rnn_dim), "memory": (self.heads, head, head)}
 
     def _project(self, inputs: Any) -> tuple[Any, Any, Any, Any]:
         """What the convolution reads, the gate on the output, beta and the logarithm of the decay."""
-        mixed, gate = ops.split(ops.matmul(inputs, self.kernel), (3 * self.rnn_dim,), axis=-1)
+        mixed, gate = ops.split(product(inputs, self.kernel), (3 * self.rnn_dim,), axis=-1)
         beta, step = ops.split(ops.matmul(inputs, self.gate_kernel), 2, axis=-1)
         log_decay = -ops.exp(self.rate) * ops.softplus(step + self.step_bias)
         return mixed, ops.silu(gate), ops.sigmoid(beta), log_decay
@@ -84,7 +87,7 @@ class GatedDeltaNet(Recurrence):
 
     def _outputs(self, found: Any, gate: Any) -> Any:
         """(..., R): every head normalized, joined and gated."""
-        unit = found * ops.rsqrt(ops.mean(found**2, axis=-1, keepdims=True) + EPSILON) * self.scale
+        unit = rms_norm(found) * self.scale
         return ops.reshape(unit, ops.shape(gate)) * gate
 
     def scan(self, inputs_BTD: Any, padding_mask_BT: Any, state: State, reverse: bool = False) -> tuple[Any, State]:

@@ -7,6 +7,17 @@ from typing import Any
 import keras
 from keras import ops
 
+EPSILON = 1e-6
+"""Under the root of `rms_norm`, as where it is known from."""
+
+
+def rms_norm(values: Any) -> Any:
+    """Scaled to a root mean square of 1 over the last axis.
+
+    Paper: Zhang and Sennrich (2019), Root mean square layer normalization.
+    """
+    return values * ops.rsqrt(ops.mean(ops.square(values), axis=-1, keepdims=True) + EPSILON)
+
 
 class LayerNorm(keras.layers.Layer):
     """gamma (x - mean) / sqrt(variance + epsilon) + beta, mean and variance over the last axis.

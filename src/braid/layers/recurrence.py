@@ -14,6 +14,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from braid.layers.linear import product
 from braid.layers.scan import step_scan
 
 State = dict[str, Any]
@@ -71,6 +72,11 @@ class Recurrence(keras.layers.Layer):
         return ops.zeros(shape, dtype)
 
     @property
+    def projections(self) -> Mapping[str, list[int]]:
+        """Widths of the maps that stand side by side in one kernel."""
+        return {name: [self.rnn_dim] * self.num_gates for name in ("kernel", "recurrent_kernel")}
+
+    @property
     def state_shapes(self) -> Mapping[str, tuple[int, ...]]:
         """The state's arrays by name, each without its batch dimension."""
         return {"hidden": (self.rnn_dim,)}
@@ -85,7 +91,7 @@ class Recurrence(keras.layers.Layer):
 
     def scan(self, inputs_BTD: Any, padding_mask_BT: Any, state: State, reverse: bool = False) -> tuple[Any, State]:
         """Outputs (B, T, R) and the state behind the last real position in scan order."""
-        projected_TBG = ops.transpose(ops.matmul(inputs_BTD, self.kernel) + self.bias, (1, 0, 2))
+        projected_TBG = ops.transpose(product(inputs_BTD, self.kernel) + self.bias, (1, 0, 2))
         real_TB1 = ops.transpose(padding_mask_BT)[:, :, None]
         names = list(self.state_shapes)
 

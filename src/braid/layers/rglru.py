@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from braid.layers.convolution import WIDTH, convolution_step, short_convolution
+from braid.layers.linear import product
 from braid.layers.recurrence import Recurrence, State
 from braid.layers.scan import linear_scan
 
@@ -65,6 +66,10 @@ class RGLRU(Recurrence):
         return ops.log(ops.expm1(strength))
 
     @property
+    def projections(self) -> Mapping[str, list[int]]:
+        return {"kernel": [self.rnn_dim] * 2}
+
+    @property
     def state_shapes(self) -> Mapping[str, tuple[int, ...]]:
         return {"window": (WIDTH - 1, self.rnn_dim), "hidden": (self.rnn_dim,)}
 
@@ -84,7 +89,7 @@ class RGLRU(Recurrence):
 
     def _branches(self, inputs: Any) -> tuple[Any, Any]:
         """What the recurrence reads, and the gate on its output."""
-        values, gate = ops.split(ops.matmul(inputs, self.kernel) + self.bias, 2, axis=-1)
+        values, gate = ops.split(product(inputs, self.kernel) + self.bias, 2, axis=-1)
         return values, ops.gelu(gate, approximate=True)
 
     def scan(self, inputs_BTD: Any, padding_mask_BT: Any, state: State, reverse: bool = False) -> tuple[Any, State]:

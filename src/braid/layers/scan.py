@@ -35,12 +35,13 @@ def linear_scan(decay_BTR: Any, value_BTR: Any, state_BR: Any, reverse: bool = F
     @ops.custom_gradient
     def scan(decay: Any, value: Any, state: Any) -> Any:
         hidden = _loop(_advance_channels, decay, value, state, reverse)
+        kept = _without_history(hidden)
 
         def gradient(*args: Any, upstream: Any = None) -> Any:
             upstream = args[0] if upstream is None else upstream
             later = _shift(decay, None, not reverse)
             carried = _loop(_advance_channels, later, upstream, ops.zeros_like(state), not reverse)
-            before = _shift(hidden, state, reverse)
+            before = _shift(kept, state, reverse)
             last = -1 if reverse else 0
             return carried * before, carried, carried[:, last] * decay[:, last]
 
@@ -58,17 +59,23 @@ def matrix_scan(transition_BTNHH: Any, value_BTNHE: Any, state_BNHE: Any) -> Any
     @ops.custom_gradient
     def scan(transition: Any, value: Any, state: Any) -> Any:
         states = _loop(_advance_matrices, transition, value, state, False)
+        kept = _without_history(states)
 
         def gradient(*args: Any, upstream: Any = None) -> Any:
             upstream = args[0] if upstream is None else upstream
             back = ops.swapaxes(transition, -1, -2)
             carried = _loop(_advance_matrices, _shift(back, None, True), upstream, ops.zeros_like(state), True)
-            before = ops.swapaxes(_shift(states, state, False), -1, -2)
+            before = ops.swapaxes(_shift(kept, state, False), -1, -2)
             return ops.matmul(carried, before), carried, ops.matmul(back[:, 0], carried[:, 0])
 
         return states, gradient
 
     return scan(transition_BTNHH, value_BTNHE, state_BNHE)
+
+
+def _without_history(values: Any) -> Any:
+    """The same numbers: on PyTorch a gradient that holds its own output keeps both alive until garbage is collected."""
+    return values.detach() if keras.backend.backend() == "torch" else values
 
 
 def _advance_channels(decay: Any, value: Any, hidden: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from keras import ops
 
+from braid.layers.linear import product
 from braid.layers.recurrence import Recurrence, State
 from braid.layers.scan import linear_scan
 
@@ -31,9 +32,13 @@ class SSRU(Recurrence):
     def state_shapes(self) -> Mapping[str, tuple[int, ...]]:
         return {"cell": (self.rnn_dim,)}
 
+    @property
+    def projections(self) -> Mapping[str, list[int]]:
+        return {"kernel": [self.rnn_dim] * 2}
+
     def gates(self, inputs: Any) -> tuple[Any, Any]:
         """The forget gate f and the candidate W x, of any leading shape."""
-        gate, value = ops.split(ops.matmul(inputs, self.kernel), 2, axis=-1)
+        gate, value = ops.split(product(inputs, self.kernel), 2, axis=-1)
         return ops.sigmoid(gate + self.bias), value
 
     def scan(self, inputs_BTD: Any, padding_mask_BT: Any, state: State, reverse: bool = False) -> tuple[Any, State]:

@@ -6,8 +6,28 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-TITLES = {"bleu": "BLEU", "chrf": "chrF"}
+TITLES = {
+    "bleu": "BLEU",
+    "chrf": "chrF",
+    "rouge1": "ROUGE-1",
+    "rouge2": "ROUGE-2",
+    "rougeL": "ROUGE-L",
+    "accuracy": "accuracy",
+    "macro_f1": "macro F1",
+    "micro_f1": "micro F1",
+    "macro_precision": "macro precision",
+    "macro_recall": "macro recall",
+    "exact_match": "exact match",
+    "f1": "F1",
+    "bits_per_byte": "bits per byte",
+    "bits_per_character": "bits per character",
+}
 """Metrics as people write them."""
+
+LOWER_IS_BETTER = frozenset({"bits_per_byte", "bits_per_character", "perplexity"})
+
+JUDGED = frozenset({"bleu", "chrf", "rougeL", "accuracy", "macro_f1", "micro_f1", "exact_match", "f1", "bits_per_byte"})
+"""Metrics by which a model is compared with its baselines; the others say the same in other units."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +75,17 @@ class Comparison:
         return asdict(self)
 
 
+def format_value(metric: str, value: float) -> str:
+    """A value with as many digits as its metric is usually given with."""
+    return f"{value:.3f}" if metric in LOWER_IS_BETTER - {"perplexity"} else f"{value:.1f}"
+
+
+def format_score(metric: str, score: dict[str, Any]) -> str:
+    """A value with its interval."""
+    value, low, high = (format_value(metric, score[part]) for part in ("value", "low", "high"))
+    return f"{value} [{low}, {high}]"
+
+
 def verdict(systems: Sequence[dict[str, Any]]) -> str:
     """One sentence: whether the first system is worth more than the baselines behind it.
 
@@ -63,14 +94,19 @@ def verdict(systems: Sequence[dict[str, Any]]) -> str:
     """
     model, *baselines = systems
     name, worse, unclear = model["name"], [], []
-    for metric, score in model["scores"].items():
-        best = max(baselines, key=lambda system: system["scores"][metric]["value"])
-        other = best["scores"][metric]
-        words = f'"{best["name"]}" in {TITLES.get(metric, metric)} ({score["value"]:.1f} against {other["value"]:.1f})'
-        if score["value"] < other["value"]:
+    judged = [metric for metric in model["scores"] if metric in JUDGED]
+    for metric in judged if baselines else ():
+        sign = -1 if metric in LOWER_IS_BETTER else 1
+        best = max(baselines, key=lambda system: sign * system["scores"][metric]["value"])
+        score, other = model["scores"][metric], best["scores"][metric]
+        values = " against ".join(format_value(metric, part["value"]) for part in (score, other))
+        words = f'"{best["name"]}" in {TITLES.get(metric, metric)} ({values})'
+        if sign * score["value"] < sign * other["value"]:
             worse.append(words)
-        elif score["low"] <= other["high"]:
+        elif score["low"] <= other["high"] and other["low"] <= score["high"]:
             unclear.append(words)
+    if not baselines:
+        return f"There is no baseline to compare {name} with."
     if worse:
         advice = "Do not use it in the place of that baseline: train longer, or on more data."
         return f"{name} is worse than {' and than '.join(worse)}. {advice}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from braid.metrics.score import TITLES
+from braid.metrics.score import TITLES, format_score
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,14 +19,10 @@ def print_scores(systems: Sequence[dict[str, Any]], notes: Sequence[str], consol
     names = list(systems[0]["scores"])
     table = Table("system", *(f"{TITLES.get(name, name)} [95 %]" for name in names), box=None, pad_edge=False)
     for system in systems:
-        cells = [_cell(system["scores"][name]) for name in names]
+        cells = [escape(format_score(name, system["scores"][name])) for name in names]
         table.add_row(escape(system["name"]), *cells)
     console.print(table)
     for note in notes:
         console.print(note, markup=False)
     for name in names:
         console.print(f"{TITLES.get(name, name)}: {systems[0]['scores'][name]['signature']}", markup=False)
-
-
-def _cell(score: dict[str, Any]) -> str:
-    return f"{score['value']:.1f} \\[{score['low']:.1f}, {score['high']:.1f}]"

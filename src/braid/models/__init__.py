@@ -7,16 +7,26 @@ from typing import TYPE_CHECKING
 from braid.config.recipe import ModelConfig
 
 if TYPE_CHECKING:
-    from braid.models.network import Kind, Network
+    from braid.models.network import Head, Kind, Network
 
 
-def build(config: ModelConfig, vocab_size: int, *, kind: Kind = "encoder-decoder", seed: int = 1) -> Network:
+def build(
+    config: ModelConfig,
+    vocab_size: int,
+    *,
+    kind: Kind = "encoder-decoder",
+    head: Head = "tokens",
+    num_classes: int = 0,
+    seed: int = 1,
+) -> Network:
     """The network a recipe asks for, with fresh weights.
 
     Args:
         config: The recipe's model section.
         vocab_size: Subwords in the tokenizer.
         kind: Whether there is an encoder, a decoder, or both.
+        head: What the last layer says, as `braid.models.network.Network` has it.
+        num_classes: Classes of the head ``classes``.
         seed: Start weights and dropout.
     """
     import keras
@@ -24,4 +34,4 @@ def build(config: ModelConfig, vocab_size: int, *, kind: Kind = "encoder-decoder
     from braid.models.network import Network
 
     keras.utils.set_random_seed(seed)
-    return Network(config, vocab_size, kind=kind, seed=seed)
+    return Network(config, vocab_size, kind=kind, head=head, num_classes=num_classes, seed=seed)

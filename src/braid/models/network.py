@@ -13,10 +13,15 @@ from braid.layers.attention import AttentionOptions, sine_positions
 from braid.layers.block import BlockConfig, DecoderBlock, EncoderBlock
 from braid.layers.dropout import dropout
 from braid.layers.embedding import lookup
+from braid.layers.linear import product
 from braid.layers.norm import LayerNorm
 from braid.layers.recurrence import RecurrenceOptions, State
+from braid.models.heads import ClassHead, CopyHead, SpanHead
+from braid.models.size import NUM_MARKS
 
 Kind = Literal["encoder", "decoder", "encoder-decoder"]
+Head = Literal["tokens", "copies", "classes", "spans"]
+"""What the last layer says: the next subword, generated or perhaps copied; a text's class; first and last position."""
 
 
 class Network(keras.Model):
@@ -29,6 +34,9 @@ class Network(keras.Model):
         config: Patterns and widths.
         vocab_size: Subwords V of the joint vocabulary.
         kind: Which stacks there are. A decoder sees an encoder's output where there is one.
+        head: Of an encoder alone: ``classes``, or ``spans``, for which its inputs carry marks. A decoder's is
+            ``tokens``, or ``copies`` when the config says so.
+        num_classes: Classes C of the head ``classes``.
         seed: Start weights and dropout.
         max_positions: Longest source that has a position of its own, where positions are added.
     """
@@ -39,11 +47,14 @@ class Network(keras.Model):
         vocab_size: int,
         *,
         kind: Kind = "encoder-decoder",
+        head: Head = "tokens",
+        num_classes: int = 0,
         seed: int = 1,
         max_positions: int = 1024,
     ) -> None:
         super().__init__(name="model")
         self.config, self.vocab_size, self.kind = config, vocab_size, kind
+        self.head: Head = "copies" if kind == "encoder-decoder" and config.copy else head
         self.seeds = keras.random.SeedGenerator(seed, name="dropout_seed")
         dim, block = config.model_dim, _block_config(config, self.seeds)
         # Small, so that the first logits are near zero: a vector that meets itself in the tied output would else
@@ -54,6 +65,13 @@ class Network(keras.Model):
             self.positions = sine_positions(max_positions, dim)
             self.encoder = [EncoderBlock(letter, block, name=f"encoder_{i}") for i, letter in enumerate(config.encoder)]
             self.encoder_norm = LayerNorm(dim, name="encoder_norm")
+        if self.head == "spans":
+            self.marks = self.add_weight(shape=(NUM_MARKS, dim), initializer=initializer, name="marks")
+            self.spans = SpanHead(dim, name="spans")
+        if self.head == "classes":
+            self.classes = ClassHead(dim, num_classes, config.dropout, self.seeds, name="classes")
+        if self.head == "copies":
+            self.copies = CopyHead(dim, name="copies")
         if kind != "encoder":
             self.output_bias = self.add_weight(shape=(vocab_size,), initializer="zeros", name="output_bias")
             sees_source = kind == "encoder-decoder"
@@ -68,11 +86,17 @@ class Network(keras.Model):
         """Embedding rows scaled to unit variance, of the ids' shape + (D,)."""
         return lookup(self.embedding * math.sqrt(self.config.model_dim), token_ids)
 
-    def encode(self, source_ids_BS: Any, source_mask_BS: Any, training: bool = False) -> Any:
-        """Encoded source (B, S, D)."""
+    def encode(
+        self, source_ids_BS: Any, source_mask_BS: Any, training: bool = False, source_marks_BS: Any = None
+    ) -> Any:
+        """Encoded source (B, S, D); real tokens alone have positions, so that padding may stand anywhere."""
         embedded = self.embed(source_ids_BS)
+        if source_marks_BS is not None:
+            embedded = embedded + lookup(self.marks * math.sqrt(self.config.model_dim), source_marks_BS)
         if self.config.positions == "sine":
-            embedded = embedded + ops.convert_to_tensor(self.positions, embedded.dtype)[: ops.shape(source_ids_BS)[1]]
+            places = ops.cumsum(ops.cast(source_mask_BS, "int32"), axis=1) - 1
+            table = ops.convert_to_tensor(self.positions, embedded.dtype)
+            embedded = embedded + ops.take(table, ops.clip(places, 0, len(self.positions) - 1), axis=0)
         hidden = dropout(embedded, self.config.dropout, self.seeds, training)
         for block in self.encoder:
             hidden = block(hidden, source_mask_BS, training=training)
@@ -83,21 +107,37 @@ class Network(keras.Model):
         return [block.cross.memory(encoded_BSD) for block in self.decoder]
 
     def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
-        """Hidden vectors (B, T, D), from which `logits` reads the next subword; (B, S, D) from an encoder alone.
+        """Hidden vectors (B, T, D), from which `logits` reads the next subword.
+
+        An encoder alone gives what its head says: scores of classes (B, C), scores of each position to be the first
+        or the last of the answer (B, S, 2), or hidden vectors (B, S, D).
 
         Args:
-            inputs: ``source_ids`` (B, S) and ``source_mask`` (B, S) for an encoder; ``target_ids`` (B, T), beginning
-                with bos, and ``target_mask`` (B, T) for a decoder.
+            inputs: ``source_ids`` (B, S) and ``source_mask`` (B, S) for an encoder, ``source_marks`` (B, S) too for
+                one with spans; ``target_ids`` (B, T), beginning with bos, and ``target_mask`` (B, T) for a decoder.
             training: Whether dropout is on.
         """
-        memories: list[Any] = [None] * len(self.config.decoder)
-        source_mask = None
-        if self.kind != "decoder":
-            source_mask = inputs["source_mask"]
-            encoded = self.encode(inputs["source_ids"], source_mask, training)
-            if self.kind == "encoder":
-                return encoded
-            memories = self.memories(encoded)
+        if self.kind == "decoder":
+            return self._decode(inputs, None, training)
+        encoded = self._encoded(inputs, training)
+        if self.kind == "encoder-decoder":
+            return self._decode(inputs, encoded, training)
+        if self.head == "classes":
+            return self.classes(encoded, inputs["source_mask"], training=training)
+        return self.spans(encoded, inputs["source_mask"], inputs["source_marks"]) if self.head == "spans" else encoded
+
+    def with_copies(self, inputs: dict[str, Any], training: bool = False) -> tuple[Any, Any, Any]:
+        """Hidden vectors (B, T, D), the share of the generator (B, T), and what would be copied (B, T, S)."""
+        encoded = self._encoded(inputs, training)
+        hidden = self._decode(inputs, encoded, training)
+        return hidden, *self.copies(hidden, self.copies.keys(encoded), inputs["source_mask"])
+
+    def _encoded(self, inputs: dict[str, Any], training: bool) -> Any:
+        return self.encode(inputs["source_ids"], inputs["source_mask"], training, inputs.get("source_marks"))
+
+    def _decode(self, inputs: dict[str, Any], encoded: Any, training: bool) -> Any:
+        memories = [None] * len(self.config.decoder) if encoded is None else self.memories(encoded)
+        source_mask = inputs.get("source_mask")
         hidden = dropout(self.embed(inputs["target_ids"]), self.config.dropout, self.seeds, training)
         for block, memory in zip(self.decoder, memories, strict=True):
             hidden = block(hidden, inputs["target_mask"], memory, source_mask, training=training)
@@ -105,7 +145,7 @@ class Network(keras.Model):
 
     def logits(self, hidden: Any) -> Any:
         """Unnormalized log-probabilities over V subwords, of the hidden vectors' leading shape + (V,)."""
-        return ops.matmul(hidden, ops.transpose(self.embedding)) + self.output_bias
+        return product(hidden, ops.transpose(self.embedding)) + self.output_bias
 
     def initial_state(self, batch: Any) -> list[State]:
         """The decoder's memory before the first subword, one state a layer."""

@@ -17,18 +17,38 @@ def named_variables(layer: keras.layers.Layer, prefix: str = "") -> dict[str, An
 
 
 def _walk(layer: keras.layers.Layer, prefix: str) -> Iterator[tuple[str, Any]]:
-    if not type(layer).__module__.startswith("braid."):
-        yield from ((f"{prefix}{variable.name}", variable) for variable in layer.trainable_weights)
-        return
-    # PyTorch keeps a module's parts in a dictionary of their own.
+    for name, index, part in _parts(layer):
+        if isinstance(part, keras.Variable):
+            yield f"{prefix}{name}", part
+        elif isinstance(part, keras.layers.Layer):
+            yield from _walk(part, f"{prefix}{name}." if index is None else f"{prefix}{name}.{index}.")
+
+
+def projection_widths(layer: keras.layers.Layer) -> dict[str, list[int]]:
+    """For kernels that hold several maps side by side, the widths of these maps, by the names of `named_variables`."""
+    found = {}
+    for prefix, part in _layers(layer, ""):
+        found |= {f"{prefix}{name}": list(widths) for name, widths in getattr(part, "projections", {}).items()}
+    return {name: widths for name, widths in found.items() if name in named_variables(layer)}
+
+
+def _layers(layer: keras.layers.Layer, prefix: str) -> Iterator[tuple[str, keras.layers.Layer]]:
+    """Every layer of ours with the prefix of its variables' names."""
+    yield prefix, layer
+    for name, index, part in _parts(layer):
+        if isinstance(part, keras.layers.Layer):
+            yield from _layers(part, f"{prefix}{name}." if index is None else f"{prefix}{name}.{index}.")
+
+
+def _parts(layer: keras.layers.Layer) -> Iterator[tuple[str, int | None, Any]]:
+    """Public attributes; those of a list one by one. PyTorch keeps a module's parts in a dictionary of their own."""
     for name, value in {**vars(layer), **vars(layer).get("_modules", {})}.items():
-        if name.startswith("_"):
-            continue
-        if isinstance(value, keras.Variable):
-            yield f"{prefix}{name}", value
-        for index, part in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            if isinstance(part, keras.layers.Layer):
-                yield from _walk(part, f"{prefix}{name}." if index is None else f"{prefix}{name}.{index}.")
+        if not name.startswith("_"):
+            yield from (
+                ((name, index, part) for index, part in enumerate(value))
+                if isinstance(value, list)
+                else [(name, None, value)]
+            )
 
 
 def get_weights(model: keras.layers.Layer) -> dict[str, np.ndarray]:

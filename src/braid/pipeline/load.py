@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from braid.bundle.folder import read_bundle
 from braid.bundle.schema import BundleInfo
-from braid.config.loading import make_recipe
-from braid.runtime.session import EncoderDecoderSession
-from braid.tasks.translate import Translator
-from braid.text.tokenizer import Tokenizer
+from braid.pipeline.tasks import pipeline_of
 
 
-def load(path: str | Path, *, num_threads: int = 0) -> Translator:
-    """The translator in a bundle.
+def load(path: str | Path, *, num_threads: int = 0) -> Any:
+    """What a bundle was trained for: a translator, a summarizer, a reader, a classifier or a generator.
 
     Args:
         path: The bundle's folder.
@@ -26,17 +24,9 @@ def load(path: str | Path, *, num_threads: int = 0) -> Translator:
         ``braid.load("bundle/").translate("Turn on the light")``
     """
     folder = Path(path)
-    return open_translator(folder, read_bundle(folder), num_threads=num_threads)
+    return open_bundle(folder, read_bundle(folder), num_threads=num_threads)
 
 
-def open_translator(folder: Path, info: BundleInfo, *, num_threads: int = 0) -> Translator:
-    """The translator of a bundle that has been checked."""
-    return Translator(
-        name=info.name,
-        source_language=info.source_language,
-        target_language=info.target_language,
-        tokenizer=Tokenizer.load(folder / "tokenizer.json"),
-        session=EncoderDecoderSession(folder / "runtime", num_threads=num_threads),
-        options=make_recipe(info.recipe, where=str(folder / "bundle.json")).search,
-        max_source_tokens=info.sizes.max_source_tokens,
-    )
+def open_bundle(folder: Path, info: BundleInfo, *, num_threads: int = 0) -> Any:
+    """The same for a bundle that has been checked."""
+    return pipeline_of(info.task).open(folder, info, num_threads=num_threads)

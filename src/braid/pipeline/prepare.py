@@ -5,17 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
 from braid.config.recipe import Recipe
-from braid.data.batch import BatchPlan, EncodedPairs, pad_rows
+from braid.data.batch import BatchPlan
+from braid.data.encoded import Encoded, EncodedPairs, pad_rows
 from braid.data.example import Example
+from braid.data.kinds import SEPARATOR
 from braid.data.prepare import Prepared, prepare_data
 from braid.storage import atomic_file
+from braid.text.languages import guess_language
 from braid.text.tokenizer import Tokenizer, train_tokenizer
+
+GUESSED_ROWS = 500
+"""Rows whose script says what language it is."""
+
+Weights = dict[str, np.ndarray]
+"""A network's weights by name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +35,21 @@ class Dataset:
     Args:
         data: The cleaned and split examples with their report.
         tokenizer: Learned from the training part.
+        language: Of the sources; as their script gives it away where the recipe does not say.
+        folder: Paths in the recipe are relative to it.
     """
 
     data: Prepared
     tokenizer: Tokenizer
+    language: str = ""
+    folder: Path = Path()
 
-    def pairs(self, split: str, *, max_tokens: int = 0) -> EncodedPairs:
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Labels that stand in the training part, in order."""
+        return tuple(sorted({label for row in self.data.train for label in row.target.split(SEPARATOR)}))
+
+    def pairs(self, split: str, *, max_tokens: int = 0, token_dropout: float = 0.0) -> EncodedPairs:
         """Token ids of ``train``, ``valid`` or ``test``, without examples over ``max_tokens`` on either side."""
         examples: list[Example] = getattr(self.data, split)
         source = self.tokenizer.encode([example.source for example in examples])
@@ -41,6 +60,7 @@ class Dataset:
             target=[target[i] for i in kept],
             bos_id=self.tokenizer.bos_id,
             pad_id=self.tokenizer.pad_id,
+            token_dropout=token_dropout,
         )
 
     def arrays(self, split: str, *, max_tokens: int = 40) -> dict[str, np.ndarray]:
@@ -62,11 +82,14 @@ class Dataset:
         A batch holds texts of about the same length, (B, S) and (B, T) int32; another ``epoch`` brings another
         order. The weights are float32, 1 on real tokens and 0 on padding. Examples over ``max_tokens`` are left out.
         """
-        plan = BatchPlan(pairs=self.pairs(split, max_tokens=max_tokens), batch_tokens=batch_tokens, seed=1)
+        plan = BatchPlan(data=self.pairs(split, max_tokens=max_tokens), batch_tokens=batch_tokens, seed=1)
         for indices in plan.epoch(epoch):
             batch = plan.load(indices)
-            source_ids = cast("np.ndarray", batch.source_ids)  # pairs have a source
-            yield (source_ids, batch.target_ids), batch.labels, batch.target_mask.astype("float32")
+            # Pairs have all three.
+            source, target, mask = (
+                cast("np.ndarray", part) for part in (batch.source_ids, batch.target_ids, batch.target_mask)
+            )
+            yield (source, target), batch.labels, mask.astype("float32")
 
 
 def prepare(recipe: Recipe, *, folder: Path, output: Path) -> Dataset:
@@ -86,12 +109,23 @@ def prepare(recipe: Recipe, *, folder: Path, output: Path) -> Dataset:
     wanted = {"vocab_size": recipe.tokenizer.vocab_size, "fingerprint": data.fingerprint}
     stamp = output / "tokenizer.stamp.json"
     if path.exists() and stamp.exists() and json.loads(stamp.read_text(encoding="utf-8")) == wanted:
-        return Dataset(data=data, tokenizer=Tokenizer.load(path))
-    texts = [text for example in data.train for text in (example.source, example.target)]
-    tokenizer = train_tokenizer(texts, vocab_size=recipe.tokenizer.vocab_size)
+        return Dataset(data=data, tokenizer=Tokenizer.load(path), language=_language(recipe, data), folder=folder)
+    tokenizer = train_tokenizer(_texts(recipe, data), vocab_size=recipe.tokenizer.vocab_size)
     _write(path, tokenizer.to_json())
     _write(stamp, json.dumps(wanted))
-    return Dataset(data=data, tokenizer=tokenizer)
+    return Dataset(data=data, tokenizer=tokenizer, language=_language(recipe, data), folder=folder)
+
+
+def _language(recipe: Recipe, data: Prepared) -> str:
+    sample = data.train[:GUESSED_ROWS]
+    return recipe.data.source_language or guess_language((row.source or row.target)[:1000] for row in sample)
+
+
+def _texts(recipe: Recipe, data: Prepared) -> list[str]:
+    """Training texts that subwords are learned from; labels are none."""
+    sides = {"classify": ("source",), "generate": ("target",), "answer": ("source", "context")}
+    names = sides.get(recipe.task, ("source", "target"))
+    return list(dict.fromkeys(getattr(example, name) for example in data.train for name in names))
 
 
 def _write(path: Path, text: str) -> None:
@@ -99,7 +133,8 @@ def _write(path: Path, text: str) -> None:
         file.write(text.encode("utf-8"))
 
 
-def token_limits(pairs: EncodedPairs) -> dict[str, Any]:
+def token_limits(encoded: Encoded) -> dict[str, Any]:
     """Lengths met in training that a served model must know: the longest source worth giving it whole."""
-    lengths = np.array([len(row) for row in pairs.source])
+    source, other = encoded.lengths
+    lengths = source if isinstance(encoded, EncodedPairs) else other
     return {"max_source_tokens": int(min(1000, max(32, np.percentile(lengths, 99.5))))}

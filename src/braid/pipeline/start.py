@@ -8,9 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from braid.config.loading import builtin_recipe, load_recipe, make_recipe
-from braid.config.recipe import Recipe
+from braid.config.recipe import TASKS, Recipe
 from braid.data.formats import FileFacts, inspect_file
+from braid.data.kinds import KINDS
 from braid.errors import ConfigError
+from braid.text.languages import canonical
+from braid.text.matching import language_rank
+
+LONGEST_STEM = 60
+"""Characters of a file's name that a bundle is called by."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +48,10 @@ def open_recipe(path: Path, overrides: Sequence[str] = ()) -> tuple[Recipe, Path
     wishes = Wishes(
         source_language=given.get("data.source_language", ""), target_language=given.get("data.target_language", "")
     )
-    table, notes = starting_table("translate", [str(path)], wishes, folder=Path())
+    task = given.get("task", "translate")
+    if task not in TASKS:
+        raise ConfigError(f'the task must be one of {", ".join(TASKS)}, got "{task}"')
+    table, notes = starting_table(task, [str(path)], wishes, folder=Path())
     return make_recipe(table, overrides, where=str(path)), Path(), notes
 
 
@@ -61,19 +70,21 @@ def starting_table(
         ConfigError: The languages are declared nowhere.
         DataError: A file cannot be read.
     """
-    facts = [inspect_file(name, folder=folder) for name in files]
-    source, target, notes = _languages(facts, wishes)
+    source, target, notes = wishes.source_language, wishes.target_language, []
+    if KINDS[task].is_translation:
+        source, target, notes = _languages([inspect_file(name, folder=folder) for name in files], wishes)
     table: dict[str, Any] = builtin_recipe(wishes.recipe) if wishes.recipe else {}
     table["name"] = wishes.name or _name(files[0], source, target)
     table["task"] = task
-    data = {"train": list(files), "source_language": source, "target_language": target}
+    languages = {"source_language": source, "target_language": target}
+    data = {"train": list(files), **{key: code for key, code in languages.items() if code}}
     table["data"] = {**table.get("data", {}), **data}
     return table, notes
 
 
 def _name(file: str, source: str, target: str) -> str:
-    stem = Path(file.split(",")[0]).name.replace("*", "").split(".")[0] or "model"
-    return f"{stem}-{source}-{target}"
+    stem = Path(file.split(",")[0]).name.replace("*", "").split(".")[0][:LONGEST_STEM] or "model"
+    return "-".join(part for part in (stem, source, target) if part)
 
 
 def _languages(facts: Sequence[FileFacts], wishes: Wishes) -> tuple[str, str, list[str]]:
@@ -89,6 +100,19 @@ def _languages(facts: Sequence[FileFacts], wishes: Wishes) -> tuple[str, str, li
             "(or --set data.source_language=en --set data.target_language=zh)",
         )
     codes = list(dict.fromkeys(declared.languages))
-    source = wishes.source_language or next(code for code in codes if code != wishes.target_language)
-    target = wishes.target_language or next(code for code in codes if code != source)
+    source = wishes.source_language or _other(codes, wishes.target_language)
+    target = wishes.target_language or _other(codes, source)
+    if not source or not target:
+        raise ConfigError(
+            f'the files hold no second language beside "{source or target}"',
+            where=f"{declared.file}: {', '.join(codes)}",
+            hint="say both: --source-language en --target-language zh",
+        )
     return source, target, [f"languages {source} → {target}, as {declared.file} declares"]
+
+
+def _other(codes: Sequence[str], known: str) -> str:
+    """The first code that means another language than the known one, or ""."""
+    return next((code for code in codes if not known or canonical(code) != canonical(known)), "") or next(
+        (code for code in codes if not language_rank(known, code)), ""
+    )

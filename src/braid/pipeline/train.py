@@ -6,22 +6,20 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from braid.bundle.folder import check_replaceable, save_bundle
 from braid.config.recipe import Recipe
 from braid.errors import CheckpointError, ConfigError, DataError, StorageError
 from braid.layers.backend import choose_backend
+from braid.models.size import num_weights
 from braid.pipeline.card import model_card
-from braid.pipeline.evaluate import evaluate
 from braid.pipeline.load import load
 from braid.pipeline.places import Places
 from braid.pipeline.prepare import Dataset, prepare, token_limits
+from braid.pipeline.tasks import pipeline_of
 from braid.storage import locked, scratch_folder, write_arrays
 from braid.text.sampling import SubwordSampling
 from braid.training.allocator import keep_memory
@@ -30,11 +28,9 @@ from braid.training.footprint import check_memory
 from braid.version import __version__
 
 if TYPE_CHECKING:
-    from braid.data.batch import EncodedPairs
+    from braid.data.encoded import Encoded
     from braid.training.log import RunLog
     from braid.training.loop import Trained
-
-VALIDATION_ROWS = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,19 +69,19 @@ def _train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[st
     backend = choose_backend()
     keep_memory()
     dataset = prepare(recipe, folder=options.folder, output=options.places.prepared)
-    pairs = dataset.pairs("train", max_tokens=recipe.train.max_tokens)
-    if not len(pairs):
+    encoded = pipeline_of(recipe.task).encode(recipe, dataset, "train")
+    if not len(encoded):
         raise DataError(
             f"no training row has at most {recipe.train.max_tokens} subwords", hint="raise train.max_tokens"
         )
-    left_out = len(dataset.data.train) - len(pairs)
+    left_out = max(0, len(dataset.data.train) - len(encoded))
     if left_out:
         log.say(f"{left_out:,} training rows are longer than {recipe.train.max_tokens} subwords and are left out")
-    trained = _fit(recipe, options, dataset, pairs, log, backend)
+    trained = _fit(recipe, options, dataset, encoded, log, backend)
     sizes = {
         "parameters": sum(int(array.size) for array in trained.weights.values()),
         "vocab_size": dataset.tokenizer.vocab_size,
-        **token_limits(pairs),
+        **token_limits(encoded),
     }
     training = {
         "steps": trained.progress.step,
@@ -134,28 +130,36 @@ def _check_unfinished(options: TrainOptions) -> None:
 
 
 def _fit(
-    recipe: Recipe, options: TrainOptions, dataset: Dataset, pairs: EncodedPairs, log: RunLog, backend: str
+    recipe: Recipe, options: TrainOptions, dataset: Dataset, encoded: Encoded, log: RunLog, backend: str
 ) -> Trained:
     """The trained weights and how they came about."""
     from braid.data.batch import BatchPlan
+    from braid.layers.linear import use_precision
     from braid.models import build
     from braid.training.loop import Run, train
 
     num_widths = 10 if backend == "jax" else 0  # compiled for each shape
     plan = BatchPlan(
-        pairs=pairs,
+        data=encoded,
         batch_tokens=recipe.train.batch_tokens,
         seed=recipe.train.seed,
         num_widths=num_widths,
         sampling=_sampling(recipe, dataset),
     )
-    model = build(recipe.model, dataset.tokenizer.vocab_size, seed=recipe.train.seed)
+    pipeline = pipeline_of(recipe.task)
+    shape = {"kind": pipeline.KIND, "head": pipeline.HEAD, **pipeline.network_options(dataset)}
+    _check_size(recipe, dataset, encoded, shape)
+    use_precision(recipe.train.precision)
+    model = build(
+        recipe.model,
+        dataset.tokenizer.vocab_size,
+        seed=recipe.train.seed,
+        **shape,
+    )
     log.say(
-        f"{len(pairs):,} pairs, {pairs.num_target_tokens:,} target tokens, {len(plan.epoch(0)):,} batches "
+        f"{len(encoded):,} rows, {encoded.num_tokens:,} tokens, {len(plan.epoch(0)):,} batches "
         f"({100 * plan.padding_share():.1f} % padding), {model.count_params():,} weights, {backend}"
     )
-    longest = max(len(row) for side in (pairs.source, pairs.target) for row in side)
-    check_memory(recipe, num_weights=model.count_params(), vocab_size=dataset.tokenizer.vocab_size, longest=longest)
     settings = {key: value for key, value in recipe.to_dict().items() if key not in ("runtime", "search")}
     identity = {
         "braid_version": __version__,
@@ -170,10 +174,18 @@ def _fit(
         plan=plan,
         folder=options.places.work,
         identity=identity,
-        validate=validator(recipe, dataset),
+        validation=pipeline.validation(recipe, dataset),
         log=log,
     )
     return train(run, resume=options.resume)
+
+
+def _check_size(recipe: Recipe, dataset: Dataset, encoded: Encoded, shape: dict[str, Any]) -> None:
+    """Refuses a network that the machine has no room for, before it is built."""
+    vocab_size = dataset.tokenizer.vocab_size
+    count = num_weights(recipe.model, vocab_size, **shape)
+    longest = int(max(lengths.max() for lengths in encoded.lengths))
+    check_memory(recipe, num_weights=count, vocab_size=vocab_size, longest=longest)
 
 
 def _sampling(recipe: Recipe, dataset: Dataset) -> SubwordSampling | None:
@@ -181,35 +193,6 @@ def _sampling(recipe: Recipe, dataset: Dataset) -> SubwordSampling | None:
     if not rate:
         return None
     return SubwordSampling(parts_V2=dataset.tokenizer.parts(), rate=rate, max_tokens=recipe.train.max_tokens)
-
-
-def validator(recipe: Recipe, dataset: Dataset) -> Callable[[dict[str, np.ndarray]], float]:
-    """A function of weights: chrF of greedy translations of the validation rows, through the serving runtime."""
-    from sacrebleu.metrics.chrf import CHRF
-
-    from braid.config.recipe import SearchConfig
-    from braid.exporting.onnx import export_onnx
-    from braid.runtime.session import EncoderDecoderSession
-    from braid.tasks.translate import Translator
-
-    rows = dataset.data.valid[:VALIDATION_ROWS]
-    sources, references = [row.source for row in rows], [[row.target for row in rows]]
-
-    def chrf(weights: dict[str, np.ndarray]) -> float:
-        with scratch_folder() as folder:
-            export_onnx(recipe.model, weights, folder, precision="float32")
-            translator = Translator(
-                name=recipe.name,
-                source_language=recipe.data.source_language,
-                target_language=recipe.data.target_language,
-                tokenizer=dataset.tokenizer,
-                session=EncoderDecoderSession(folder),
-                options=SearchConfig(beam_size=1, max_ratio=2.0),
-                max_source_tokens=recipe.train.max_tokens,
-            )
-            return float(CHRF().corpus_score(translator.translate(sources), references).score)
-
-    return chrf
 
 
 @dataclass(frozen=True)
@@ -229,8 +212,9 @@ class _Saver:
             draft = folder / "draft"
             self._write(draft, None)
             data = self.dataset.data
-            evaluation = evaluate(load(draft), data.test, memory=data.train)
+            evaluation = pipeline_of(self.recipe.task).evaluate(load(draft), data.test, memory=data.train)
         evaluation["history"] = self.trained.progress.history
+        evaluation["validation"] = self.trained.validation
         evaluation["data"] = data.report
         self._write(self.options.places.bundle, evaluation)
         return evaluation
@@ -239,26 +223,26 @@ class _Saver:
         save_bundle(path, lambda folder: self._fill(folder, evaluation))
 
     def _fill(self, folder: Path, evaluation: dict[str, Any] | None) -> dict[str, Any]:
-        from braid.exporting.onnx import export_onnx
-
         (folder / "runtime").mkdir()
-        export_onnx(
-            self.recipe.model, self.trained.weights, folder / "runtime", precision=self.recipe.runtime.precision
-        )
+        pipeline = pipeline_of(self.recipe.task)
+        task_info = pipeline.write(self.recipe, self.dataset, self.trained.weights, folder / "runtime")
         (folder / "tokenizer.json").write_text(self.dataset.tokenizer.to_json(), encoding="utf-8")
         if evaluation is not None:
             from braid.auditing.report import evaluation_report
 
             write_arrays(folder / "weights.safetensors", self.trained.weights)
-            card = model_card(self.recipe, evaluation, self.sizes, self.training, self.options.attribution)
+            card = model_card(
+                self.recipe, pipeline.KIND, evaluation, self.sizes, self.training, self.options.attribution
+            )
             (folder / "card.md").write_text(card, encoding="utf-8")
             evaluation_report(evaluation, path=folder / "report.html")  # type: ignore[arg-type]
         data = self.dataset.data
         return {
             "name": self.recipe.name,
             "task": self.recipe.task,
-            "source_language": self.recipe.data.source_language,
+            "source_language": self.dataset.language,
             "target_language": self.recipe.data.target_language,
+            "task_info": task_info,
             "recipe": self.recipe.to_dict(),
             "sizes": self.sizes,
             "data_fingerprint": data.fingerprint,

@@ -1,1 +1,1 @@
-"""Greedy and beam search: ids in, ids out."""
+"""Greedy and beam search, and sampling: ids in, ids out."""

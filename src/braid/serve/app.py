@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.resources import files
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,8 +18,8 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from braid.errors import RequestError
-from braid.serve.dialects import libretranslate
-from braid.serve.engine import Translator
+from braid.serve.dialects import libretranslate, openai, tasks
+from braid.serve.models import Models
 from braid.serve.pairs import Pairs
 from braid.serve.settings import ServeSettings
 from braid.version import __version__
@@ -26,30 +27,41 @@ from braid.version import __version__
 RETRY_SECONDS = 2
 
 
-def create_app(translators: Sequence[Translator], settings: ServeSettings | None = None) -> FastAPI:
-    """A FastAPI application that serves the translators.
+def create_app(served: Sequence[Any], settings: ServeSettings | None = None) -> FastAPI:
+    """A FastAPI application that serves what bundles hold: translators, and one model of each other task.
 
     Its lifespan starts the engines and, at the end, lets open requests finish.
 
     Raises:
-        ConfigError: There is no translator, or there are two for one language pair.
+        ConfigError: There is nothing to serve, or there are two for one language pair or task.
     """
     settings = settings or ServeSettings()
-    pairs = Pairs(translators, settings)
+    translators = [model for model in served if getattr(model, "task", "translate") == "translate"]
+    models = Models([model for model in served if model not in translators], settings)
+    pairs = Pairs(translators, settings) if translators or not models.by_task else None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await pairs.start()
+        for part in filter(None, (pairs, models)):
+            await part.start()
         try:
             yield
         finally:
-            await pairs.stop()
+            for part in filter(None, (pairs, models)):
+                await part.stop()
 
     # FastAPI's own documentation pages load scripts from a foreign host.
     app = FastAPI(title="Braid", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan)
     _add_error_handlers(app)
-    libretranslate.mount(app, pairs, settings)
-    _add_page(app)
+    if pairs:
+        libretranslate.mount(app, pairs, settings)
+    tasks.mount(app, models, settings)
+    openai.mount(app, models, settings)
+    app.add_api_route("/health", _health, methods=["GET"])
+    if pairs:
+        _add_page(app, "/", "page.html")
+    if models.by_task:
+        _add_page(app, "/tasks" if pairs else "/", "tasks.html")
     app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts)
     return app
 
@@ -82,12 +94,17 @@ def _add_error_handlers(app: FastAPI) -> None:
         return _error("something went wrong here; the server's log says what", 500)
 
 
-def _add_page(app: FastAPI) -> None:
-    """Serve the web page with a policy that runs its own script and nothing else."""
-    page = files("braid.serve").joinpath("page.html").read_text(encoding="utf-8")
+async def _health() -> dict[str, str]:
+    """Say that the server is up."""
+    return {"status": "ok"}
+
+
+def _add_page(app: FastAPI, path: str, name: str) -> None:
+    """Serve a web page with a policy that runs its own script and nothing else."""
+    page = files("braid.serve").joinpath(name).read_text(encoding="utf-8")
     policy = page_policy(page)
 
-    @app.get("/", include_in_schema=False)
+    @app.get(path, include_in_schema=False)
     async def index() -> HTMLResponse:
         return HTMLResponse(page, headers={"Content-Security-Policy": policy, "Cache-Control": "no-cache"})
 

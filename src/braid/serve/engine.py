@@ -13,7 +13,7 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import Any, Protocol
 
 from braid.errors import RequestError
 
@@ -38,7 +38,7 @@ class Translator(Protocol):
         """Language code of the output."""
         ...
 
-    def translate(self, texts: list[str], /) -> Sequence[str]:
+    def translate(self, texts: list[Any], /) -> Sequence[Any]:
         """One output for each text, in order."""
         ...
 
@@ -46,13 +46,13 @@ class Translator(Protocol):
 class _Job:
     """One caller's texts and the future that it awaits."""
 
-    def __init__(self, texts: list[str]) -> None:
+    def __init__(self, texts: list[Any]) -> None:
         self.texts = texts
-        self.outputs = [""] * len(texts)
+        self.outputs: list[Any] = [""] * len(texts)
         self.missing = len(texts)
-        self.done: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
+        self.done: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
 
-    def settle(self, index: int, output: str | Exception) -> None:
+    def settle(self, index: int, output: Any) -> None:
         if self.done.done():
             return
         if isinstance(output, Exception):
@@ -140,7 +140,7 @@ class Engine:
         """Texts in the queue, those being translated right now not counted."""
         return len(self._queue)
 
-    async def translate(self, texts: list[str]) -> list[str]:
+    async def translate(self, texts: list[Any]) -> list[Any]:
         """One output for each text; a caller that is cancelled leaves the queue.
 
         Raises:
@@ -203,7 +203,7 @@ class Engine:
         self._num_last = len(batch)
         return batch
 
-    def _outputs(self, texts: list[str]) -> Sequence[str | Exception]:
+    def _outputs(self, texts: list[Any]) -> Sequence[Any]:
         """One output or exception for each text; runs in the worker thread.
 
         A batch that fails is tried again text by text, so that one bad text does not fail its neighbors.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hmac
 from collections.abc import AsyncGenerator, Coroutine
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -50,6 +51,33 @@ async def read_body(request: Request, model: type[Body], settings: ServeSettings
         return model.model_validate(_form(_urlencoded(raw)))
     except ValidationError as error:
         raise RequestError(describe(error, model)) from None
+
+
+def check_key(request: Request, key: str, settings: ServeSettings) -> None:
+    """Nothing for a request with the right key; others take a time that says nothing about the key.
+
+    Raises:
+        RequestError: The key is missing or wrong (403).
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    given = token.strip() if scheme.lower() == "bearer" else key
+    if settings.api_key and not hmac.compare_digest(given.encode(), settings.api_key.encode()):
+        raise RequestError("this server needs its API key: send it as api_key or as Authorization: Bearer", status=403)
+
+
+def checked_texts(q: str | list[str], settings: ServeSettings) -> list[str]:
+    """The texts of a request that is not too large.
+
+    Raises:
+        RequestError: There are too many, or they are too long (413).
+    """
+    texts = [q] if isinstance(q, str) else q
+    chars = sum(map(len, texts))
+    if len(texts) > settings.max_items:
+        raise RequestError(f"at most {settings.max_items} texts a request, got {len(texts)}", status=413)
+    if chars > settings.max_chars:
+        raise RequestError(f"at most {settings.max_chars} characters a request, got {chars}", status=413)
+    return texts
 
 
 async def _read_bytes(request: Request, max_bytes: int) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,17 +9,17 @@ from typing import Any
 import numpy as np
 
 from braid.config.recipe import SearchConfig
-from braid.data.batch import pad_rows
 from braid.runtime.session import EncoderDecoderSession
-from braid.search.beam import Hypothesis, SearchOptions, repeats_itself, search
-from braid.tasks.answer import Answer
+from braid.search.beam import Hypothesis
+from braid.tasks.contract import Answer
+from braid.tasks.rewrite import Rewriter
 from braid.text.languages import has_spaces
 from braid.text.normalize import normalize
 from braid.text.sentences import split_near, split_sentences
 from braid.text.tokenizer import Tokenizer
 
-BATCH_TOKENS = 6000
-"""Source tokens times hypotheses in one decoder batch, padding included."""
+PIECE_CHARS = 4000
+"""A sentence of more characters is cut before its subwords are counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +55,8 @@ class Translator:
         max_source_tokens: int,
     ) -> None:
         self.name, self.source_language, self.target_language = name, source_language, target_language
-        self._tokenizer, self._session, self._options = tokenizer, session, options
-        self._max_source_tokens = max_source_tokens
-        self._lock = threading.Lock()
+        self._tokenizer, self._max_source_tokens = tokenizer, max_source_tokens
+        self._rewriter = Rewriter(tokenizer, session, options)
 
     def translate(self, texts: str | Sequence[str], *, detail: bool = False, beam_size: int = 0) -> Any:
         """The translation of a text, or of each text of a list, in order.
@@ -71,29 +69,22 @@ class Translator:
             beam_size: Hypotheses kept; 0 takes the recipe's number.
         """
         single = isinstance(texts, str)
-        answers = self._answers([texts] if single else list(texts), beam_size or self._options.beam_size)
+        answers = self._answers([texts] if single else list(texts), beam_size)
         results = answers if detail else [answer.text for answer in answers]
         return results[0] if single else results
 
     def _answers(self, texts: list[str], beam_size: int) -> list[Answer]:
         lines = [text.split("\n") for text in texts]
         flat = [line for parts in lines for line in parts]
-        with self._lock:
-            done = iter(self._lines(flat, beam_size))
+        done = iter(self._lines(flat, beam_size))
         return [_join(text, [next(done) for _ in parts]) for text, parts in zip(texts, lines, strict=True)]
 
     def _lines(self, lines: list[str], beam_size: int) -> list[Answer]:
         """One answer for each line without line breaks."""
         pieces = [piece for index, line in enumerate(lines) for piece in self._pieces(index, line)]
-        found: list[Hypothesis | None] = [None] * len(pieces)
-        order = sorted(range(len(pieces)), key=lambda index: len(pieces[index].ids))
-        for batch in _batches(order, pieces, beam_size):
-            for index, hypothesis in zip(batch, self._search([pieces[i].ids for i in batch], beam_size), strict=True):
-                found[index] = hypothesis
         by_line: dict[int, list[Hypothesis]] = {}
-        for piece, hypothesis in zip(pieces, found, strict=True):
-            if hypothesis is not None:
-                by_line.setdefault(piece.text, []).append(hypothesis)
+        for piece, hypothesis in zip(pieces, self._rewriter.outputs([p.ids for p in pieces], beam_size), strict=True):
+            by_line.setdefault(piece.text, []).append(hypothesis)
         return [self._answer(line, by_line.get(index, [])) for index, line in enumerate(lines)]
 
     def _pieces(self, index: int, line: str) -> list[_Piece]:
@@ -106,7 +97,8 @@ class Translator:
             return [_Piece(text=index, ids=whole)]
         parts = []
         for sentence in split_sentences(line):
-            parts += self._fitting(sentence)
+            for piece in _pieces_of(sentence):
+                parts += self._fitting(piece)
         return [_Piece(text=index, ids=ids) for ids in parts]
 
     def _fitting(self, sentence: str) -> list[np.ndarray]:
@@ -123,20 +115,6 @@ class Translator:
             waiting += [part for part in (rest, first) if part.strip()]
         return parts
 
-    def _search(self, rows: list[np.ndarray], beam_size: int) -> list[Hypothesis]:
-        ids, mask = pad_rows(rows, self._tokenizer.pad_id)
-        limits = np.array([int(len(row) * self._options.max_ratio) + 16 for row in rows])
-        options = SearchOptions(
-            beam_size=beam_size,
-            length_penalty=self._options.length_penalty,
-            bos_id=self._tokenizer.bos_id,
-            eos_id=self._tokenizer.eos_id,
-            banned_ids=(self._tokenizer.pad_id, self._tokenizer.bos_id, self._tokenizer.unk_id),
-            max_repeats=self._options.max_repeats,
-        )
-        may_loop = np.array([repeats_itself(row, max(2, options.max_repeats)) for row in rows])
-        return search(self._session, self._session.encode(ids, mask), limits, options, may_loop)
-
     def _answer(self, line: str, parts: list[Hypothesis]) -> Answer:
         texts = [normalize(text) for text in self._tokenizer.decode([part.token_ids for part in parts])]
         joint = " " if has_spaces(self.target_language) else ""
@@ -146,6 +124,15 @@ class Translator:
             source=line,
             is_complete=all(part.is_finished for part in parts),
         )
+
+
+def _pieces_of(sentence: str) -> list[str]:
+    """The sentence in parts of at most `PIECE_CHARS`: cutting one by subwords takes time with the square of it."""
+    pieces = []
+    while len(sentence) > PIECE_CHARS:
+        first, sentence = split_near(sentence, PIECE_CHARS)
+        pieces.append(first)
+    return [piece for piece in [*pieces, sentence] if piece.strip()]
 
 
 def _join(source: str, parts: list[Answer]) -> Answer:
@@ -159,14 +146,3 @@ def _join(source: str, parts: list[Answer]) -> Answer:
         source=source,
         is_complete=all(part.is_complete for part in parts),
     )
-
-
-def _batches(order: list[int], pieces: list[_Piece], beam_size: int) -> list[list[int]]:
-    """Indices in runs whose padded size stays within `BATCH_TOKENS`; ``order`` is sorted by length."""
-    batches: list[list[int]] = []
-    for index in order:
-        if batches and (len(batches[-1]) + 1) * len(pieces[index].ids) * beam_size <= BATCH_TOKENS:
-            batches[-1].append(index)
-        else:
-            batches.append([index])
-    return batches

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 NAMES = {
     "af": "Afrikaans", "ar": "Arabic", "az": "Azerbaijani", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali",
     "bo": "Tibetan", "br": "Breton", "bs": "Bosnian", "ca": "Catalan", "cs": "Czech", "cy": "Welsh", "da": "Danish",
@@ -35,3 +38,23 @@ def language_name(language: str) -> str:
 def has_spaces(language: str) -> bool:
     """True when the language puts spaces between its words."""
     return canonical(language) not in WITHOUT_SPACES
+
+
+def guess_language(texts: Iterable[str]) -> str:
+    """The code that the script alone gives away: zh, ja, th, or "" where it may be any of many languages."""
+    counts = Counter(_script(char) for text in texts for char in text)
+    del counts[""]
+    if counts["ja"] > 0.1 * (counts["ja"] + counts["zh"]) > 0 and counts["ja"] > counts["other"]:
+        return "ja"
+    best = max(("zh", "th", "other"), key=lambda name: counts[name])
+    return "" if best == "other" or not counts[best] else best
+
+
+def _script(char: str) -> str:
+    if "\u4e00" <= char <= "\u9fff":
+        return "zh"
+    if "\u3040" <= char <= "\u30ff":
+        return "ja"
+    if "\u0e00" <= char <= "\u0e7f":
+        return "th"
+    return "other" if char.isalpha() else ""

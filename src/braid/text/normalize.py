@@ -25,6 +25,16 @@ def normalize(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
+def normalize_lines(text: str) -> str:
+    """The text as `normalize` leaves it, but with its lines, and the spaces inside and before them.
+
+    Line ends are line feeds, no line ends in spaces, and no text begins or ends with empty lines.
+    """
+    text = _MEANINGLESS.sub("", _SURROGATES.sub("\ufffd", text))
+    text = _bounded(unicodedata.normalize("NFC", _bounded(text)))
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
+
+
 def _bounded(text: str) -> str:
     """The text without the marks that are too many on one character."""
     if len(text) <= _LONG or text.isascii():

@@ -1,6 +1,7 @@
 """Several segmentations of one text: merges of subwords undone at random while training.
 
-A network that meets the same word in different pieces learns what the pieces mean, which helps most where data are few.
+A network that meets the same word in different pieces learns what the pieces mean; the paper found that to help most
+where data are few.
 
 Paper: Provilkov et al. (2020), BPE-dropout: simple and effective subword regularization. There merges are left out
 while a text is segmented; here those that made a subword are undone, from the last one inwards, each with the same

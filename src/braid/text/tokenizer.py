@@ -52,11 +52,35 @@ class Tokenizer:
         batch = self._backend.encode_batch([_lead(normalize(text)) for text in texts], add_special_tokens=False)
         return [np.array([*encoding.ids, self.eos_id], dtype=np.int32) for encoding in batch]
 
+    def encode_lines(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """Ids of each text as it stands, int32, its lines and spaces kept, without eos."""
+        batch = self._backend.encode_batch([_lead(text) for text in texts], add_special_tokens=False)
+        return [np.array(encoding.ids, dtype=np.int32) for encoding in batch]
+
+    def encode_with_offsets(self, texts: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Ids of each text as it stands, without eos, and (ids, 2) first character of each and the one behind it."""
+        leads = [len(_lead(text)) - len(text) for text in texts]
+        batch = self._backend.encode_batch([_lead(text) for text in texts], add_special_tokens=False)
+        return [
+            (
+                np.array(encoding.ids, dtype=np.int32),
+                np.maximum(np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2) - lead, 0),
+            )
+            for encoding, lead in zip(batch, leads, strict=True)
+        ]
+
     def decode(self, rows: Iterable[Sequence[int] | np.ndarray]) -> list[str]:
         """Text of each row of ids; special ids are skipped and broken bytes become U+FFFD."""
         kept = [[int(token) for token in row if token >= len(SPECIAL_TOKENS)] for row in rows]
         texts = self._backend.decode_batch(kept, skip_special_tokens=False)
         return [text[1:] if text.startswith(" ") else text for text in texts]
+
+    def spelling(self, token_id: int) -> bytes:
+        """The UTF-8 bytes that one id adds to a text, its leading space included; none for special and unknown ids."""
+        byte = token_id - len(SPECIAL_TOKENS)
+        if byte < len(BYTE_TOKENS):
+            return bytes([byte]) if byte >= 0 else b""
+        return (self._backend.id_to_token(token_id) or "").encode()
 
     def tokens(self, text: str) -> list[str]:
         """The subwords of a text, for a person to read."""

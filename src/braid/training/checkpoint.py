@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from braid.training.optimizer import Optimizer
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass
@@ -34,14 +34,14 @@ class Progress:
         epoch: Pass over the data, from 0.
         batch: Batches of this epoch already used.
         examples_seen: Sentence pairs trained on.
-        tokens_seen: Real target tokens trained on.
+        tokens_seen: Real target tokens trained on, or source tokens where there is no target.
         seconds: Training time so far, over all sessions.
         pace_from: Seconds at which the pace of a run in minutes was looked at last; 0 when its steps stay as they are.
         pace_step: Steps done by then.
-        best_chrf: Best validation score so far.
+        best_score: Best validation score so far; None before the first.
         worse_validations: Validations with a lower score since the best one; equal ones do not count.
         losses: Loss of each step taken since the last validation.
-        recent: Loss and gradient norm of each of the last steps taken, as `braid.training.guard` wants them.
+        recent: Loss, gradient norm and labels of each of the last steps taken, as `braid.training.guard` wants them.
         left_out: Steps not taken so far, because they would have done harm.
         left_out_in_a_row: Such steps since the last one taken.
         returns: Times the run went back to a checkpoint since its steps were good for long.
@@ -58,7 +58,7 @@ class Progress:
     seconds: float = 0.0
     pace_from: float = 0.0
     pace_step: int = 0
-    best_chrf: float = -1.0
+    best_score: float | None = None
     worse_validations: int = 0
     losses: list[float] = field(default_factory=list)
     recent: list[list[float]] = field(default_factory=list)
@@ -99,6 +99,8 @@ def save(folder: Path, checkpoint: Checkpoint, *, identity: dict[str, Any], keep
     path = folder / f"step-{checkpoint.progress.step:09d}"
     make_folder(folder)
     recover(folder)
+    for half in folder.glob(".step-*.old"):
+        shutil.rmtree(half, ignore_errors=True)
     needed = sum(array.nbytes for group in (checkpoint.arrays, checkpoint.best) for array in group.values())
     with atomic_folder(path, needed) as temporary:
         write_arrays(temporary / "state.safetensors", checkpoint.arrays)
@@ -126,8 +128,14 @@ def discard(folder: Path) -> None:
 
 
 def _remove(path: Path) -> None:
+    """Rename first: a process killed in the midst of removing must not leave half a checkpoint under its name."""
+    gone = path.with_name(f".{path.name}.old")
     try:
-        shutil.rmtree(path)
+        if path.is_symlink():
+            path.unlink()
+            return
+        path.rename(gone)
+        shutil.rmtree(gone)
     except OSError as error:
         hint = "remove it by hand"
         raise StorageError(
@@ -161,23 +169,30 @@ def _load(path: Path, identity: dict[str, Any]) -> Checkpoint:
 
     try:
         state = json.loads((path / "state.json").read_text(encoding="utf-8"))
-        found = state["identity"]
+        _check_identity(path, state, identity)
         progress = Progress(**state["progress"])
         arrays = load_file(path / "state.safetensors")
         best_path = path / "best.safetensors"
         best = load_file(best_path) if best_path.exists() else {}
+    except CheckpointError:
+        raise
     except Exception as error:  # json, safetensors and the file system each have errors of their own
         hint = "delete this folder to go back to the checkpoint before it"
         raise CheckpointError(f"the checkpoint cannot be read: {error}", where=str(path), hint=hint) from error
-    differing = sorted(key for key in identity if found.get(key) != identity[key])
+    return Checkpoint(progress=progress, arrays=arrays, best=best)
+
+
+def _check_identity(path: Path, state: dict[str, Any], identity: dict[str, Any]) -> None:
+    """Before anything else of a checkpoint is read: another version may have written other fields."""
+    wanted, found = {"format": FORMAT, **identity}, {"format": state["format"], **state["identity"]}
+    differing = sorted(key for key in wanted if found.get(key) != wanted[key])
     if differing:
-        lines = [f"{key}: {found.get(key)!r} in the checkpoint, {identity[key]!r} now" for key in differing]
+        lines = [f"{key}: {found.get(key)!r} in the checkpoint, {wanted[key]!r} now" for key in differing]
         raise CheckpointError(
             "the checkpoint belongs to another run:\n  " + "\n  ".join(lines),
             where=str(path),
-            hint="undo the change, or leave out --resume to start again",
+            hint="undo the change, or throw the run away with --restart",
         )
-    return Checkpoint(progress=progress, arrays=arrays, best=best)
 
 
 def restore(variables: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:

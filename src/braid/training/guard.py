@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from braid.training.step import Limits
+
+if TYPE_CHECKING:
+    from braid.training.checkpoint import Progress
 
 REMEMBERED = 128
 """Steps that say what is usual."""
@@ -14,9 +18,11 @@ REMEMBERED = 128
 LEAST = 32
 """Before so many, only what is not a number is left out."""
 
-DEVIATIONS, LEAST_SHARE = 6.0, 0.2
-"""What is usual: the mean and so many standard deviations, and this share of the mean at least. A run that has all but
-arrived spreads so little that a batch of rare texts would else look like harm, and would never be learned."""
+DEVIATIONS = 6.0
+LEAST_SHARES = np.array([0.5, 2.0])
+"""What is usual: the mean of the losses (of the gradient norms) and so many standard deviations above it, or this share
+of the mean when that is more. A run that has all but arrived spreads so little that a batch of rare texts would else
+look like harm, and would never be learned; and gradients are clipped anyway."""
 
 PATIENCE = 4
 """Steps left out in a row, after which the run goes back to a checkpoint."""
@@ -25,21 +31,32 @@ RETURNS = 3
 """Times it goes back, with fewer than `REMEMBERED` steps between them, before it gives up."""
 
 
-def limits(recent: Sequence[Sequence[float]]) -> Limits:
+def limits(recent: Sequence[Sequence[float]], weight: float) -> Limits:
     """What loss and gradient norm of the next step may be.
 
+    A mean over few labels spreads more, by the root of how many fewer they are: the last batch of an epoch, a single
+    long text perhaps, may be farther off.
+
     Args:
-        recent: Loss and gradient norm of each of the last steps taken.
+        recent: Loss, gradient norm and number of labels of each of the last steps taken.
+        weight: Number of labels of the next step.
     """
     if len(recent) < LEAST:
         return Limits()
     values = np.array(recent)
-    mean = values.mean(axis=0)
-    loss, norm = mean + np.maximum(DEVIATIONS * values.std(axis=0), LEAST_SHARE * mean)
+    measured, usual = values[:, :2], values[:, 2].mean()
+    mean = measured.mean(axis=0)
+    spread = max(1.0, usual / max(weight, 1.0)) ** 0.5
+    loss, norm = mean + spread * np.maximum(DEVIATIONS * measured.std(axis=0), LEAST_SHARES * mean)
     return Limits(loss=float(loss), gradient_norm=float(norm))
 
 
-def remember(recent: list[list[float]], loss: float, gradient_norm: float) -> None:
+def is_sound(progress: Progress) -> bool:
+    """False while steps are left out, and after a return until enough have been taken: weights may then be ruined."""
+    return not progress.left_out_in_a_row and not (progress.returns and len(progress.recent) < LEAST)
+
+
+def remember(recent: list[list[float]], loss: float, gradient_norm: float, weight: float) -> None:
     """Add a step that was taken, and forget the oldest."""
-    recent.append([loss, gradient_norm])
+    recent.append([loss, gradient_norm, weight])
     del recent[:-REMEMBERED]

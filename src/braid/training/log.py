@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from braid.storage import make_folder
 
@@ -23,7 +24,7 @@ class RunLog(Protocol):
         """One optimizer step is done; ``loss`` is the mean of the latest steps in nats a target token."""
         ...
 
-    def validation(self, progress: Progress, chrf: float, loss: float) -> None:
+    def validation(self, progress: Progress, name: str, score: float, loss: float) -> None:
         """A validation is done."""
         ...
 
@@ -37,22 +38,29 @@ class Silence:
     def step(self, progress: Progress, loss: float, tokens_per_second: float) -> None:
         """Nothing."""
 
-    def validation(self, progress: Progress, chrf: float, loss: float) -> None:
+    def validation(self, progress: Progress, name: str, score: float, loss: float) -> None:
         """Nothing."""
 
 
 class EventFile:
     """Scalars in a TensorBoard event file.
 
+    A disk that refuses costs the curves, not the run: it is said once.
+
     Args:
-        folder: Where the file is made; a resumed run adds another beside it.
+        folder: Holds a folder for each run; a resumed run adds another file to the newest.
+        log: Who hears that the disk refuses.
+        is_new: Whether a run begins.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, log: RunLog, *, is_new: bool) -> None:
         from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
         make_folder(folder)
-        self._writer = EventFileWriter(str(folder))
+        runs = sorted(path for path in folder.iterdir() if path.is_dir())
+        name = time.strftime("%Y%m%d-%H%M%S") if is_new or not runs else runs[-1].name
+        self._writer: Any = EventFileWriter(str(folder / name))
+        self._log = log
 
     def add(self, step: int, **scalars: float) -> None:
         """One point on each named curve."""
@@ -60,8 +68,17 @@ class EventFile:
 
         values = [summary_pb2.Summary.Value(tag=name, simple_value=value) for name, value in scalars.items()]
         summary = summary_pb2.Summary(value=values)
-        self._writer.add_event(event_pb2.Event(wall_time=time.time(), step=step, summary=summary))
+        self._try(lambda writer: writer.add_event(event_pb2.Event(wall_time=time.time(), step=step, summary=summary)))
 
     def close(self) -> None:
         """Flush and close the file."""
-        self._writer.close()
+        self._try(lambda writer: writer.close())
+
+    def _try(self, work: Callable[[Any], Any]) -> None:
+        if self._writer is None:
+            return
+        try:
+            work(self._writer)
+        except Exception as error:  # the writer's thread passes on whatever the file system raised
+            self._writer = None
+            self._log.say(f"the curves for TensorBoard cannot be written any more: {error}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from braid.config.recipe import TrainConfig
-from braid.data.batch import Batch, BatchPlan
+from braid.data.batch import BatchPlan
+from braid.data.encoded import Batch
 from braid.errors import BraidError
 from braid.models.network import Network
-from braid.models.weights import named_variables
+from braid.models.weights import named_variables, projection_widths
 from braid.training import checkpoint as checkpoints
 from braid.training import guard
 from braid.training.checkpoint import Checkpoint, Progress
@@ -28,6 +30,12 @@ from braid.training.step import Limits, StepFunction, StepResult, make_step
 
 VALIDATIONS = 12
 LOG_STEPS = 10
+CORRECTED_SHARE = 0.5
+"""Of a run in minutes; after that the number of its steps stays as it is."""
+
+WARM_STEPS = 8
+"""Steps of a process that say nothing about its pace: graphs are traced and compiled in them."""
+
 SHOWN_STEPS = 50
 """The loss that a person sees is the mean of so many: batches of short and of long rows differ by a lot."""
 
@@ -36,6 +44,25 @@ class Interrupted(BraidError):
     """A person stopped the run; its checkpoint is saved."""
 
     exit_code = 130
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """A score by which the best weights of a run are known.
+
+    Args:
+        name: As people write it.
+        score: A function of weights by name.
+        is_lower_better: Whether small scores are good ones.
+    """
+
+    name: str
+    score: Callable[[dict[str, np.ndarray]], float]
+    is_lower_better: bool = False
+
+    def is_better(self, score: float, other: float) -> bool:
+        """Whether the first score is better than the second."""
+        return score < other if self.is_lower_better else score > other
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +75,7 @@ class Run:
         plan: The training data in batches.
         folder: Where checkpoints and event files go.
         identity: What must be the same for a checkpoint to be continued.
-        validate: chrF of the validation set under given weights, 0 to 100.
+        validation: What the validation set says of given weights.
         log: Who hears of it.
     """
 
@@ -57,16 +84,17 @@ class Run:
     plan: BatchPlan
     folder: Path
     identity: Mapping[str, Any]
-    validate: Callable[[dict[str, np.ndarray]], float]
+    validation: Validation
     log: RunLog
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trained:
-    """The weights of the best validation, and what it took to get there."""
+    """The weights of the best validation, what it took to get there, and the name of the validation score."""
 
     weights: dict[str, np.ndarray]
     progress: Progress
+    validation: str
 
 
 @dataclass(kw_only=True)
@@ -82,6 +110,7 @@ class _Session:
     best: dict[str, np.ndarray] = field(default_factory=dict)
     saved_at: float = field(default_factory=time.monotonic)
     stop_signal: int = 0
+    steps: int = 0
     has_saved: bool = False
 
 
@@ -105,18 +134,19 @@ def train(run: Run, *, resume: bool) -> Trained:
             _steps(session)
     finally:
         session.events.close()
-    return Trained(weights=session.best or session.optimizer.averaged_weights(), progress=session.progress)
+    weights = session.best or session.optimizer.averaged_weights()
+    return Trained(weights=weights, progress=session.progress, validation=run.validation.name)
 
 
 def _open(run: Run, resume: bool) -> _Session:
     begun = time.monotonic()
-    optimizer = Optimizer(run.config, named_variables(run.model))
+    optimizer = Optimizer(run.config, named_variables(run.model), projection_widths(run.model))
     session = _Session(
         run=run,
         optimizer=optimizer,
         step=make_step(run.model, optimizer, run.config),
         variables=checkpoints.state_variables(run.model, optimizer),
-        events=EventFile(run.folder / "tensorboard"),
+        events=EventFile(run.folder / "tensorboard", run.log, is_new=not resume),
         progress=Progress(),
     )
     if resume:
@@ -158,7 +188,7 @@ def _measure(session: _Session) -> None:
         session.step(loaded, 1e-6, Limits())
         times.append(time.monotonic() - start)
     start = time.monotonic()
-    run.validate(session.optimizer.averaged_weights())
+    run.validation.score(session.optimizer.averaged_weights())
     validation_seconds = time.monotonic() - start
     checkpoints.restore(session.variables, before)
     progress.seconds += time.monotonic() - begun
@@ -175,13 +205,14 @@ def _measure(session: _Session) -> None:
 
 
 def _correct_steps(session: _Session) -> None:
-    """After a validation in the first three quarters of the minutes: as many more steps as the rest still allows."""
+    """After a validation in the first half of the minutes: as many more steps as the rest still allows."""
     run, progress = session.run, session.progress
     budget, planned = run.config.minutes * 60, progress.total_steps
-    pace = (progress.seconds - progress.pace_from) / (progress.step - progress.pace_step)
-    progress.total_steps = progress.step + max(1, math.floor((budget - progress.seconds) / pace))
+    if progress.step > progress.pace_step:
+        pace = (progress.seconds - progress.pace_from) / (progress.step - progress.pace_step)
+        progress.total_steps = progress.step + max(1, math.floor((budget - progress.seconds) / pace))
     progress.pace_from, progress.pace_step = progress.seconds, progress.step
-    if progress.seconds > 0.75 * budget:
+    if progress.seconds > CORRECTED_SHARE * budget:
         progress.pace_from = 0.0
     _save(session)
     if abs(progress.total_steps - planned) > 0.05 * planned:
@@ -193,15 +224,19 @@ def _steps(session: _Session) -> None:
     progress, config = session.progress, session.run.config
     for batches in _batches(session):
         start = time.monotonic()
-        rate, limits = learning_rate(config, progress.step, progress.total_steps), guard.limits(progress.recent)
+        weight = sum(batch.loss_weight for batch in batches)
+        rate, limits = learning_rate(config, progress.step, progress.total_steps), guard.limits(progress.recent, weight)
         result = session.step(batches, rate, limits)
         progress.step += 1
-        tokens = sum(batch.num_target_tokens for batch in batches)
+        tokens = sum(batch.num_tokens for batch in batches)
         progress.examples_seen += sum(batch.num_examples for batch in batches)
         progress.tokens_seen += tokens
         progress.seconds += time.monotonic() - start
-        _judge(session, result, limits)
+        _judge(session, result, limits, weight)
         _report(session, tokens / (time.monotonic() - start))
+        session.steps += 1
+        if session.steps == WARM_STEPS and progress.pace_from:
+            progress.pace_from, progress.pace_step = progress.seconds, progress.step
         if progress.step % progress.validate_steps == 0 or progress.step == progress.total_steps:
             _validate(session)
             if progress.pace_from and progress.step < progress.total_steps:
@@ -213,10 +248,12 @@ def _steps(session: _Session) -> None:
                 hint="run the same command with --resume to go on",
             )
         if config.patience and progress.worse_validations >= config.patience:
-            session.run.log.say(f"{config.patience} validations below the best chrF: stopping early")
-            return
-        if time.monotonic() - session.saved_at >= config.checkpoint_minutes * 60:
+            session.run.log.say(f"{config.patience} validations worse than the best: stopping early")
+            break
+        is_due = time.monotonic() - session.saved_at >= config.checkpoint_minutes * 60
+        if is_due and guard.is_sound(progress):
             _save(session)
+    _save(session)  # what follows, scoring and writing the bundle, may still fail
 
 
 def _batches(session: _Session) -> Iterator[list[Batch]]:
@@ -234,12 +271,12 @@ def _batches(session: _Session) -> Iterator[list[Batch]]:
         yield batches
 
 
-def _judge(session: _Session, result: StepResult, limits: Limits) -> None:
+def _judge(session: _Session, result: StepResult, limits: Limits, weight: float) -> None:
     """Note a step that was taken; go back to a checkpoint after several that were not."""
     progress, run = session.progress, session.run
     if result.is_taken:
         progress.losses.append(result.loss)
-        guard.remember(progress.recent, result.loss, result.gradient_norm)
+        guard.remember(progress.recent, result.loss, result.gradient_norm, weight)
         progress.left_out_in_a_row = 0
         if len(progress.recent) == guard.REMEMBERED:
             progress.returns = 0
@@ -281,27 +318,30 @@ def _validate(session: _Session) -> None:
     progress, run = session.progress, session.run
     start = time.monotonic()
     weights = session.optimizer.averaged_weights()
-    chrf = run.validate(weights)
+    score = run.validation.score(weights)
     progress.seconds += time.monotonic() - start
     # When every step since the last validation was left out, its loss still stands.
     mean = float(np.mean(progress.losses or [row["loss"] for row in progress.history[-1:]] or [0.0]))
     progress.history.append(
-        {"step": progress.step, "loss": mean, "valid_chrf": chrf, "seconds": progress.seconds},
+        {"step": progress.step, "loss": mean, "valid_score": score, "seconds": progress.seconds},
     )
     progress.losses.clear()
-    session.events.add(progress.step, valid_chrf=chrf)
-    if chrf > progress.best_chrf:
-        progress.best_chrf, progress.worse_validations, session.best = chrf, 0, weights
-    elif chrf < progress.best_chrf:
+    session.events.add(progress.step, valid_score=score)
+    best = progress.best_score
+    if best is None or run.validation.is_better(score, best):
+        progress.best_score, progress.worse_validations, session.best = score, 0, weights
+    elif run.validation.is_better(best, score):
         progress.worse_validations += 1
-    run.log.validation(progress, chrf, mean)
+    run.log.validation(progress, run.validation.name, score, mean)
 
 
 def _save(session: _Session) -> None:
     run = session.run
     state = Checkpoint(progress=session.progress, arrays=checkpoints.snapshot(session.variables), best=session.best)
     folder = run.folder / "checkpoints"
-    keep, is_first = run.config.keep_checkpoints, not session.has_saved
+    # What may be ruined pushes out nothing that a run could return to.
+    keep = run.config.keep_checkpoints if guard.is_sound(session.progress) else sys.maxsize
+    is_first = not session.has_saved
     checkpoints.save(folder, state, identity=dict(run.identity), keep=keep, is_first=is_first)
     session.has_saved = True
     session.saved_at = time.monotonic()

@@ -7,6 +7,10 @@ from typing import Any
 from keras import ops
 
 from braid.layers.embedding import sum_rows
+from braid.layers.linear import product
+
+BLOCK_NUMBERS = 2**21
+"""Logits of one block: 8 MB, which fit the caches that processors of 2020 and later share among their cores."""
 
 
 def smoothed_cross_entropy(
@@ -16,8 +20,8 @@ def smoothed_cross_entropy(
 
     q is 1 - smoothing on the label, and smoothing spread evenly over all V subwords; Z is the softmax's normalizer.
     The gradient to the logits is (softmax (1 + 2 z_loss log Z) - q) times weight; it is formed in the forward pass,
-    where the logits are at hand, and folded at once into the gradients of hidden, embedding and bias. Nothing of
-    size P times V is kept.
+    where the logits are at hand, and folded at once into the gradients of hidden, embedding and bias. Positions are
+    taken in blocks, so that nothing of size P times V is ever made.
 
     Args:
         hidden_PD: Hidden vectors of all positions, padding included.
@@ -32,39 +36,82 @@ def smoothed_cross_entropy(
     Paper: Szegedy et al. (2016), Rethinking the Inception architecture, section 7 (label smoothing);
     Chowdhery et al. (2022), PaLM, section 5 (z-loss).
     """
-    vocab_size = embedding_VD.shape[0]
 
     @ops.custom_gradient
     def total(hidden: Any, embedding: Any, bias: Any) -> Any:
-        logits = ops.matmul(hidden, ops.transpose(embedding)) + bias
-        peak = ops.max(logits, axis=-1, keepdims=True)
-        exponentials = ops.exp(logits - peak)
-        normalizer = ops.sum(exponentials, axis=-1, keepdims=True)
-        # What follows sees the P x V array only through matrix products: each pass over it costs memory traffic.
-        label_rows, mean_row = ops.take(embedding, labels_P, axis=0), ops.mean(embedding, axis=0)
-        on_label, spread = (1 - smoothing) * weights_P[:, None], smoothing * weights_P[:, None]
-        log_normalizer = ops.log(normalizer) + peak
-        share = weights_P[:, None] * (1 + 2 * z_loss * log_normalizer) / normalizer
-        label_logit = ops.sum(hidden * label_rows, axis=-1) + ops.take(bias, labels_P, axis=0)
-        mean_logit = ops.sum(hidden * mean_row, axis=-1) + ops.mean(bias)
-        log_normalizer = log_normalizer[:, 0]
-        losses = log_normalizer - (1 - smoothing) * label_logit - smoothing * mean_logit + z_loss * log_normalizer**2
-        hidden_gradient = share * ops.matmul(exponentials, embedding) - on_label * label_rows - spread * mean_row
-        embedding_gradient = (
-            ops.matmul(ops.transpose(exponentials), share * hidden)
-            - sum_rows(on_label * hidden, labels_P, vocab_size)
-            - ops.sum(spread * hidden, axis=0) / vocab_size
-        )
-        bias_gradient = (
-            ops.matmul(ops.transpose(exponentials), share)
-            - sum_rows(on_label, labels_P, vocab_size)
-            - ops.sum(spread) / vocab_size
-        )[:, 0]
+        loss, *gradients = _in_blocks(hidden, embedding, bias, labels_P, weights_P, smoothing, z_loss)
 
         def gradient(*args: Any, upstream: Any = None) -> Any:
             scale = args[0] if upstream is None else upstream
-            return hidden_gradient * scale, embedding_gradient * scale, bias_gradient * scale
+            return tuple(part * scale for part in gradients)
 
-        return ops.sum(losses * weights_P), gradient
+        return loss, gradient
 
     return total(hidden_PD, embedding_VD, bias_V)
+
+
+def _in_blocks(
+    hidden: Any, embedding: Any, bias: Any, labels: Any, weights: Any, smoothing: float, z_loss: float
+) -> tuple[Any, Any, Any, Any]:
+    """The loss and its gradients to hidden, embedding and bias, block after block of positions."""
+    vocab_size, dim = embedding.shape
+    positions = ops.shape(hidden)[0]
+    rows = max(64, BLOCK_NUMBERS // vocab_size)
+    missing = -positions % rows
+    hidden, labels, weights = (
+        ops.concatenate([part, ops.zeros((missing, *part.shape[1:]), part.dtype)]) for part in (hidden, labels, weights)
+    )
+
+    def block(index: Any, loss: Any, hidden_gradient: Any, embedding_gradient: Any, bias_gradient: Any) -> Any:
+        begin = index * rows
+        part = ops.slice(hidden, (begin, 0), (rows, dim))
+        scale = ops.slice(weights, (begin,), (rows,))
+        added, to_hidden, to_embedding, to_bias = _block(
+            part, embedding, bias, ops.slice(labels, (begin,), (rows,)), scale, smoothing, z_loss
+        )
+        hidden_gradient = ops.slice_update(hidden_gradient, (begin, 0), to_hidden)
+        return index + 1, loss + added, hidden_gradient, embedding_gradient + to_embedding, bias_gradient + to_bias
+
+    start = (
+        ops.convert_to_tensor(0, "int32"),
+        ops.zeros((), hidden.dtype),
+        ops.zeros_like(hidden),
+        ops.zeros_like(embedding),
+        ops.zeros_like(bias),
+    )
+    num_blocks = (positions + missing) // rows
+    _, loss, hidden_gradient, embedding_gradient, bias_gradient = ops.while_loop(
+        lambda index, *_: index < num_blocks, block, start
+    )
+    return loss, hidden_gradient[:positions], embedding_gradient, bias_gradient
+
+
+def _block(
+    hidden: Any, embedding: Any, bias: Any, labels: Any, weights: Any, smoothing: float, z_loss: float
+) -> tuple[Any, Any, Any, Any]:
+    vocab_size = embedding.shape[0]
+    logits = product(hidden, ops.transpose(embedding)) + bias
+    peak = ops.max(logits, axis=-1, keepdims=True)
+    exponentials = ops.exp(logits - peak)
+    normalizer = ops.sum(exponentials, axis=-1, keepdims=True)
+    # What follows sees the array of all subwords only through matrix products: each pass over it costs memory traffic.
+    label_rows, mean_row = ops.take(embedding, labels, axis=0), ops.mean(embedding, axis=0)
+    on_label, spread = (1 - smoothing) * weights[:, None], smoothing * weights[:, None]
+    log_normalizer = ops.log(normalizer) + peak
+    share = weights[:, None] * (1 + 2 * z_loss * log_normalizer) / normalizer
+    label_logit = ops.sum(hidden * label_rows, axis=-1) + ops.take(bias, labels, axis=0)
+    mean_logit = ops.sum(hidden * mean_row, axis=-1) + ops.mean(bias)
+    log_normalizer = log_normalizer[:, 0]
+    losses = log_normalizer - (1 - smoothing) * label_logit - smoothing * mean_logit + z_loss * log_normalizer**2
+    hidden_gradient = share * product(exponentials, embedding) - on_label * label_rows - spread * mean_row
+    embedding_gradient = (
+        product(ops.transpose(exponentials), share * hidden)
+        - sum_rows(on_label * hidden, labels, vocab_size)
+        - ops.sum(spread * hidden, axis=0) / vocab_size
+    )
+    bias_gradient = (
+        ops.matmul(ops.transpose(exponentials), share)
+        - sum_rows(on_label, labels, vocab_size)
+        - ops.sum(spread) / vocab_size
+    )[:, 0]
+    return ops.sum(losses * weights), hidden_gradient, embedding_gradient, bias_gradient

@@ -23,6 +23,8 @@ from braid.config.recipe import TrainConfig
 BETA1 = 0.9
 MUON_MOMENTUM = 0.95
 EPSILON = 1e-8
+NO_MAPS = ("bias", "conv_kernel")
+"""How the names of arrays end that map nothing, however many dimensions they have."""
 POLYNOMIALS = (
     (8.28721201814563, -23.595886519098837, 17.300387312530933),
     (4.107059111542203, -2.9478499167379106, 0.5448431082926601),
@@ -61,17 +63,19 @@ def orthogonalize(matrix: Any) -> Any:
     return ops.matmul(product, matrix)
 
 
-def muon_direction(momentum: Any) -> Any:
+def muon_direction(momentum: Any, widths: Sequence[int] = ()) -> Any:
     """The update of a matrix under learning rate 1, of the size that AdamW's would have.
 
-    A kernel twice or three times as wide as high is two or three projections side by side (query, key and value;
-    gate and candidate), and each is made orthogonal by itself.
+    Args:
+        momentum: (n, m).
+        widths: Of the maps that stand side by side in it (query, key and value; the gates of a recurrence), each of
+            which is made orthogonal by itself.
     """
     rows, columns = momentum.shape
-    parts = columns // rows if columns in (2 * rows, 3 * rows) else 1
-    pieces = [orthogonalize(piece) for piece in ops.split(momentum, parts, axis=1)]
-    scale = 0.2 * max(rows, columns // parts) ** 0.5
-    return scale * (ops.concatenate(pieces, axis=1) if parts > 1 else pieces[0])
+    ends = np.cumsum(widths or [columns])[:-1].tolist()
+    pieces = ops.split(momentum, ends, axis=1) if ends else [momentum]
+    pieces = [0.2 * max(rows, piece.shape[1]) ** 0.5 * orthogonalize(piece) for piece in pieces]
+    return ops.concatenate(pieces, axis=1) if ends else pieces[0]
 
 
 def global_norm(gradients: Sequence[Any]) -> Any:
@@ -85,11 +89,17 @@ class Optimizer:
     Args:
         config: The recipe's train section.
         variables: The weights by name. With ``config.optimizer = "muon"``, all matrices are Muon's but the
-            embedding and filters of single channels.
+            embeddings and filters of single channels.
+        widths: Of the maps that stand side by side in a matrix, by the matrix's name.
     """
 
-    def __init__(self, config: TrainConfig, variables: Mapping[str, keras.Variable]) -> None:
-        self.config, self.variables = config, dict(variables)
+    def __init__(
+        self,
+        config: TrainConfig,
+        variables: Mapping[str, keras.Variable],
+        widths: Mapping[str, Sequence[int]] | None = None,
+    ) -> None:
+        self.config, self.variables, self.widths = config, dict(variables), widths or {}
         self.iterations = keras.Variable(0, dtype="int32", trainable=False, name="iterations")
         self.momentum = self._like(self.variables)
         self.velocity = self._like({name: v for name, v in variables.items() if not self._takes_muon(name, v)})
@@ -109,8 +119,8 @@ class Optimizer:
         return {name: keras.Variable(np.zeros(v.shape, "float32"), trainable=False) for name, v in variables.items()}
 
     def _takes_muon(self, name: str, variable: keras.Variable) -> bool:
-        is_map = len(variable.shape) == 2 and name != "embedding" and not name.endswith(".conv_kernel")
-        return self.config.optimizer == "muon" and is_map
+        is_map = len(variable.shape) == 2 and name not in ("embedding", "marks")
+        return self.config.optimizer == "muon" and is_map and not name.endswith(NO_MAPS)
 
     def apply(self, gradients: Sequence[Any], learning_rate: Any, norm: Any) -> None:
         """One update.
@@ -125,7 +135,7 @@ class Optimizer:
         scale = ops.minimum(1.0, config.gradient_clip / (norm + 1e-6)) if config.gradient_clip else 1.0
         for (name, variable), gradient in zip(self.variables.items(), gradients, strict=True):
             update = self._direction(name, gradient * scale, step)
-            decay = config.weight_decay if len(variable.shape) > 1 else 0.0
+            decay = config.weight_decay if len(variable.shape) > 1 and not name.endswith(NO_MAPS) else 0.0
             value = variable * (1 - learning_rate * decay) - learning_rate * update
             variable.assign(value)
             if self.average:
@@ -141,7 +151,8 @@ class Optimizer:
         if name not in self.velocity:
             moved = MUON_MOMENTUM * momentum + gradient
             momentum.assign(moved)
-            return muon_direction(gradient + MUON_MOMENTUM * moved)  # Nesterov's: one step ahead
+            # Nesterov's: one step ahead.
+            return muon_direction(gradient + MUON_MOMENTUM * moved, self.widths.get(name, ()))
         beta2, velocity = self.config.beta2, self.velocity[name]
         moved = BETA1 * momentum + (1 - BETA1) * gradient
         squared = beta2 * velocity + (1 - beta2) * ops.square(gradient)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import keras
@@ -16,13 +17,10 @@ import numpy as np
 from keras import ops
 
 from braid.config.recipe import TrainConfig
-from braid.data.batch import Batch
+from braid.data.encoded import Batch
 from braid.models.network import Network
-from braid.training.loss import smoothed_cross_entropy
+from braid.training.objective import batch_arrays, mean_loss
 from braid.training.optimizer import Optimizer, global_norm
-
-SOURCE = ("source_ids", "source_mask")
-TARGET = ("target_ids", "target_mask", "labels")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +36,7 @@ class StepResult:
     """What a step met.
 
     Args:
-        loss: Mean loss in nats a real target token.
+        loss: Mean loss in nats a label.
         gradient_norm: Global norm of the gradient before clipping.
         is_taken: Whether the weights were updated.
     """
@@ -51,45 +49,16 @@ class StepResult:
 StepFunction = Callable[[Sequence[Batch], float, Limits], StepResult]
 
 
-def batch_arrays(batch: Batch) -> dict[str, Any]:
-    """The batch as the named arrays that the network reads, and its labels."""
-    arrays = {name: getattr(batch, name) for name in (*SOURCE, *TARGET)}
-    return {name: array for name, array in arrays.items() if array is not None}
-
-
-def mean_loss(
-    model: Network, arrays: dict[str, Any], config: TrainConfig, *, share: Any = 1.0, training: bool = True
-) -> Any:
-    """Mean loss of a batch in nats a real target token, times ``share``.
-
-    Args:
-        model: The network.
-        arrays: A batch as `batch_arrays` gives it.
-        config: The recipe's train section: label smoothing and z-loss.
-        share: This batch's part of the step's real target tokens.
-        training: Whether dropout is on.
-    """
-    hidden = model(arrays, training=training)
-    flat = ops.reshape(hidden, (-1, model.config.model_dim))
-    weights = ops.cast(ops.reshape(arrays["target_mask"], (-1,)), flat.dtype)
-    labels = ops.reshape(arrays["labels"], (-1,))
-    # Products, not the variables themselves: TensorFlow lets no custom gradient close over a variable.
-    embedding, bias = model.embedding * 1.0, model.output_bias * 1.0
-    weights = weights * (share / ops.sum(weights))
-    smoothing, z_loss = config.label_smoothing, config.z_loss
-    return smoothed_cross_entropy(flat, embedding, bias, labels, weights, smoothing=smoothing, z_loss=z_loss)
-
-
 def make_step(model: Network, optimizer: Optimizer, config: TrainConfig) -> StepFunction:
     """A function of batches, learning rate and limits that takes one step, or leaves it."""
     makers = {"tensorflow": _tensorflow_parts, "jax": _jax_parts, "torch": _torch_parts}
     add, finish = makers[keras.backend.backend()](model, optimizer, config)
 
     def step(batches: Sequence[Batch], learning_rate: float, limits: Limits) -> StepResult:
-        total = sum(batch.num_target_tokens for batch in batches)
+        total = sum(batch.loss_weight for batch in batches)
         gradients, loss = None, 0.0
         for batch in batches:
-            share = np.float32(batch.num_target_tokens / total)
+            share = np.float32(batch.loss_weight / total)
             added, gradients = add(batch_arrays(batch), share, gradients)
             loss = added + loss
         numbers = [np.float32(number) for number in (learning_rate, limits.loss, limits.gradient_norm)]
@@ -129,17 +98,19 @@ def _tensorflow_parts(model: Any, optimizer: Any, config: TrainConfig) -> tuple[
 
         return loss, norm, tf.cond(is_good, apply, lambda: False)
 
-    batch = {
-        name: tf.TensorSpec((None, None), tf.bool if name.endswith("mask") else tf.int32)
-        for name in (() if model.kind == "decoder" else SOURCE) + TARGET
-    }
     number = tf.TensorSpec((), tf.float32)
     sums = [tf.TensorSpec(variable.shape, variable.dtype) for variable in variables]
-    first: Any = tf.function(gradient, input_signature=[batch, number])
-    following: Any = tf.function(more, input_signature=[batch, number, sums])
     compiled: Any = tf.function(finish, input_signature=[sums, *[number] * 4])
 
+    @cache
+    def graphs(batch: tuple[tuple[str, str, int], ...]) -> tuple[Any, Any]:
+        """The graphs for batches that hold these arrays, whatever their sizes."""
+        specs = {name: tf.TensorSpec((None,) * rank, dtype) for name, dtype, rank in batch}
+        first = tf.function(gradient, input_signature=[specs, number])
+        return first, tf.function(more, input_signature=[specs, number, sums])
+
     def add(arrays: Any, share: Any, before: Any) -> Any:
+        first, following = graphs(tuple((name, str(value.dtype), value.ndim) for name, value in arrays.items()))
         arrays = {name: tf.convert_to_tensor(value) for name, value in arrays.items()}
         return first(arrays, share) if before is None else following(arrays, share, before)
 
@@ -153,7 +124,8 @@ def _torch_parts(model: Any, optimizer: Any, config: TrainConfig) -> tuple[Any, 
 
     def add(arrays: Any, share: Any, before: Any) -> Any:
         tensors = {name: torch.from_numpy(value) for name, value in arrays.items()}
-        tensors["labels"] = tensors["labels"].long()
+        if not tensors["labels"].is_floating_point():
+            tensors["labels"] = tensors["labels"].long()
         loss = mean_loss(model, tensors, config, share=float(share))
         # Not loss.backward(): Keras keeps some weights from the module's parameters, so zero_grad() would miss them.
         gradients = torch.autograd.grad(loss, variables)

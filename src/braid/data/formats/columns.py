@@ -31,32 +31,34 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Positions of source and target from 0, and whether the first row is a header."""
+    """Positions of source, target and group from 0, -1 for none, and whether the first row is a header."""
 
     source: int = 0
     target: int = 1
+    group: int = -1
     has_header: bool = False
 
 
 def header_columns(cells: Sequence[str], options: ReadOptions) -> Columns | None:
     """The columns a header row names, or None when the row is no header for these options."""
     names = [cell.strip() for cell in cells]
-    source = _position(names, (options.source_column, "source"), options.source_language)
-    target = _position(names, (options.target_column, "target"), options.target_language)
+    source = _position(names, options.source_column, options.source_roles, options.source_language)
+    target = _position(names, options.target_column, options.target_roles, options.target_language)
     if source is None or target is None or source == target:
         return None
-    return Columns(source, target, has_header=True)
+    group = names.index(options.group_column) if options.group_column in names else -1
+    return Columns(source, target, group, has_header=True)
 
 
-def _position(names: Sequence[str], asked: tuple[str, str], language: str) -> int | None:
-    """The column asked for, else the one named by its role, else the one named by its language."""
-    column, role = asked
+def _position(names: Sequence[str], column: str, roles: Sequence[str], language: str) -> int | None:
+    """The column asked for, else the first one named by a role, else the one named by its language."""
     if column:
         return names.index(column) if column in names else None
     folded = [name.lower() for name in names]
-    if role in folded:
-        return folded.index(role)
-    return next(iter(best_languages(language, names)), None)
+    for role in roles:
+        if role in folded:
+            return folded.index(role)
+    return next(iter(best_languages(language, names)), None) if language else None
 
 
 def find_columns(first: Record, options: ReadOptions, stream: Stream) -> Columns:
@@ -66,7 +68,7 @@ def find_columns(first: Record, options: ReadOptions, stream: Stream) -> Columns
         DataError: A column was asked for by a name that the first row does not hold.
     """
     by_header = header_columns(first.cells, options)
-    if by_header is not None:
+    if by_header is not None and (by_header.group >= 0 or not options.group_column):
         return by_header
     asked = (options.source_column, options.target_column)
     numbers = [int(column) - 1 if column.isascii() and column.isdigit() else -1 for column in asked]
@@ -78,8 +80,17 @@ def find_columns(first: Record, options: ReadOptions, stream: Stream) -> Columns
             line=first.line,
             hint="name both columns as the header does, or give column numbers counted from 1",
         )
+    group = options.group_column
+    if group and not (group.isascii() and group.isdigit()):
+        present = ", ".join(f'"{cell[:40]}"' for cell in first.cells[:20])
+        raise stream.fault(
+            f'data.group_column must name a column of the header row, got "{group}"; it holds {present}',
+            line=first.line,
+            hint="name the column as the header does, or give its number counted from 1",
+        )
     source = numbers[0] if asked[0] else (0 if numbers[1] != 0 else 1)
-    return Columns(source, numbers[1] if asked[1] else (1 if source != 1 else 0))
+    target = numbers[1] if asked[1] else (1 if source != 1 else 0)
+    return Columns(source, target, int(group) - 1 if group else -1)
 
 
 def table_examples(records: Iterable[Record], stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
@@ -96,12 +107,13 @@ def table_examples(records: Iterable[Record], stream: Stream, options: ReadOptio
 def _example(record: Record, columns: Columns, file: str) -> Example | Reject:
     cells = record.cells
     source, target = (cells[i] if i < len(cells) else "" for i in (columns.source, columns.target))
-    example = Example(source=source, target=target, file=file, line=record.line)
+    group = cells[columns.group] if 0 <= columns.group < len(cells) else ""
+    example = Example(source=source, target=target, file=file, line=record.line, group=group)
     if record.fault:
         return Reject(example=example, rule="quotes", detail=record.fault)
     if not any(cells):
         return Reject(example=example, rule="empty", detail="blank line")
-    needed = max(columns.source, columns.target) + 1
+    needed = max(columns.source, columns.target, columns.group) + 1
     if len(cells) < needed:
         return Reject(example=example, rule="columns", detail=f"must have at least {needed} columns, got {len(cells)}")
     return example

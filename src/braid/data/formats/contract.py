@@ -14,12 +14,22 @@ class ReadOptions:
         target_language: BCP 47 code of the target.
         source_column: Header name or JSON key of the source; in a table without that name, a column number from 1.
         target_column: The same for the target.
+        group_column: The same for what rows must have in common to stay together; none when empty.
+        source_roles: Names by which the source is known where none is asked for.
+        target_roles: The same for the target.
+        reads: ``pairs``, ``texts`` or ``questions``.
+        separator: Joins several targets of one JSON list; none are allowed when empty.
     """
 
     source_language: str
     target_language: str
     source_column: str = ""
     target_column: str = ""
+    group_column: str = ""
+    source_roles: tuple[str, ...] = ("source",)
+    target_roles: tuple[str, ...] = ("target",)
+    separator: str = ""
+    reads: str = "pairs"
 
 
 @dataclass(frozen=True, kw_only=True)

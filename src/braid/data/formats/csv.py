@@ -42,7 +42,7 @@ def find_delimiter(lines: list[str], options: ReadOptions | None = None) -> str:
     return max(_DELIMITERS, key=score)
 
 
-def _records(stream: Stream, options: ReadOptions | None = None) -> Iterator[Record]:
+def csv_records(stream: Stream, options: ReadOptions | None = None) -> Iterator[Record]:
     """The file's records; of one that cannot be read only the first line is given up, as it stands."""
     encoding = stream.encoding()
     head = stream.head.decode(encoding, errors="ignore").removeprefix("\ufeff").splitlines()
@@ -95,9 +95,9 @@ class _Lines:
 
 def read_csv(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
     """One Example a row; rows with too few columns or broken quotes as Rejects, further columns ignored."""
-    return table_examples(_records(stream, options), stream, options)
+    return table_examples(csv_records(stream, options), stream, options)
 
 
 def inspect_csv(stream: Stream) -> FileFacts:
     """Header and first rows."""
-    return table_facts(_records(stream), stream, "csv")
+    return table_facts(csv_records(stream), stream, "csv")

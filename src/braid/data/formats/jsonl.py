@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -21,19 +21,27 @@ def read_jsonl(stream: Stream, options: ReadOptions) -> Iterator[Example | Rejec
             yield Reject(example=empty, rule="empty", detail="blank line")
             continue
         try:
-            row = _object(line)
-            source = _text(row, options.source_column, "source", options.source_language)
-            target = _text(row, options.target_column, "target", options.target_language)
+            row = json_object(line)
+            source, _ = _texts(row, options, "source")
+            target, references = _texts(row, options, "target")
+            group = _shown(_value(row, options.group_column, (), "")[1]) if options.group_column else ""
         except ValueError as error:
             broken = Example(source=line[:1000], target="", file=stream.shown, line=number)
             yield Reject(example=broken, rule="json", detail=str(error))
             continue
         key = row.get("id", "")
         key = str(key) if isinstance(key, str | int) else ""
-        yield Example(source=source, target=target, file=stream.shown, line=number, key=key)
+        yield Example(
+            source=source, target=target, file=stream.shown, line=number, key=key, group=group, references=references
+        )
 
 
-def _object(line: str) -> dict[str, Any]:
+def json_object(line: str) -> dict[str, Any]:
+    """The object that a line is.
+
+    Raises:
+        ValueError: It is none; worded for a person.
+    """
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
@@ -45,19 +53,41 @@ def _object(line: str) -> dict[str, Any]:
     return row
 
 
-def _text(row: Mapping[str, Any], column: str, role: str, language: str) -> str:
-    """The text under the column asked for, else under its role, else under its language; null is ""."""
+def _texts(row: Mapping[str, Any], options: ReadOptions, side: str) -> tuple[str, tuple[str, ...]]:
+    """The text of a side, and the others where there is a list of them: joined, or as further references."""
+    column, roles = getattr(options, f"{side}_column"), getattr(options, f"{side}_roles")
+    name, value = _value(row, column, roles, getattr(options, f"{side}_language"))
+    if options.separator and side == "target" and isinstance(value, bool | int):
+        value = str(value).lower()  # labels are often numbers
+    if not isinstance(value, list):
+        return json_text(value, name), ()
+    texts = [json_text(item, name) for item in value]
+    if side == "target" and options.separator:
+        return options.separator.join(texts), ()
+    if side == "source" or not texts:
+        raise ValueError(f'"{name}" must be a string, got {"a list" if texts else "an empty list"}')
+    return texts[0], tuple(texts[1:])
+
+
+def _value(row: Mapping[str, Any], column: str, roles: Sequence[str], language: str) -> tuple[str, Any]:
+    """Key and value of the column asked for, else of a role, else of the language."""
     inner = row.get("translation")
     for level in (row, inner if isinstance(inner, dict) else {}):
-        names = [column] if column else [role, *(list(level)[i] for i in best_languages(language, list(level)))]
-        for name in names:
+        spoken = [list(level)[i] for i in best_languages(language, list(level))] if language else []
+        for name in [column] if column else [*roles, *spoken]:
             if name in level:
-                return _checked(level[name], name)
-    wanted = f'the key "{column}"' if column else f'a key "{role}" or "{language}"'
+                return name, level[name]
+    named = " or ".join(f'"{name}"' for name in [*roles, *[language] * bool(language)])
+    wanted = f'the key "{column}"' if column else f"a key {named}"
     raise ValueError(f"must have {wanted}, got {', '.join(list(row)[:20]) or 'none'}")
 
 
-def _checked(value: Any, name: str) -> str:
+def json_text(value: Any, name: str) -> str:
+    """The text that a key holds; null is "".
+
+    Raises:
+        ValueError: It is no text, or none that could be written again.
+    """
     if value is None:
         return ""
     if not isinstance(value, str):
@@ -72,7 +102,7 @@ def inspect_jsonl(stream: Stream) -> FileFacts:
     rows = []
     for line in islice(stream.lines(stream.encoding()), 3):
         try:
-            rows.append(_object(line))
+            rows.append(json_object(line))
         except ValueError:
             continue
     columns = tuple(rows[0]) if rows else ()

@@ -14,7 +14,9 @@ from braid.data.formats.jsonl import inspect_jsonl, read_jsonl
 from braid.data.formats.mo import inspect_mo, read_mo
 from braid.data.formats.parallel import inspect_parallel, read_parallel
 from braid.data.formats.po import inspect_po, read_po
+from braid.data.formats.squad import read_squad
 from braid.data.formats.stream import Stream, open_stream
+from braid.data.formats.texts import inspect_plain, read_column, read_documents, read_plain
 from braid.data.formats.tmx import inspect_tmx, read_tmx
 from braid.data.formats.tsv import inspect_tsv, read_tsv
 from braid.data.formats.xliff import inspect_xliff, read_xliff
@@ -39,6 +41,19 @@ _READERS = {
     "tmx": Format((".tmx",), read_tmx, inspect_tmx),
     "xliff": Format((".xlf", ".xliff"), read_xliff, inspect_xliff),
 }
+
+_TEXT_READERS = {
+    "txt": Format((".txt", ".text", ".md"), read_plain, inspect_plain),
+    "jsonl": Format((".jsonl", ".ndjson"), read_documents, inspect_jsonl),
+    "csv": Format((".csv",), read_column, inspect_csv),
+    "tsv": Format((".tsv", ".tab"), read_column, inspect_tsv),
+}
+
+_QUESTION_READERS = {"squad": Format((".json",), read_squad, inspect_plain)}
+
+_Readers = dict[str, Format]
+_READS: dict[str, _Readers] = {"pairs": _READERS, "texts": _TEXT_READERS, "questions": _QUESTION_READERS}
+"""Readers by what they are asked for."""
 
 FORMATS: dict[str, tuple[str, ...]] = {"parallel": ()} | {name: form.suffixes for name, form in _READERS.items()}
 """Every format's name and the suffixes by which it is known; two parallel text files, written a,b, may end as they
@@ -68,18 +83,18 @@ def read_files(patterns: Sequence[str], options: ReadOptions, *, folder: Path) -
         DataError: A pattern matches nothing, or a file as a whole is not what it claims to be. All patterns are
             looked up before the first file is opened.
     """
-    for file in [file for pattern in patterns for file in _find(pattern, folder)]:
+    for file in [file for pattern in patterns for file in _find(pattern, folder, _READS[options.reads])]:
         yield from _checked(_read(file, options), ",".join(file.shown))
 
 
 def inspect_file(pattern: str, *, folder: Path) -> FileFacts:
     """What the first file of a pattern says about itself: format, encoding, languages, columns, first rows."""
-    file = _find(pattern, folder)[0]
+    file = _find(pattern, folder, _READERS)[0]
     with ExitStack() as stack:
         streams = [stack.enter_context(open_stream(*pair)) for pair in zip(file.paths, file.shown, strict=True)]
         if len(streams) == 2:
             return inspect_parallel(streams[0], streams[1])
-        return _format_of(file.shown[0]).inspect(streams[0])
+        return _format_of(file.shown[0], _READERS).inspect(streams[0])
 
 
 def _read(file: _File, options: ReadOptions) -> Iterator[Example | Reject]:
@@ -88,7 +103,7 @@ def _read(file: _File, options: ReadOptions) -> Iterator[Example | Reject]:
         if len(streams) == 2:
             yield from read_parallel(streams[0], streams[1])
         else:
-            yield from _format_of(file.shown[0]).read(streams[0], options)
+            yield from _format_of(file.shown[0], _READS[options.reads]).read(streams[0], options)
 
 
 def _checked(rows: Iterable[Example | Reject], shown: str) -> Iterator[Example | Reject]:
@@ -110,22 +125,14 @@ def _checked(rows: Iterable[Example | Reject], shown: str) -> Iterator[Example |
         )
 
 
-def _find(pattern: str, folder: Path) -> list[_File]:
+def _find(pattern: str, folder: Path, readers: _Readers) -> list[_File]:
     """The files a pattern stands for."""
-    try:
-        return _found(pattern, folder)
-    except OSError as error:
-        shown = pattern if len(pattern) < 100 else f"{pattern[:80]}…"
-        raise DataError(f"a data file must be one that can be looked up, got: {error.strerror}", where=shown) from error
-
-
-def _found(pattern: str, folder: Path) -> list[_File]:
-    if "," not in pattern or _exists(_expanded(pattern), folder):
-        found = [_File((path,), (shown,)) for path, shown in _expand(pattern, folder)]
+    if readers is not _READERS or "," not in pattern or _exists(_with_home(pattern), folder):
+        found = [_File((path,), (shown,)) for path, shown in expand(pattern, folder)]
         for file in found:
-            _format_of(file.shown[0])
+            _format_of(file.shown[0], readers)
         return found
-    sides = [_expand(part.strip(), folder) for part in pattern.split(",")]
+    sides = [expand(part.strip(), folder) for part in pattern.split(",")]
     if len(sides) != 2 or len(sides[0]) != len(sides[1]):
         got = f"{len(sides)} names" if len(sides) != 2 else f"{len(sides[0])} and {len(sides[1])} files"
         raise DataError(f"parallel text files must be written a,b and come in pairs, got {got}", where=pattern)
@@ -133,7 +140,7 @@ def _found(pattern: str, folder: Path) -> list[_File]:
     return [_File((source[0], target[0]), (source[1], target[1])) for source, target in pairs]
 
 
-def _expanded(pattern: str) -> Path:
+def _with_home(pattern: str) -> Path:
     """The pattern with a leading ``~`` or ``~user`` as the home folder; other names may begin so, too."""
     try:
         return Path(pattern).expanduser()
@@ -148,9 +155,22 @@ def _exists(path: Path, folder: Path) -> bool:
         return False
 
 
+def expand(pattern: str, folder: Path) -> list[tuple[Path, str]]:
+    """Path and shown name of every file that matches, sorted.
+
+    Raises:
+        DataError: There is none, or a folder, or the system cannot look it up.
+    """
+    try:
+        return _expand(pattern, folder)
+    except OSError as error:
+        shown = pattern if len(pattern) < 100 else f"{pattern[:80]}…"
+        raise DataError(f"a data file must be one that can be looked up, got: {error.strerror}", where=shown) from error
+
+
 def _expand(pattern: str, folder: Path) -> list[tuple[Path, str]]:
     """Path and shown name of every file that matches, sorted."""
-    given = _expanded(pattern)
+    given = _with_home(pattern)
     path = folder / given
     if path.is_file():
         return [(path, pattern)]
@@ -170,14 +190,14 @@ def _expand(pattern: str, folder: Path) -> list[tuple[Path, str]]:
     return [(match, str(match if given.is_absolute() else match.relative_to(folder))) for match in found]
 
 
-def _format_of(shown: str) -> Format:
+def _format_of(shown: str, readers: _Readers) -> Format:
     name = shown.lower().removesuffix(".gz")
-    for form in _READERS.values():
+    for form in readers.values():
         if name.endswith(form.suffixes):
             return form
-    known = " ".join(suffix for form in _READERS.values() for suffix in form.suffixes)
+    known = " ".join(suffix for form in readers.values() for suffix in form.suffixes)
     raise DataError(
         f"a data file's name must end in one of {known}, or .gz after it",
         where=shown,
-        hint="two parallel text files are written as one entry: a,b",
+        hint="two parallel text files are written as one entry: a,b" if readers is _READERS else "",
     )

@@ -121,8 +121,22 @@ class Stream:
             line += text.count("\n")
             yield text
 
-    def lines(self, encoding: str) -> Iterator[str]:
-        """The lines without their ends; LF and CR LF end a line, nothing else does."""
+    def whole(self, encoding: str, max_chars: int) -> str:
+        """The decoded text in one piece.
+
+        Raises:
+            DataError: It is longer than ``max_chars``.
+        """
+        parts, size = [], 0
+        for text in self.text(encoding):
+            parts.append(text)
+            size += len(text)
+            if size > max_chars:
+                raise self.fault(f"a file of this kind must be smaller than {max_chars >> 20} MiB", hint="split it")
+        return "".join(parts)
+
+    def lines(self, encoding: str, *, keep_ends: bool = False) -> Iterator[str]:
+        """The lines, without their ends unless told otherwise; LF and CR LF end a line, nothing else does."""
         pending, number = io.StringIO(), 1
         for text in self.text(encoding):
             first, *others = text.split("\n")
@@ -130,12 +144,12 @@ class Stream:
             if pending.tell() > MAX_UNIT_BYTES:
                 raise self.fault(f"a line must be shorter than {MAX_UNIT_BYTES >> 20} MiB", line=number)
             for other in others:
-                yield pending.getvalue().removesuffix("\r")
+                yield f"{pending.getvalue()}\n" if keep_ends else pending.getvalue().removesuffix("\r")
                 number += 1
                 pending = io.StringIO()
                 pending.write(other)
         if pending.tell():
-            yield pending.getvalue().removesuffix("\r")
+            yield pending.getvalue() if keep_ends else pending.getvalue().removesuffix("\r")
 
 
 def _starts_as_gzip(raw: io.BufferedIOBase, shown: str) -> bool:

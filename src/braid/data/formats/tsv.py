@@ -10,16 +10,17 @@ from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.stream import Stream
 
 
-def _records(stream: Stream) -> Iterator[Record]:
+def tsv_records(stream: Stream) -> Iterator[Record]:
+    """The rows of the table as they stand."""
     for number, line in enumerate(stream.lines(stream.encoding()), 1):
         yield Record(number, line.split("\t") if line else [])
 
 
 def read_tsv(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
     """One Example a line; lines with too few columns as Rejects, further columns ignored."""
-    return table_examples(_records(stream), stream, options)
+    return table_examples(tsv_records(stream), stream, options)
 
 
 def inspect_tsv(stream: Stream) -> FileFacts:
     """Header and first rows."""
-    return table_facts(_records(stream), stream, "tsv")
+    return table_facts(tsv_records(stream), stream, "tsv")

@@ -7,18 +7,16 @@ and several faults are reported at once. Alternatives are not offered, so that l
 from __future__ import annotations
 
 import asyncio
-import hmac
 from collections.abc import Sequence
 from typing import Any, Literal
 
 from fastapi import FastAPI, Request
 from pydantic import BaseModel, Field, field_validator
 
-from braid.errors import RequestError
 from braid.serve.detect import Detection, Detector
 from braid.serve.markup import Document
 from braid.serve.pairs import Pairs
-from braid.serve.requests import read_body, while_connected
+from braid.serve.requests import check_key, checked_texts, read_body, while_connected
 from braid.serve.settings import ServeSettings
 from braid.text.languages import language_name
 
@@ -79,26 +77,26 @@ class ErrorAnswer(BaseModel):
 def mount(app: FastAPI, pairs: Pairs, settings: ServeSettings) -> None:
     """Add the dialect's addresses to an app."""
     dialect = _LibreTranslate(pairs, settings)
+    add_post(app, "/translate", dialect.translate, TranslateBody, TranslateAnswer)
+    add_post(app, "/detect", dialect.detect, DetectBody, list[DetectedLanguage])
+    app.add_api_route("/languages", dialect.languages, methods=["GET"], response_model=list[LanguageEntry])
+    app.add_api_route("/frontend/settings", dialect.frontend_settings, methods=["GET"])
+
+
+def add_post(app: FastAPI, path: str, handler: Any, body: type[BaseModel], answer: Any) -> None:
+    """Add an address that takes a body as JSON or as a form, with its errors described."""
     errors: dict[int | str, dict[str, Any]] = {
         status: {"model": ErrorAnswer} for status in (400, 403, 408, 413, 415, 500, 503, 504)
     }
-
-    def post(path: str, handler: Any, body: type[BaseModel], answer: Any) -> None:
-        app.add_api_route(
-            path,
-            handler,
-            methods=["POST"],
-            response_model=answer,
-            response_model_exclude_none=True,
-            responses=errors,
-            openapi_extra={"requestBody": _request_body(body)},
-        )
-
-    post("/translate", dialect.translate, TranslateBody, TranslateAnswer)
-    post("/detect", dialect.detect, DetectBody, list[DetectedLanguage])
-    app.add_api_route("/languages", dialect.languages, methods=["GET"], response_model=list[LanguageEntry])
-    app.add_api_route("/frontend/settings", dialect.frontend_settings, methods=["GET"])
-    app.add_api_route("/health", dialect.health, methods=["GET"])
+    app.add_api_route(
+        path,
+        handler,
+        methods=["POST"],
+        response_model=answer,
+        response_model_exclude_none=True,
+        responses=errors,
+        openapi_extra={"requestBody": _request_body(body)},
+    )
 
 
 def _request_body(model: type[BaseModel]) -> dict[str, Any]:
@@ -119,8 +117,8 @@ class _LibreTranslate:
     async def translate(self, request: Request) -> dict[str, Any]:
         """Translate a text, or each text of a list."""
         body = await read_body(request, TranslateBody, self._settings)
-        self._check_key(request, body.api_key)
-        texts = self._checked_texts(body.q)
+        check_key(request, body.api_key, self._settings)
+        texts = checked_texts(body.q, self._settings)
         work = self._translate(texts, body)
         outputs, detected = await while_connected(request, work, self._settings.timeout_seconds)
         is_list = isinstance(body.q, list)
@@ -134,8 +132,8 @@ class _LibreTranslate:
     async def detect(self, request: Request) -> list[Detection]:
         """Name the languages that a text may be in, the likeliest first."""
         body = await read_body(request, DetectBody, self._settings)
-        self._check_key(request, body.api_key or "")
-        text = "\n".join(self._checked_texts(body.q))
+        check_key(request, body.api_key or "", self._settings)
+        text = "\n".join(checked_texts(body.q, self._settings))
         return await while_connected(
             request, asyncio.to_thread(self._detector.detect, text), self._settings.timeout_seconds
         )
@@ -160,30 +158,6 @@ class _LibreTranslate:
             "suggestions": False,
             "supportedFilesFormat": [],
         }
-
-    async def health(self) -> dict[str, str]:
-        """Say that the server is up."""
-        return {"status": "ok"}
-
-    def _check_key(self, request: Request, key: str) -> None:
-        """Refuse a request without the right key, in a time that says nothing about the key."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        given = token.strip() if scheme.lower() == "bearer" else key
-        wanted = self._settings.api_key
-        if wanted and not hmac.compare_digest(given.encode(), wanted.encode()):
-            raise RequestError(
-                "this server needs its API key: send it as api_key or as Authorization: Bearer", status=403
-            )
-
-    def _checked_texts(self, q: str | list[str]) -> list[str]:
-        """The texts of a request that is not too large."""
-        texts = [q] if isinstance(q, str) else q
-        chars = sum(map(len, texts))
-        if len(texts) > self._settings.max_items:
-            raise RequestError(f"at most {self._settings.max_items} texts a request, got {len(texts)}", status=413)
-        if chars > self._settings.max_chars:
-            raise RequestError(f"at most {self._settings.max_chars} characters a request, got {chars}", status=413)
-        return texts
 
     async def _translate(self, texts: list[str], body: TranslateBody) -> tuple[list[str], list[Detection]]:
         """The outputs and, when the client asked for it, the detected languages."""

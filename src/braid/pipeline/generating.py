@@ -1,0 +1,219 @@
+"""Language models: texts or dialogues to a decoder, scored by bits per byte beside an n-gram model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from braid.bundle.folder import read_tokenizer
+from braid.bundle.schema import BundleInfo
+from braid.config.loading import make_recipe
+from braid.config.recipe import Recipe
+from braid.data.encoded import EncodedTexts
+from braid.data.example import Example
+from braid.data.formats.texts import MESSAGES
+from braid.data.ngram import NgramModel
+from braid.metrics.language_model import compare_language_models, language_model_scores
+from braid.metrics.score import Score
+from braid.pipeline.evaluation import evaluation_of, systems_of
+from braid.pipeline.prepare import Dataset, Weights
+from braid.runtime.session import DecoderSession
+from braid.storage import scratch_folder
+from braid.tasks.generate import Generator, turn_ids
+from braid.text.normalize import normalize_lines
+from braid.text.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    from braid.training.loop import Validation
+
+KIND = "decoder"
+HEAD = "tokens"
+VALIDATION_TOKENS = 8000
+NGRAM_ORDER = 5
+SAMPLES = 5
+SAMPLE_TOKENS = 120
+PROMPT_CHARS = 60
+
+
+def is_chat(rows: Sequence[Example]) -> bool:
+    """Whether the rows are dialogues."""
+    return bool(rows) and all(row.context == MESSAGES for row in rows)
+
+
+def documents_of(rows: Sequence[Example]) -> Iterator[tuple[str, list[Example]]]:
+    """Each document's text and parts: rows of one group that stand one behind another."""
+    held: list[Example] = []
+    for row in [*rows, None]:
+        follows = held and row is not None and row.group and row.group == held[-1].group
+        if held and not follows:
+            yield "\n".join(part.target for part in held), held
+            held = []
+        if row is not None:
+            held.append(row)
+
+
+def token_rows(tokenizer: Tokenizer, rows: Sequence[Example]) -> tuple[list[np.ndarray], list[np.ndarray], list[str]]:
+    """For each document its ids from bos to eos, how much each id but the first counts, and its text."""
+    ids, weights, texts = [], [], []
+    for text, parts in documents_of(rows):
+        if parts[0].context == MESSAGES:
+            found, counted, said = _dialogue(tokenizer, json.loads(parts[0].target))
+        else:
+            body = tokenizer.encode_lines([text])[0]
+            found = np.concatenate([[tokenizer.bos_id], body, [tokenizer.eos_id]]).astype(np.int32)
+            counted, said = np.ones(len(found) - 1, np.float32), text
+        ids.append(found)
+        weights.append(counted)
+        texts.append(said)
+    return ids, weights, texts
+
+
+def _dialogue(tokenizer: Tokenizer, messages: Sequence[dict[str, str]]) -> tuple[np.ndarray, np.ndarray, str]:
+    """A dialogue's ids, of which only the assistant's content counts."""
+    ids, weights = [np.array([tokenizer.bos_id], np.int32)], []
+    for message in messages:
+        head, body = turn_ids(tokenizer, message["role"], normalize_lines(message["content"]))
+        ids += [head, body]
+        weights += [np.zeros(len(head)), np.full(len(body), float(message["role"] == "assistant"))]
+    said = "\n".join(message["content"] for message in messages if message["role"] == "assistant")
+    return np.concatenate(ids), np.concatenate(weights).astype(np.float32), said
+
+
+def encode(recipe: Recipe, dataset: Dataset, part: str) -> EncodedTexts:
+    """Documents cut into rows of ``train.max_tokens``, each beginning with the last id of the one before it."""
+    ids, weights, _ = token_rows(dataset.tokenizer, getattr(dataset.data, part))
+    size, rows, counted = recipe.train.max_tokens, [], []
+    for document, weight in zip(ids, weights, strict=True):
+        for begin in range(0, len(document) - 1, size):
+            if weight[begin : begin + size].any():
+                rows.append(document[begin : begin + size + 1])
+                counted.append(weight[begin : begin + size])
+    return EncodedTexts(
+        rows=rows, weights=counted if is_chat(dataset.data.train) else (), pad_id=dataset.tokenizer.pad_id
+    )
+
+
+def network_options(dataset: Dataset) -> dict[str, Any]:
+    """Nothing."""
+    return {}
+
+
+def _generator(recipe: Recipe, dataset: Dataset, folder: Path) -> Generator:
+    return Generator(
+        name=recipe.name,
+        language=dataset.language,
+        tokenizer=dataset.tokenizer,
+        session=DecoderSession(folder),
+        options=recipe.search,
+        window=recipe.train.max_tokens,
+    )
+
+
+def validation(recipe: Recipe, dataset: Dataset) -> Validation:
+    """Bits per byte of about 8,000 subwords of the validation texts."""
+    from braid.exporting.onnx import export_onnx
+    from braid.training.loop import Validation
+
+    ids, weights, texts = token_rows(dataset.tokenizer, dataset.data.valid)
+    sizes = np.cumsum([len(row) for row in ids])
+    count = int(np.searchsorted(sizes, VALIDATION_TOKENS)) + 1
+    ids, weights, texts = ids[:count], weights[:count], texts[:count]
+    num_bytes = sum(len(text.encode()) for text in texts)
+
+    def bits(network: Weights) -> float:
+        with scratch_folder() as folder:
+            export_onnx(recipe.model, network, folder, precision="float32", kind=KIND)
+            logs = _generator(recipe, dataset, folder).log_probabilities(ids)
+        nats = sum(float((row * weight).sum()) for row, weight in zip(logs, weights, strict=True))
+        return -nats / np.log(2) / max(num_bytes, 1)
+
+    return Validation(name="bits per byte", score=bits, is_lower_better=True)
+
+
+def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> dict[str, Any]:
+    """The decoder's graph, and whether it was trained on dialogues."""
+    from braid.exporting.onnx import export_onnx
+
+    export_onnx(recipe.model, weights, folder, precision=recipe.runtime.precision, kind=KIND)
+    return {"is_chat": is_chat(dataset.data.train), "window": recipe.train.max_tokens}
+
+
+def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Generator:
+    """The generator of a bundle."""
+    return Generator(
+        name=info.name,
+        language=info.source_language,
+        tokenizer=read_tokenizer(folder, info),
+        session=DecoderSession(folder / "runtime", num_threads=num_threads),
+        options=make_recipe(info.recipe, where=str(folder / "bundle.json")).search,
+        window=int(info.task_info.get("window", 256)),
+        is_chat=bool(info.task_info.get("is_chat")),
+    )
+
+
+def evaluate(model: Generator, examples: Sequence[Example], *, memory: Sequence[Example] = ()) -> dict[str, Any]:
+    """Bits per byte of the model and of an n-gram model of the same subwords, with a few samples."""
+    ids, weights, texts = token_rows(model.tokenizer, examples)
+    logs = _counted(model.log_probabilities(ids), weights)
+    scores = {model.name: _scores(logs, texts)}
+    notes = []
+    if memory:
+        rows, _, _ = token_rows(model.tokenizer, memory)
+        ngram = NgramModel.fit(
+            [row[1:] for row in rows],
+            vocab_size=model.tokenizer.vocab_size,
+            order=NGRAM_ORDER,
+            bos_id=model.tokenizer.bos_id,
+        )
+        others = _counted([ngram.log_probabilities(row[1:]) for row in ids], weights)
+        scores[f"{ngram.order}-gram model (Kneser-Ney)"] = _scores(others, texts)
+    else:
+        notes.append("The training data are not beside the bundle: no n-gram baseline.")
+    return evaluation_of(
+        name=model.name,
+        task="generate",
+        source_language=model.source_language,
+        systems=systems_of(scores),
+        examples=_samples(model, texts),
+        score_name="",
+        notes=notes,
+        held_out=[texts, [row.tolist() for row in logs]],
+    )
+
+
+def _scores(logs: Sequence[np.ndarray], texts: Sequence[str]) -> dict[str, Score]:
+    """Bits per byte, which can be compared across tokenizers, and perplexity, which people know."""
+    scores = language_model_scores(logs, texts)
+    return {name: scores[name] for name in ("bits_per_byte", "perplexity")}
+
+
+def _counted(logs: Sequence[np.ndarray], weights: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The log-probabilities of what counts."""
+    return [row[weight > 0] for row, weight in zip(logs, weights, strict=True)]
+
+
+def _samples(model: Generator, texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Continuations of the beginnings of a few held-out texts."""
+    chosen = [text for text in texts if len(text) > 2 * PROMPT_CHARS][:SAMPLES]
+    rows = []
+    for text in chosen:
+        prompt, rest = text[:PROMPT_CHARS], text[PROMPT_CHARS:]
+        output = model.generate(prompt, max_tokens=SAMPLE_TOKENS, seed=1)
+        rows.append({"source": prompt, "reference": rest[:200], "hypothesis": output, "score": 0.0})
+    return rows
+
+
+def compare(evaluation: dict[str, Any], model: Generator) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Scores of another language model on the same texts, and the paired difference in bits per byte."""
+    texts, ours = evaluation["held_out"]
+    rows = [
+        np.concatenate([[model.tokenizer.bos_id], ids, [model.tokenizer.eos_id]]).astype(np.int32)
+        for ids in model.tokenizer.encode_lines(texts)
+    ]
+    theirs = model.log_probabilities(rows)
+    difference = compare_language_models([np.array(row) for row in ours], theirs, texts)
+    return _scores(theirs, texts), {"bits_per_byte": difference}

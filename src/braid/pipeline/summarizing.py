@@ -1,0 +1,163 @@
+"""Summarization: texts with summaries to an encoder-decoder that may copy, scored by ROUGE and for faithfulness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from braid.bundle.folder import read_tokenizer
+from braid.bundle.schema import BundleInfo
+from braid.config.loading import make_recipe
+from braid.config.recipe import Recipe, SearchConfig
+from braid.data.encoded import EncodedPairs
+from braid.data.example import Example
+from braid.metrics.faithfulness import faithfulness
+from braid.metrics.leads import choose_lead
+from braid.metrics.summaries import compare_summaries, sentence_rouge, summary_scores
+from braid.pipeline.evaluation import evaluation_of, systems_of
+from braid.pipeline.prepare import Dataset, Weights
+from braid.runtime.session import EncoderDecoderSession
+from braid.storage import scratch_folder
+from braid.tasks.summarize import Summarizer, condensed
+from braid.text.extract import extract
+
+if TYPE_CHECKING:
+    from braid.training.loop import Validation
+
+KIND = "encoder-decoder"
+HEAD = "tokens"
+VALIDATION_ROWS = 200
+LEAD_ROWS = 2000
+"""Training rows on which the lead baseline is chosen."""
+
+
+def references_of(example: Example) -> tuple[str, ...]:
+    """All summaries of a row."""
+    return (example.target, *example.references)
+
+
+def encode(recipe: Recipe, dataset: Dataset, part: str) -> EncodedPairs:
+    """Token ids of both sides; long texts are condensed as they will be when the model is used."""
+    rows: list[Example] = getattr(dataset.data, part)
+    limit = recipe.train.max_tokens
+    source = [condensed(row.source, dataset.tokenizer, limit)[0] for row in rows]
+    target = dataset.tokenizer.encode([row.target for row in rows])
+    kept = [index for index in range(len(rows)) if len(target[index]) <= limit]
+    return EncodedPairs(
+        source=[source[index] for index in kept],
+        target=[target[index] for index in kept],
+        bos_id=dataset.tokenizer.bos_id,
+        pad_id=dataset.tokenizer.pad_id,
+        token_dropout=recipe.train.token_dropout,
+    )
+
+
+def network_options(dataset: Dataset) -> dict[str, Any]:
+    """Nothing."""
+    return {}
+
+
+def validation(recipe: Recipe, dataset: Dataset) -> Validation:
+    """ROUGE-L of greedy summaries of the first 200 validation rows."""
+    from braid.exporting.onnx import export_onnx
+    from braid.training.loop import Validation
+
+    rows = dataset.data.valid[:VALIDATION_ROWS]
+
+    def rouge(weights: Weights) -> float:
+        with scratch_folder() as folder:
+            export_onnx(recipe.model, weights, folder, precision="float32")
+            summarizer = Summarizer(
+                name=recipe.name,
+                language=dataset.language,
+                tokenizer=dataset.tokenizer,
+                session=EncoderDecoderSession(folder),
+                options=SearchConfig(beam_size=1, max_ratio=1.0),
+                max_source_tokens=recipe.train.max_tokens,
+            )
+            outputs = summarizer.summarize([row.source for row in rows])
+        found = sentence_rouge(outputs, [references_of(row) for row in rows], language=dataset.language)
+        return float(np.mean(found["rougeL"]))
+
+    return Validation(name="ROUGE-L", score=rouge)
+
+
+def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> dict[str, Any]:
+    """The encoder's and the decoder's graph."""
+    from braid.exporting.onnx import export_onnx
+
+    export_onnx(recipe.model, weights, folder, precision=recipe.runtime.precision)
+    return {"max_source_tokens": recipe.train.max_tokens}
+
+
+def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Summarizer:
+    """The summarizer of a bundle."""
+    return Summarizer(
+        name=info.name,
+        language=info.source_language,
+        tokenizer=read_tokenizer(folder, info),
+        session=EncoderDecoderSession(folder / "runtime", num_threads=num_threads),
+        options=make_recipe(info.recipe, where=str(folder / "bundle.json")).search,
+        max_source_tokens=int(info.task_info.get("max_source_tokens", info.sizes.max_source_tokens)),
+    )
+
+
+def evaluate(
+    model: Summarizer, examples: Sequence[Example], *, memory: Sequence[Example] = (), beam_size: int = 0
+) -> dict[str, Any]:
+    """ROUGE of the summarizer, of the best lead and of extracted sentences as long as the references."""
+    sources, references = [row.source for row in examples], [references_of(row) for row in examples]
+    language = model.source_language
+    hypotheses = model.summarize(sources, beam_size=beam_size)
+    rows = (memory or examples)[:LEAD_ROWS]
+    best = choose_lead([row.source for row in rows], [references_of(row) for row in rows], language=language)
+    length = int(np.median([len(row.target) for row in rows]))
+    outputs = {
+        model.name: hypotheses,
+        f"lead: {best.name}": [best.summarize(source) for source in sources],
+        "extracted sentences": [extract(source, language=language, max_chars=length).text for source in sources],
+    }
+    scores = {name: summary_scores(texts, references, language=language) for name, texts in outputs.items()}
+    found = sentence_rouge(hypotheses, references, language=language)["rougeL"]
+    notes = [] if memory else ["The training data are not beside the bundle: the lead was chosen on the test texts."]
+    faith = faithfulness(sources, hypotheses, language=language)
+    return evaluation_of(
+        name=model.name,
+        task="summarize",
+        source_language=language,
+        systems=systems_of(scores),
+        examples=[
+            {"source": source, "reference": " / ".join(golds), "hypothesis": output, "score": float(score)}
+            for source, golds, output, score in zip(sources, references, hypotheses, found, strict=True)
+        ],
+        score_name="ROUGE-L",
+        tables=[_faithfulness_table(faith)],
+        notes=[*notes, _faithfulness_note(faith)],
+    )
+
+
+def _faithfulness_note(faith: dict[str, Any]) -> str:
+    rate = faith["rate"]
+    return (
+        f"{faith['marked']:,} of {faith['summaries']:,} summaries ({rate.value:.1f} % "
+        f"[{rate.low:.1f}, {rate.high:.1f}]) hold a number, a name or a title that their text lacks."
+    )
+
+
+def _faithfulness_table(faith: dict[str, Any]) -> dict[str, Any]:
+    rows = [[row["summary"], ", ".join(span["text"] for span in row["spans"])] for row in faith["examples"]]
+    return {"title": "Said in the summary, not in the text", "header": ["summary", "unsupported"], "rows": rows}
+
+
+def compare(evaluation: dict[str, Any], model: Summarizer, beam_size: int = 0) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Scores of another summarizer on the same texts, and paired differences."""
+    rows = evaluation["examples"]
+    sources, hypotheses = [row["source"] for row in rows], [row["hypothesis"] for row in rows]
+    references = [tuple(row["reference"].split(" / ")) for row in rows]
+    language = model.source_language
+    theirs = model.summarize(sources, beam_size=beam_size)
+    scores = summary_scores(theirs, references, language=language)
+    return scores, compare_summaries(hypotheses, theirs, references, language=language)

@@ -1,0 +1,73 @@
+"""Token ids of a source to those of a target, many at a time: what every task with an encoder and a decoder shares."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+
+from braid.config.recipe import SearchConfig
+from braid.data.encoded import pad_rows
+from braid.runtime.session import EncoderDecoderSession
+from braid.search.beam import Hypothesis, SearchOptions, repeats_itself, search
+from braid.text.tokenizer import Tokenizer
+
+BATCH_TOKENS = 6000
+"""Source tokens times hypotheses in one decoder batch, padding included."""
+
+
+class Rewriter:
+    """Searches outputs for rows of ids; called from one thread at a time.
+
+    Args:
+        tokenizer: The bundle's tokenizer.
+        session: The bundle's graphs.
+        options: The recipe's search section.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, session: EncoderDecoderSession, options: SearchConfig) -> None:
+        self._tokenizer, self._session, self._options = tokenizer, session, options
+        self._lock = threading.Lock()
+
+    def outputs(self, rows: Sequence[np.ndarray], beam_size: int = 0) -> list[Hypothesis]:
+        """The best output found for each row, in order.
+
+        Args:
+            rows: Ids, each ending with eos.
+            beam_size: Hypotheses kept; 0 takes the recipe's number.
+        """
+        beam_size = beam_size or self._options.beam_size
+        found: list[Hypothesis | None] = [None] * len(rows)
+        order = sorted(range(len(rows)), key=lambda index: len(rows[index]))
+        with self._lock:
+            for batch in _batches(order, rows, beam_size):
+                outputs = self._search([rows[i] for i in batch], beam_size)
+                for index, hypothesis in zip(batch, outputs, strict=True):
+                    found[index] = hypothesis
+        return [hypothesis for hypothesis in found if hypothesis is not None]
+
+    def _search(self, rows: list[np.ndarray], beam_size: int) -> list[Hypothesis]:
+        ids, mask = pad_rows(rows, self._tokenizer.pad_id)
+        limits = np.array([int(len(row) * self._options.max_ratio) + 16 for row in rows])
+        options = SearchOptions(
+            beam_size=beam_size,
+            length_penalty=self._options.length_penalty,
+            bos_id=self._tokenizer.bos_id,
+            eos_id=self._tokenizer.eos_id,
+            banned_ids=(self._tokenizer.pad_id, self._tokenizer.bos_id, self._tokenizer.unk_id),
+            max_repeats=self._options.max_repeats,
+        )
+        may_loop = np.array([repeats_itself(row, max(2, options.max_repeats)) for row in rows])
+        return search(self._session, self._session.encode(ids, mask), limits, options, may_loop)
+
+
+def _batches(order: Sequence[int], rows: Sequence[np.ndarray], beam_size: int) -> list[list[int]]:
+    """Indices in runs whose padded size stays within `BATCH_TOKENS`; ``order`` is sorted by length."""
+    batches: list[list[int]] = []
+    for index in order:
+        if batches and (len(batches[-1]) + 1) * len(rows[index]) * beam_size <= BATCH_TOKENS:
+            batches[-1].append(index)
+        else:
+            batches.append([index])
+    return batches

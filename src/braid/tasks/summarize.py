@@ -1,0 +1,118 @@
+"""Summarization: long texts in, short ones out; no training framework anywhere.
+
+A text that is longer than the network reads is condensed first: its beginning and the sentences that stand for the
+rest, as many as fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from braid.config.recipe import SearchConfig
+from braid.metrics.faithfulness import unsupported
+from braid.runtime.session import EncoderDecoderSession
+from braid.tasks.contract import Answer
+from braid.tasks.rewrite import Rewriter
+from braid.text.normalize import normalize, normalize_lines
+from braid.text.ranking import rank_sentences
+from braid.text.sentences import split_sentences
+from braid.text.tokenizer import Tokenizer
+
+LEAD_SHARE = 0.6
+"""Of what the network reads of a long text, this much is its beginning."""
+
+
+def condensed(text: str, tokenizer: Tokenizer, max_tokens: int) -> tuple[np.ndarray, bool]:
+    """Ids of the text within ``max_tokens``, eos included, and whether all of it is there.
+
+    Args:
+        text: With its lines, which may be sentences.
+        tokenizer: Counts.
+        max_tokens: What the network reads at once.
+    """
+    whole = tokenizer.encode([text])[0]
+    if len(whole) <= max_tokens:
+        return whole, True
+    sentences = [sentence for sentence in split_sentences(text) if sentence.strip()]
+    rows = [row[:-1] for row in tokenizer.encode(sentences)]
+    room, kept = max_tokens - 1, []
+    for index, row in enumerate(rows):
+        if room < (1 - LEAD_SHARE) * max_tokens or len(row) > room:
+            break
+        kept.append(index)
+        room -= len(row)
+    if not kept:  # the first sentence alone is too long
+        return np.append(whole[: max_tokens - 1], tokenizer.eos_id).astype(np.int32), False
+    rest = range(len(kept), len(rows))
+    scores = rank_sentences(sentences)
+    for index in sorted(rest, key=lambda index: -scores[index]):
+        if len(rows[index]) <= room:
+            kept.append(index)
+            room -= len(rows[index])
+    ids = np.concatenate([*(rows[index] for index in sorted(kept)), [tokenizer.eos_id]])
+    return ids.astype(np.int32), False
+
+
+class Summarizer:
+    """A trained summarizer.
+
+    Args:
+        name: What the bundle is called.
+        language: Code of the texts' language, or "".
+        tokenizer: The bundle's tokenizer.
+        session: The bundle's graphs.
+        options: The recipe's search section.
+        max_source_tokens: What the network reads at once.
+    """
+
+    task = "summarize"
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        language: str,
+        tokenizer: Tokenizer,
+        session: EncoderDecoderSession,
+        options: SearchConfig,
+        max_source_tokens: int,
+    ) -> None:
+        self.name, self.source_language, self.target_language = name, language, language
+        self._tokenizer, self._max_source_tokens = tokenizer, max_source_tokens
+        self._rewriter = Rewriter(tokenizer, session, options)
+
+    def summarize(self, texts: str | Sequence[str], *, detail: bool = False, beam_size: int = 0) -> Any:
+        """The summary of a text, or of each text of a list, in order.
+
+        Args:
+            texts: One text or several; line breaks may separate sentences.
+            detail: Return an `Answer` that also names what the summary says and the text does not.
+            beam_size: Hypotheses kept; 0 takes the recipe's number.
+        """
+        single = isinstance(texts, str)
+        answers = self.answers([texts] if isinstance(texts, str) else list(texts), beam_size=beam_size)
+        results = answers if detail else [answer.text for answer in answers]
+        return results[0] if single else results
+
+    def answers(self, texts: Sequence[str], *, beam_size: int = 0) -> list[Answer]:
+        """One answer a text; ``is_complete`` says whether all of the text was read and the output ended by itself."""
+        clean = [normalize_lines(text) for text in texts]
+        filled = [index for index, text in enumerate(clean) if text.strip()]
+        rows = [condensed(clean[index], self._tokenizer, self._max_source_tokens) for index in filled]
+        outputs = self._rewriter.outputs([ids for ids, _ in rows], beam_size)
+        spoken = self._tokenizer.decode([output.token_ids for output in outputs])
+        answers = [Answer(text="", score=0.0, source=text) for text in texts]
+        for index, (_, is_whole), output, text in zip(filled, rows, outputs, spoken, strict=True):
+            summary = normalize(text)
+            marks = unsupported(texts[index], summary, language=self.source_language)
+            answers[index] = Answer(
+                text=summary,
+                score=output.score,
+                source=texts[index],
+                is_complete=is_whole and output.is_finished,
+                unsupported=tuple(mark.text for mark in marks),
+            )
+        return answers

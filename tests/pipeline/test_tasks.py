@@ -1,0 +1,266 @@
+"""One contract for all tasks: files in, a scored bundle out, and answers to anything without a training framework."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import braid
+from braid.bundle.schema import REQUIRED
+from braid.errors import BraidError, DataError
+
+pytestmark = pytest.mark.backend
+
+SMALL = (
+    "model.model_dim=32",
+    "model.ffn_dim=48",
+    "model.num_heads=2",
+    "model.dropout=0.1",
+    "tokenizer.vocab_size=400",
+    "train.batch_tokens=512",
+    "train.max_tokens=64",
+    "train.learning_rate=0.01",
+    "train.warmup_steps=10",
+    "train.validate_steps=20",
+)
+WORDS = ["red", "blue", "cat", "dog", "runs", "sleeps", "big", "small", "house", "tree", "Paris", "1999"]
+
+
+def sentence(random: np.random.Generator, low: int = 3, high: int = 8) -> str:
+    return " ".join(WORDS[i] for i in random.integers(0, len(WORDS), random.integers(low, high)))
+
+
+def write_lines(path: Path, rows: list[dict[str, object]]) -> Path:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def pairs(folder: Path) -> Path:
+    random = np.random.default_rng(1)
+    rows = {text: text.upper() for text in (sentence(random) for _ in range(800))}
+    return write_lines(folder / "pairs.jsonl", [{"source": source, "target": rows[source]} for source in rows])
+
+
+def summaries(folder: Path) -> Path:
+    random = np.random.default_rng(2)
+    texts = {". ".join(sentence(random) for _ in range(4)) + "." for _ in range(400)}
+    rows = [{"document": text, "summary": " ".join(text.split()[:3])} for text in sorted(texts)]
+    return write_lines(folder / "texts.jsonl", rows)
+
+
+def labelled(folder: Path) -> Path:
+    random = np.random.default_rng(3)
+    texts = {sentence(random) for _ in range(700)}
+    rows = [{"text": text, "label": "animal" if {"cat", "dog"} & set(text.split()) else "thing"} for text in texts]
+    return write_lines(folder / "labels.jsonl", sorted(rows, key=lambda row: row["text"]))
+
+
+def questions(folder: Path) -> Path:
+    random = np.random.default_rng(4)
+    articles = []
+    for number in range(120):
+        places = {name: WORDS[random.integers(0, 10)] for name in ("Ann", "Bob")}
+        context = " ".join(f"{name} likes the {thing}. {sentence(random)}." for name, thing in places.items())
+        qas = [
+            {
+                "id": f"{number}-{name}",
+                "question": f"What does {name} like in {number}?",
+                "answers": [{"text": thing, "answer_start": context.index(f"the {thing}.", context.index(name)) + 4}],
+            }
+            for name, thing in places.items()
+        ]
+        articles.append({"title": f"t{number}", "paragraphs": [{"context": context, "qas": qas}]})
+    path = folder / "questions.json"
+    path.write_text(json.dumps({"data": articles}), encoding="utf-8")
+    return path
+
+
+def novel(folder: Path) -> Path:
+    random = np.random.default_rng(5)
+    path = folder / "novel.txt"
+    path.write_text("\n".join(sentence(random, 5, 14) for _ in range(3500)), encoding="utf-8")
+    return path
+
+
+@dataclass(frozen=True)
+class Case:
+    """A task with data that a tiny network can learn."""
+
+    write: object
+    verb: str
+    metric: str
+    settings: tuple[str, ...] = ()
+    steps: int = 60
+    baselines: int = 2
+    ask: dict[str, object] = field(default_factory=dict)
+
+
+CASES = {
+    "translate": Case(pairs, "translate", "chrf", ("model.encoder=A", "model.decoder=S",
+                      "data.source_language=en", "data.target_language=de")),
+    "summarize": Case(summaries, "summarize", "rougeL", ("model.encoder=A", "model.decoder=S")),
+    "classify": Case(labelled, "classify", "accuracy", ("model.encoder=A",)),
+    "answer": Case(questions, "answer", "f1", ("model.encoder=RA",), baselines=1, ask={"context": "Ann likes tea."}),
+    "generate": Case(novel, "generate", "bits_per_byte", ("model.decoder=DA",), baselines=1,
+                     ask={"max_tokens": 12, "seed": 3}),
+}  # fmt: skip
+ODD = [
+    "",
+    " ",
+    "🙂🙂🙂",
+    "مرحبا بالعالم",
+    "混合 mixed текст 123",
+    "a" * 5000,
+    "line one\nline two",
+    "\x00\u200b",
+    "!?.,",
+]
+
+
+@pytest.fixture(scope="module", params=CASES)
+def trained(request, tmp_path_factory):
+    task = request.param
+    case, folder = CASES[task], tmp_path_factory.mktemp(task)
+    overrides = (f"task={task}", *SMALL, *case.settings, f"train.steps={case.steps}")
+    result = braid.train(case.write(folder), output=folder / "bundle", overrides=overrides)
+    return task, case, folder / "bundle", result
+
+
+def predict(bundle: Path, case: Case, texts, **changes):
+    options = {**case.ask, **changes}
+    if isinstance(texts, list) and "context" in options:
+        options["context"] = [options["context"]] * len(texts)
+    return getattr(braid.load(bundle), case.verb)(texts, **options)
+
+
+def test_bundle(trained):
+    task, case, bundle, result = trained
+    info = json.loads((bundle / "bundle.json").read_text())
+    assert info["task"] == task
+    assert set(REQUIRED[task]) | {"card.md", "report.html", "weights.safetensors"} <= set(info["files"])
+    assert len(info["scores"]) == 1 + case.baselines
+    assert case.metric in result["metrics"]
+    for score in result["metrics"].values():
+        assert score["low"] <= score["value"] <= score["high"]
+        assert score["signature"]
+    card = (bundle / "card.md").read_text()
+    assert info["scores"][1]["name"] in card
+    assert not list(bundle.parent.glob("*.work/checkpoints"))
+
+
+def test_it_learned(trained):
+    task, case, _, result = trained
+    value = result["metrics"][case.metric]["value"]
+    floor = {"translate": 30, "summarize": 20, "classify": 80, "answer": 20}
+    assert value < 6 if task == "generate" else value > floor[task]
+
+
+def test_evaluation_again(trained, tmp_path):
+    _, case, bundle, result = trained
+    again = braid.evaluate(bundle, compare=bundle)
+    assert again["systems"][0]["scores"] == result["metrics"]
+    assert again["comparison"]
+    for difference in again["comparison"].values():
+        assert difference["delta"] == pytest.approx(0, abs=1e-9)
+    own = braid.evaluate(bundle, data=(str(case.write(tmp_path)),))
+    assert len(own["systems"][0]["scores"]) == len(result["metrics"])
+    with pytest.raises(DataError):
+        braid.evaluate(bundle, data=(str(tmp_path / "none.jsonl"),))
+
+
+def test_one_and_many(trained):
+    _, case, bundle, _ = trained
+    texts = ["red cat runs", "big house", "What does Ann like?"]
+    many = predict(bundle, case, texts)
+    assert isinstance(many, list)
+    assert len(many) == 3
+    assert many == predict(bundle, case, texts)
+    if case.verb != "generate":  # whose texts have random numbers of their own
+        assert [predict(bundle, case, text) for text in texts] == many
+    assert predict(bundle, case, []) == []
+
+
+def test_odd_texts(trained):
+    _, case, bundle, _ = trained
+    answers = predict(bundle, case, ODD, detail=True)
+    assert len(answers) == len(ODD)
+    assert all(isinstance(answer.text, str) for answer in answers)
+    if case.verb != "generate":
+        assert answers[0].text == answers[1].text == ""
+
+
+def test_report_is_one_file(trained):
+    _, _, bundle, _ = trained
+    html = (bundle / "report.html").read_text()
+    assert "<script" not in html
+    assert not re.search(r"(src|href)\s*=\s*.http", html.replace('xlink:href="#', ""))
+    assert html.count("<h2>") >= 3
+
+
+INFERENCE = """
+import importlib.util, json, sys
+names = ("keras", "tensorflow", "torch", "jax", "onnx")
+absent = [name for name in names if importlib.util.find_spec(name) is None]
+import braid
+bundle, verb, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+model = braid.load(bundle)
+output = getattr(model, verb)("red cat runs", **options)
+scores = braid.evaluate(bundle)["systems"][0]["scores"]
+from braid.serve.app import create_app
+create_app([model])
+loaded = [name for name in names if name in sys.modules]
+print(json.dumps([absent, output, scores, loaded]))
+"""
+
+
+def run_inference(python: str, bundle: Path, case: Case):
+    command = [python, "-c", INFERENCE, str(bundle), case.verb, json.dumps(case.ask)]
+    environment = {name: value for name, value in os.environ.items() if name not in ("KERAS_BACKEND", "PYTHONPATH")}
+    if python == sys.executable:
+        environment["PYTHONPATH"] = str(Path(__file__).parents[2] / "src")
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_no_framework_is_loaded(trained):
+    _, case, bundle, result = trained
+    _, output, scores, loaded = run_inference(sys.executable, bundle, case)
+    assert loaded == []
+    assert output == predict(bundle, case, "red cat runs")
+    assert scores == result["metrics"]
+
+
+def test_where_no_framework_is(trained):
+    python = os.environ.get("BRAID_BASE_PYTHON")
+    if not python:
+        pytest.skip("BRAID_BASE_PYTHON does not name a Python that has Braid without extras")
+    _, case, bundle, result = trained
+    absent, output, scores, _ = run_inference(python, bundle, case)
+    assert absent == ["keras", "tensorflow", "torch", "jax", "onnx"]
+    assert output == predict(bundle, case, "red cat runs")
+    assert scores[case.metric]["value"] == pytest.approx(result["metrics"][case.metric]["value"])
+
+
+@pytest.mark.parametrize("task", CASES)
+def test_files_of_another_kind_are_worded(task, tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"nothing": 1}\n' * 100)
+    overrides = (f"task={task}", *SMALL, *CASES[task].settings, "train.steps=2")
+    with pytest.raises(BraidError) as caught:
+        braid.train(tmp_path / "a.jsonl", output=tmp_path / "b", overrides=overrides)
+    assert "a.jsonl" in str(caught.value)
+    assert not (tmp_path / "b").exists()
+
+
+def test_one_label_is_too_few(tmp_path):
+    rows = [{"text": f"text number {i}", "label": "same"} for i in range(200)]
+    with pytest.raises(DataError, match="at least two labels are needed, got 1"):
+        braid.train(write_lines(tmp_path / "a.jsonl", rows), output=tmp_path / "b", overrides=("task=classify", *SMALL))

@@ -1,0 +1,175 @@
+"""Classifying, answering, summarizing and generating over HTTP, with stand-ins for the models."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from braid.errors import ConfigError
+from braid.serve.app import create_app
+from braid.tasks.contract import Answer, Origin
+
+
+class Classifier:
+    task, name = "classify", "labels"
+
+    def answers(self, texts):
+        labels = (("good", 0.9), ("bad", 0.1))
+        return [Answer(text="good" if text else "", score=0.9, source=text, labels=labels) for text in texts]
+
+    def explain(self, text):
+        return [(word, 1.5) for word in text.split()]
+
+
+class Answerer:
+    task, name = "answer", "answers"
+
+    def answers(self, questions, contexts=None):
+        origin = Origin(file="a.md", line=3, start=10, end=14, title="T", passage="in 1999.")
+        found = Answer(text="1999", score=2.0, source="", origin=origin)
+        return [found if contexts is None else Answer(text=contexts[0], score=1.0, source=q) for q in questions]
+
+
+class Summarizer:
+    task, name = "summarize", "short"
+
+    def answers(self, texts):
+        return [Answer(text=text[:5], score=0.0, source=text, unsupported=("5",)) for text in texts]
+
+
+class Generator:
+    task, name = "generate", "writer"
+
+    def __init__(self, is_chat=False):
+        self.is_chat, self.calls = is_chat, []
+
+    def generate(self, texts, *, detail, **options):
+        assert detail
+        self.calls.append((list(texts), options))
+        return [Answer(text=f"{text}!{options.get('seed', '')}", score=0.0, source=text) for text in texts]
+
+    def stream(self, asked, **options):
+        self.calls.append((asked, options))
+        yield from ("Hel", "lo ", "世界")
+
+
+async def post(connect, models, path, body, **settings):
+    async with connect(*models, **settings) as client:
+        return await client.post(path, json=body)
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.mark.anyio
+async def test_classify(connect):
+    done = await post(connect, [Classifier()], "/classify", {"q": "so nice", "explain": True})
+    assert done.json() == {
+        "labels": ["good"],
+        "probabilities": {"good": 0.9, "bad": 0.1},
+        "words": [{"word": "so", "log_odds": 1.5}, {"word": "nice", "log_odds": 1.5}],
+    }
+    done = await post(connect, [Classifier()], "/classify", {"q": ["a", ""]})
+    assert [row["labels"] for row in done.json()["results"]] == [["good"], []]
+    assert done.json()["results"][0]["words"] == []
+
+
+@pytest.mark.anyio
+async def test_answer(connect):
+    done = await post(connect, [Answerer()], "/answer", {"q": "when?"})
+    assert done.json()["answer"] == "1999"
+    assert (done.json()["file"], done.json()["line"], done.json()["passage"]) == ("a.md", 3, "in 1999.")
+    done = await post(connect, [Answerer()], "/answer", {"q": "when?", "context": "now"})
+    assert done.json() == {"answer": "now", "score": 1.0}
+
+
+@pytest.mark.anyio
+async def test_summarize_and_generate_beside_each_other(connect):
+    async with connect(Summarizer(), Generator()) as client:
+        assert (await client.post("/summarize", json={"q": "a long text"})).json() == {
+            "summary": "a lon", "unsupported": ["5"], "is_complete": True
+        }  # fmt: skip
+        assert (await client.post("/generate", data={"q": "one", "seed": "4"})).json()["text"] == "one!4"
+        listed = (await client.get("/models")).json()
+        assert listed["tasks"] == {"summarize": "short", "generate": "writer"}
+        assert (await client.post("/classify", json={"q": "x"})).status_code == 404
+        page = await client.get("/")
+        assert page.status_code == 200
+        assert "sha256-" in page.headers["content-security-policy"]
+
+
+@pytest.mark.anyio
+async def test_items_with_equal_options_are_worked_on_together(connect):
+    model = Generator()
+    await post(connect, [model], "/generate", {"q": ["a", "b"], "seed": 1, "stop": ["x"]})
+    assert model.calls == [(["a", "b"], {"seed": 1, "stop": ("x",)})]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/classify", {"q": 5}, 400),
+        ("/classify", {}, 400),
+        ("/classify", {"q": "x" * 101}, 413),
+        ("/classify", {"q": ["x"] * 300}, 413),
+        ("/generate", {"q": "x", "temperature": -1}, 400),
+        ("/generate", {"q": "x", "max_tokens": 10**9}, 400),
+        ("/answer", {"q": "x", "context": "y" * 101}, 413),
+    ],
+)
+async def test_faults_are_worded(connect, path, body, status):
+    done = await post(connect, [Classifier(), Generator(), Answerer()], path, body, max_chars=100)
+    assert done.status_code == status
+    assert done.json()["error"]
+
+
+@pytest.mark.anyio
+async def test_keys_are_asked_for_everywhere(connect):
+    models = [Classifier(), Generator(is_chat=True)]
+    async with connect(*models, api_key="secret") as client:
+        for path, body in (
+            ("/classify", {"q": "x"}),
+            ("/generate", {"q": "x"}),
+            ("/v1/completions", {"prompt": "x"}),
+            ("/v1/chat/completions", {"messages": [{"role": "user", "content": "x"}]}),
+        ):
+            assert (await client.post(path, json=body)).status_code == 403
+            headers = {"Authorization": "Bearer secret"}
+            assert (await client.post(path, json=body, headers=headers)).status_code == 200
+
+
+@pytest.mark.anyio
+async def test_completions(connect):
+    model = Generator()
+    done = await post(connect, [model], "/v1/completions", {"prompt": "Once", "max_tokens": 5, "stop": "x", "seed": 2})
+    assert done.json()["choices"][0]["text"] == "Hello 世界"
+    assert done.json()["object"] == "text_completion"
+    asked, options = model.calls[0]
+    assert (asked, options["max_tokens"], options["stop"], options["seed"]) == ("Once", 5, ("x",), 2)
+    refused = await post(connect, [model], "/v1/completions", {"prompt": "x", "logit_bias": {}})
+    assert refused.status_code == 400
+    refused = await post(connect, [model], "/v1/chat/completions", {"messages": [{"role": "user", "content": "x"}]})
+    assert "not trained on dialogues" in refused.json()["error"]
+
+
+@pytest.mark.anyio
+async def test_chat_streams(connect):
+    body = {"messages": [{"role": "user", "content": "hi"}], "stream": True, "model": "any"}
+    done = await post(connect, [Generator(is_chat=True)], "/v1/chat/completions", body)
+    assert done.headers["content-type"].startswith("text/event-stream")
+    events = [line.removeprefix("data: ") for line in done.text.splitlines() if line]
+    assert events[-1] == "[DONE]"
+    chunks = [json.loads(event) for event in events[:-1]]
+    assert "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in chunks) == "Hello 世界"
+    assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
+    async with connect(Generator()) as client:
+        assert (await client.get("/v1/models")).json()["data"][0]["id"] == "writer"
+
+
+def test_two_for_one_task_are_refused():
+    with pytest.raises(ConfigError, match='one model for "classify", got two'):
+        create_app([Classifier(), Classifier()])
