@@ -260,7 +260,47 @@ def test_files_of_another_kind_are_worded(task, tmp_path):
     assert not (tmp_path / "b").exists()
 
 
+def test_cross_validation(tmp_path):
+    from braid.pipeline.folds import cross_validate
+    from braid.pipeline.places import places
+    from braid.pipeline.start import open_recipe
+    from braid.pipeline.train import TrainOptions
+    from braid.training.log import Silence
+
+    overrides = ("task=classify", *SMALL, "model.encoder=A", "train.steps=15")
+    recipe, folder, _ = open_recipe(labelled(tmp_path), overrides)
+    options = TrainOptions(folder=folder, places=places(recipe, tmp_path / "b"))
+    found = cross_validate(recipe, options, Silence(), 3)
+    assert found["examples"] == len((tmp_path / "labels.jsonl").read_text().splitlines())
+    assert len(found["folds"]) == 3
+    name = found["systems"][0]["name"]
+    values = [fold[0]["scores"]["accuracy"]["value"] for fold in found["folds"]]
+    assert found["spread"][name]["accuracy"]["mean"] == pytest.approx(np.mean(values))
+    assert min(values) <= found["systems"][0]["scores"]["accuracy"]["value"] <= max(values)
+    assert [path.name for path in tmp_path.glob("b*")] == ["b.work"]
+    assert not list((tmp_path / "b.work").glob("fold*"))
+
+
 def test_one_label_is_too_few(tmp_path):
     rows = [{"text": f"text number {i}", "label": "same"} for i in range(200)]
     with pytest.raises(DataError, match="at least two labels are needed, got 1"):
         braid.train(write_lines(tmp_path / "a.jsonl", rows), output=tmp_path / "b", overrides=("task=classify", *SMALL))
+
+
+def test_texts_without_a_label_are_found_out(tmp_path):
+    random = np.random.default_rng(8)
+    kinds = {"animal": ["cat", "dog", "cow"], "place": ["house", "tree", "road"], "other": [f"zq{i}" for i in range(90)]}
+    rows = {}
+    for _ in range(900):
+        label = list(kinds)[random.integers(0, 3)]
+        words = [*random.choice(kinds[label], 3), *random.choice(["red", "big", "new", "old"], 2)]
+        rows[" ".join(random.permutation(words))] = label
+    data = write_lines(tmp_path / "a.jsonl", [{"text": text, "label": label} for text, label in rows.items()])
+    overrides = ("task=classify", *SMALL, "model.encoder=A", "train.steps=40", "data.none_label=other")
+    result = braid.train(data, output=tmp_path / "b", overrides=overrides)
+    model = braid.load(tmp_path / "b")
+    assert model.labels == ("animal", "place")
+    assert 0.5 < model.decision.threshold <= 1
+    assert any("found out" in note for note in result["evaluation"]["notes"])
+    assert result["metrics"]["accuracy"]["value"] > 90
+    assert model.classify(["red cat dog", "zq1 zq2 zq3 big zq4"]) == ["animal", ""]

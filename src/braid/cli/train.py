@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from braid.cli.arguments import Format, Output, OutputFormat, Overrides, RecipePath
+from braid.errors import ConfigError
 
 
 def command(
@@ -15,6 +16,9 @@ def command(
     output: Output = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished run.")] = False,
     restart: Annotated[bool, typer.Option("--restart", help="Throw an unfinished run away.")] = False,
+    folds: Annotated[
+        int, typer.Option("--folds", min=0, max=100, help="Cross-validate a classifier instead; writes no bundle.")
+    ] = 0,
     format: Format = OutputFormat.text,
 ) -> None:
     """Train, score and save a bundle."""
@@ -29,9 +33,17 @@ def command(
     def work(log: Any) -> dict[str, Any]:
         for note in notes:
             log.say(note)
-        return train_bundle(opened, options, log)
+        return cross_validate(opened, options, log, folds) if folds else train_bundle(opened, options, log)
 
+    if folds:
+        from braid.pipeline.folds import cross_validate
+
+        if folds == 1:
+            raise ConfigError("--folds must be at least 2, got 1")
     result = with_log(work)
+    if folds:
+        print_json(result) if format == OutputFormat.json else print_folds(result)
+        return
     evaluation = result.pop("evaluation")
     if format == OutputFormat.json:
         print_json(result)
@@ -49,6 +61,25 @@ def print_trained(result: dict[str, Any], evaluation: dict[str, Any]) -> None:
     print_scores(evaluation["systems"], evaluation["notes"], out)
     out.print(f"\nbundle: {result['bundle']}", markup=False)
     print_next(evaluation["task"], result["bundle"])
+
+
+def print_folds(result: dict[str, Any]) -> None:
+    """Scores on all texts, and how far folds are apart."""
+    from braid.cli.talk import console
+    from braid.metrics.score import TITLES, verdict
+    from braid.metrics.table import print_scores
+
+    out = console(to_stdout=True)
+    out.print(f"\n{result['examples']:,} texts, each by the model that did not see it:", markup=False)
+    print_scores(result["systems"], [verdict(result["systems"])], out)
+    for name, metrics in result["spread"].items():
+        cells = [
+            f"{TITLES.get(metric, metric)} {found['mean']:.1f} ± {found['standard_deviation']:.1f}"
+            for metric, found in metrics.items()
+        ]
+        out.print(
+            f"{name}, mean and standard deviation of {len(result['folds'])} folds: {', '.join(cells)}", markup=False
+        )
 
 
 _EXAMPLES = {

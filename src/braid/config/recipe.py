@@ -35,6 +35,11 @@ class DataConfig:
     label_separator: str = setting(
         "", Text(max_chars=8), "classify: parts several labels of one text; one each when empty"
     )
+    none_label: str = setting(
+        "",
+        Text(),
+        "classify: the label of texts that belong to no other; they teach from which probability on a label is",
+    )
     documents: tuple[str, ...] = setting(
         (), TextList(), "answer: files, globs and folders in which answers are looked for; those of train when empty"
     )

@@ -6,6 +6,7 @@ import numpy as np
 
 from braid.exporting import attention
 from braid.exporting.graph import Graph, Weights
+from braid.models.size import FOLLOW
 
 TINY = 1e-9
 
@@ -50,11 +51,34 @@ def copies(graph: Graph, hidden: str, logits: str, dim: int, weights: Weights) -
     asked = graph.add("MatMul", query, graph.add("Transpose", key, perm=[0, 2, 1]))
     scaled = graph.add("Mul", asked, graph.constant(dim**-0.5, np.float32))
     penalty = graph.add("Unsqueeze", attention.hide(graph, "memory.mask"), graph.constant([1]))
-    shares = graph.add("Softmax", graph.add("Add", scaled, penalty), axis=-1)
-    gate = graph.add("Sigmoid", graph.linear(hidden, "copies.gate", weights))
+    follows = _follows(graph, ids)
+    strength, pull = (np.float32(value) for value in weights["copies.follow"])
+    followed = graph.add("Mul", follows, graph.constant(FOLLOW * strength, np.float32))
+    scores = graph.add("Add", graph.add("Add", scaled, followed), penalty)
+    shares = graph.add("Softmax", scores, axis=-1)
+    any_follows = graph.add("ReduceMax", follows, axes=[-1], keepdims=1)
+    opened = graph.add(
+        "Sub",
+        graph.linear(hidden, "copies.gate", weights),
+        graph.add("Mul", any_follows, graph.constant(pull, np.float32)),
+    )
+    gate = graph.add("Sigmoid", opened)
     generated = graph.add("Mul", gate, graph.add("Softmax", logits, axis=-1))
     copied = graph.add("Mul", graph.add("Sub", graph.constant(1.0, np.float32), gate), shares)
     wide = graph.add("Unsqueeze", graph.add("Cast", ids, to=7), graph.constant([1]))
     places = graph.add("Expand", wide, graph.add("Shape", copied))
     mixed = graph.add("ScatterElements", generated, places, copied, axis=2, reduction="add")
     return graph.add("Log", graph.add("Max", mixed, graph.constant(TINY, np.float32)))
+
+
+def _follows(graph: Graph, ids: str) -> str:
+    """(B, K, S): 1 at source positions behind one that holds the subword just written."""
+    bounds = [graph.constant([bound]) for bound in (0, -1, 1)]
+    earlier = graph.add("Slice", ids, *bounds)
+    none = graph.add("Slice", ids, graph.constant([0]), graph.constant([1]), graph.constant([1]))
+    none = graph.add("Sub", graph.add("Mul", none, graph.constant([0], np.int32)), graph.constant([1], np.int32))
+    before = graph.add("Concat", none, earlier, axis=1)
+    written = graph.add("Unsqueeze", "token_ids", graph.constant([2]))
+    same = graph.add("Equal", written, graph.add("Unsqueeze", before, graph.constant([1])))
+    real = graph.add("Unsqueeze", graph.add("Cast", "memory.mask", to=1), graph.constant([1]))
+    return graph.add("Mul", graph.add("Cast", same, to=1), real)

@@ -1,4 +1,8 @@
-"""Accuracy, precision, recall and F1 of labels, with bootstrap intervals; stand-in until merged."""
+"""Accuracy, precision, recall and F1 of labels, with bootstrap intervals; what is confused with what; curves.
+
+Per label, scores are those of scikit-learn with zero where nothing is to be divided by. The bootstrap resamples texts;
+counts of each sample are one product of matrices.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +13,41 @@ from typing import Any
 import numpy as np
 
 from braid.errors import DataError
-from braid.metrics.intervals import compare_means
+from braid.metrics.intervals import compare_means, rate_score
 from braid.metrics.score import Comparison, Score
 
 RESAMPLES, SEED = 1000, 12345
+POINTS = 200
+"""Of a curve, at most."""
+
+NONE = "(none)"
+
 Labels = Sequence[tuple[str, ...]]
+"""The labels of each text; none where it belongs to no label."""
 
 
-def _indicators(rows: Labels, place: dict[str, int]) -> np.ndarray:
-    found = np.zeros((len(rows), len(place)), bool)
+def _check(gold: Labels, predicted: Labels) -> None:
+    if not gold or len(gold) != len(predicted):
+        raise DataError(f"labels must be given for as many texts as there are, got {len(gold)} and {len(predicted)}")
+
+
+def _names(gold: Labels, predicted: Labels, labels: Sequence[str]) -> list[str]:
+    """All labels in the order known, others behind them."""
+    return list(dict.fromkeys([*labels, *(label for row in [*gold, *predicted] for label in row)]))
+
+
+def _indicators(rows: Labels, names: Sequence[str]) -> np.ndarray:
+    """(texts, labels), True where a text has the label."""
+    place = {name: index for index, name in enumerate(names)}
+    found = np.zeros((len(rows), len(names)), bool)
     for index, labels in enumerate(rows):
-        found[index, [place[label] for label in labels if label in place]] = True
+        found[index, [place[label] for label in labels]] = True
     return found
 
 
-def _shares(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
-    return np.divide(numerator, denominator, out=np.zeros_like(numerator, float), where=denominator > 0)
+def _shares(parts: np.ndarray, wholes: np.ndarray) -> np.ndarray:
+    """Quotients in percent, 0 where nothing is divided by."""
+    return 100 * np.divide(parts, wholes, out=np.zeros(parts.shape), where=wholes > 0)
 
 
 def classification_scores(
@@ -36,70 +59,123 @@ def classification_scores(
     resamples: int = RESAMPLES,
     seed: int = SEED,
 ) -> dict[str, Score]:
-    if not gold or len(gold) != len(predicted):
-        raise DataError(f"labels must be given for as many texts as there are, got {len(gold)} and {len(predicted)}")
-    names = sorted({label for row in [*gold, *predicted] for label in row} | set(labels))
-    place = {name: index for index, name in enumerate(names)}
-    right, given = _indicators(gold, place), _indicators(predicted, place)
+    """Scores of labels, 0 to 100, with 95 % percentile intervals over resampled texts.
+
+    ``accuracy``, or for several labels a text ``exact_match`` and ``micro_f1``; then the means over labels,
+    ``macro_precision``, ``macro_recall`` and ``macro_f1``, of labels that stand in ``gold`` or ``predicted``.
+
+    Args:
+        gold: Right labels.
+        predicted: Labels given, in the same order.
+        labels: All labels known.
+        is_multilabel: Whether a text may have several.
+        resamples: Bootstrap samples.
+        seed: Of the bootstrap.
+
+    Raises:
+        DataError: There is no text, or not as many labels given as there are texts.
+    """
+    _check(gold, predicted)
+    names = _names(gold, predicted, labels)
+    right, given = _indicators(gold, names), _indicators(predicted, names)
     used = right.any(axis=0) | given.any(axis=0)
     right, given = right[:, used], given[:, used]
-    same = (right == given).all(axis=1)
-    random = np.random.default_rng(seed)
-    counts = np.vstack(
-        [np.ones(len(gold)), random.multinomial(len(gold), np.full(len(gold), 1 / len(gold)), size=resamples)]
-    )
+    size = len(gold)
+    samples = np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), size=resamples)
+    counts = np.vstack([np.ones(size), samples])  # first the texts as they are
     hits, wanted, said = (counts @ part.astype(float) for part in (right & given, right, given))
-    precision, recall = _shares(hits, said), _shares(hits, wanted)
+    same = _shares(counts @ (right == given).all(axis=1), np.full(len(counts), size))
     f1 = _shares(2 * hits, wanted + said)
-    values = {
-        "exact_match" if is_multilabel else "accuracy": counts @ same / len(gold),
-        **({"micro_f1": _shares(2 * hits.sum(1), (wanted + said).sum(1))} if is_multilabel else {}),
-        "macro_precision": precision.mean(1),
-        "macro_recall": recall.mean(1),
-        "macro_f1": f1.mean(1),
-    }
-    signature = f"labels:{int(used.sum())}|n:{len(gold)}|bs:{resamples}|seed:{seed}|ci:95"
-    found = {}
-    for name, rows in values.items():
-        value = float(100 * rows[0])
-        low, high = 100 * np.percentile(rows[1:], [2.5, 97.5])
-        found[name] = Score(
-            value=value, low=min(float(low), value), high=max(float(high), value), signature=f"{name}|{signature}"
-        )
-    return found
+    values = {"exact_match" if is_multilabel else "accuracy": same}
+    if is_multilabel:
+        values["micro_f1"] = _shares(2 * hits.sum(axis=1), (wanted + said).sum(axis=1))
+    means = {"macro_precision": _shares(hits, said), "macro_recall": _shares(hits, wanted), "macro_f1": f1}
+    values |= {name: part.mean(axis=1) if part.shape[1] else np.zeros(len(counts)) for name, part in means.items()}
+    signature = f"labels:{int(used.sum())}|n:{size}|bs:{resamples}|seed:{seed}|ci:95"
+    return {name: _score(rows, f"{name}|{signature}") for name, rows in values.items()}
+
+
+def _score(rows: np.ndarray, signature: str) -> Score:
+    """Of the first row the value, of the others the interval."""
+    value = float(rows[0])
+    low, high = (float(end) for end in np.percentile(rows[1:], [2.5, 97.5]))
+    return Score(value=value, low=min(low, value), high=max(high, value), signature=signature)
 
 
 def per_label(gold: Labels, predicted: Labels, labels: Sequence[str]) -> list[dict[str, Any]]:
-    names = sorted({label for row in gold for label in row} | set(labels))
-    place = {name: index for index, name in enumerate(names)}
-    right, given = _indicators(gold, place), _indicators(predicted, place)
-    hits, wanted, said = ((part).sum(0).astype(float) for part in (right & given, right, given))
-    rows = zip(
-        names,
-        100 * _shares(hits, said),
-        100 * _shares(hits, wanted),
-        100 * _shares(2 * hits, wanted + said),
-        wanted,
-        said,
-        strict=True,
-    )
+    """Precision, recall and F1 of each label, 0 to 100, its texts, and how often it was given."""
+    _check(gold, predicted)
+    names = _names(gold, predicted, labels)
+    right, given = _indicators(gold, names), _indicators(predicted, names)
+    hits, wanted, said = (part.sum(axis=0).astype(float) for part in (right & given, right, given))
+    columns = _shares(hits, said), _shares(hits, wanted), _shares(2 * hits, wanted + said), wanted, said
     return [
-        {"label": n, "precision": float(p), "recall": float(r), "f1": float(f), "support": int(w), "predicted": int(s)}
-        for n, p, r, f, w, s in rows
+        {"label": name, "precision": p, "recall": r, "f1": f, "support": int(texts), "predicted": int(times)}
+        for name, p, r, f, texts, times in zip(names, *(column.tolist() for column in columns), strict=True)
     ]
 
 
 def confusion(gold: Labels, predicted: Labels, labels: Sequence[str]) -> dict[str, Any]:
-    counts = Counter(
-        (one[0] if one else "(none)", other[0] if other else "(none)")
-        for one, other in zip(gold, predicted, strict=True)
+    """Which label was given how often for which right one.
+
+    Args:
+        gold: Right labels, one a text at most.
+        predicted: Labels given, one a text at most.
+        labels: All labels known.
+
+    Returns:
+        ``labels``, ``matrix`` (right by given) and ``largest``, the mistakes as (right, given, times), most first.
+    """
+    _check(gold, predicted)
+    pairs = Counter(
+        (next(iter(one), NONE), next(iter(other), NONE)) for one, other in zip(gold, predicted, strict=True)
     )
-    largest = [(one, other, count) for (one, other), count in counts.most_common() if one != other]
-    return {"largest": largest}
+    names = list(dict.fromkeys([*labels, *(name for pair in pairs for name in pair)]))
+    matrix = [[pairs[right, given] for given in names] for right in names]
+    mistakes = sorted((pair for pair in pairs if pair[0] != pair[1]), key=lambda pair: (-pairs[pair], pair))
+    return {"labels": names, "matrix": matrix, "largest": [(*pair, pairs[pair]) for pair in mistakes]}
 
 
 def compare_labels(first: Labels, second: Labels, gold: Labels) -> Comparison:
-    one, other = (
-        [100.0 * (set(row) == set(right)) for row, right in zip(rows, gold, strict=True)] for rows in (first, second)
+    """How much more often the first labels are all right than the second, in percent, text by text."""
+    _check(gold, first)
+    _check(gold, second)
+    right = [[100.0 * (set(row) == set(one)) for row, one in zip(rows, gold, strict=True)] for rows in (first, second)]
+    return compare_means(*right)
+
+
+def none_scores(gold: Labels, predicted: Labels) -> dict[str, Score]:
+    """``recall`` of texts without a label and ``false_alarms`` among the others, in percent; {} where all have one."""
+    _check(gold, predicted)
+    without = [not given for right, given in zip(gold, predicted, strict=True) if not right]
+    others = [not given for right, given in zip(gold, predicted, strict=True) if right]
+    if not without or not others:
+        return {}
+    return {
+        "recall": rate_score(sum(without), len(without), signature="none:recall"),
+        "false_alarms": rate_score(sum(others), len(others), signature="none:false_alarms"),
+    }
+
+
+def curves(probabilities_BC: np.ndarray, gold_BC: np.ndarray) -> list[dict[str, Any]]:
+    """ROC and precision-recall curve over all pairs of text and label, as charts of a report; with their areas."""
+    from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_curve
+
+    right, likely = gold_BC.ravel().astype(bool), probabilities_BC.ravel()
+    if right.all() or not right.any():
+        return []
+    false, true, _ = roc_curve(right, likely)
+    precision, recall, _ = precision_recall_curve(right, likely)
+    charts = (
+        ("ROC", "false positive rate", "true positive rate", false, true, auc(false, true)),
+        ("Precision and recall", "recall", "precision", recall, precision, average_precision_score(right, likely)),
     )
-    return compare_means(one, other)
+    return [
+        {"title": f"{title} (area {area:.3f})", "x": x, "y": y, "lines": {"all labels": _thinned(across, up)}}
+        for title, x, y, across, up, area in charts
+    ]
+
+
+def _thinned(across: np.ndarray, up: np.ndarray) -> list[tuple[float, float]]:
+    kept = np.unique(np.linspace(0, len(across) - 1, min(POINTS, len(across))).astype(int))
+    return list(zip(across[kept].tolist(), up[kept].tolist(), strict=True))

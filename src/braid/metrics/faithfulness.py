@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import asdict, dataclass
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 from braid.errors import DataError
 from braid.metrics.evidence import Evidence
@@ -23,6 +23,7 @@ from braid.text.numbers import Number, find_numbers
 from braid.text.shapes import WORD, shapes
 
 EXAMPLES = 10
+_Found = TypeVar("_Found", Number, Name)
 _RUN = re.compile("u[lm]+(?: u[lm]+)+")
 """In shapes: capitalized words side by side."""
 _MAX_ACRONYM = 8
@@ -60,8 +61,8 @@ def unsupported(source: str, summary: str, *, language: str) -> list[Span]:
     Cost: O(source) for each summary.
     """
     numbers = [number for number in find_numbers(summary, language=language) if not number.is_weak]
-    names = [name for name in find_names(summary, language=language) if not any(_holds(it, name) for it in numbers)]
-    numbers = [number for number in numbers if not any(_holds(name, number) for name in names)]
+    names = _outside(find_names(summary, language=language), numbers)  # 5GB is no name
+    numbers = _outside(numbers, names)  # and the digits of an address are no number
     if not numbers and not names:
         return []
     evidence = Evidence(source, language)
@@ -74,9 +75,12 @@ def unsupported(source: str, summary: str, *, language: str) -> list[Span]:
     return _joined(summary, sorted(missing, key=lambda span: span.start))
 
 
-def _holds(outer: Number | Name, inner: Number | Name) -> bool:
-    """True when the first has all of the second: 5GB is no name, and the digits of an address are no number."""
-    return outer.start <= inner.start and inner.end <= outer.end
+def _outside(found: Sequence[_Found], others: Sequence[Number | Name]) -> list[_Found]:
+    """What does not lie inside one of the others, which do not overlap."""
+    owners = {place: index for index, other in enumerate(others) for place in range(other.start, other.end)}
+    return [
+        one for one in found if one.start not in owners or owners[one.start] != owners.get(one.end - 1, len(others))
+    ]
 
 
 def _span(summary: str, found: Number | Name, kind: str) -> Span:

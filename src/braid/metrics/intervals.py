@@ -24,7 +24,7 @@ _Z = 1.959963984540054
 def _resampled_means(values_N: np.ndarray, resamples: int, seed: int) -> np.ndarray:
     """The mean of each bootstrap sample; of several columns at once when there are some.
 
-    Memory does not grow with the samples: they are drawn in blocks, which changes no number.
+    Memory does not grow with the samples: they are drawn in blocks, which changes no draw.
     """
     size = len(values_N)
     random, shares, means = np.random.default_rng(seed), np.full(size, 1 / size), []

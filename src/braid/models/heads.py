@@ -10,6 +10,7 @@ from keras import ops
 from braid.layers.attention import NEGATIVE
 from braid.layers.dropout import dropout
 from braid.layers.linear import Linear, product
+from braid.models.size import FOLLOW
 
 CONTEXT = 1
 """Marks of at least this are positions in which an answer may stand; so may the first of all, for "no answer"."""
@@ -71,10 +72,14 @@ class SpanHead(keras.layers.Layer):
 class CopyHead(keras.layers.Layer):
     """Where in the source the next subword would be copied from, and how likely it is generated instead.
 
-    copy = softmax(W_q h . W_k e / sqrt(D)); generate = sigmoid(w . h + b)
+    copy = softmax(W_q h . W_k e / sqrt(D) + f . follows); generate = sigmoid(w . h + b - u . any(follows))
+
+    ``follows`` is 1 at positions behind one that holds the subword just written: a phrase that has begun to be copied
+    goes on being copied, names that were never seen included.
 
     Paper: See et al. (2017), Get to the point: summarization with pointer-generator networks, section 2.2; the gate
-    here sees the decoder's hidden vector alone, which has attended to the source already.
+    here sees the decoder's hidden vector alone, which has attended to the source already. What follows is ours, after
+    the induction heads of Olsson et al. (2022), In-context learning and induction heads.
 
     Args:
         model_dim: Width D.
@@ -85,15 +90,30 @@ class CopyHead(keras.layers.Layer):
         self.query = Linear(model_dim, model_dim, name="query")
         self.key = Linear(model_dim, model_dim, name="key")
         self.gate = Linear(model_dim, 1, initial_bias="ones", name="gate")
+        self.follow = self.add_weight(shape=(2,), initializer="ones", name="follow")
         self.built = True
 
     def keys(self, encoded_BSD: Any) -> Any:
         """Keys (B, S, D) of the source."""
         return self.key(encoded_BSD)
 
-    def call(self, hidden_BTD: Any, keys_BSD: Any, source_mask_BS: Any) -> tuple[Any, Any]:
-        """Share of the generator (B, T), and of each source position among the copies (B, T, S)."""
+    def call(
+        self, hidden_BTD: Any, keys_BSD: Any, source_mask_BS: Any, target_ids_BT: Any, source_ids_BS: Any
+    ) -> tuple[Any, Any]:
+        """Share of the generator (B, T), and of each source position among the copies (B, T, S).
+
+        Args:
+            hidden_BTD: The decoder's hidden vectors.
+            keys_BSD: As `keys` gives them.
+            source_mask_BS: True on real tokens.
+            target_ids_BT: What was written last.
+            source_ids_BS: What may be copied.
+        """
         scores = product(self.query(hidden_BTD), ops.transpose(keys_BSD, (0, 2, 1)))
         hidden = ops.cast(ops.logical_not(source_mask_BS), scores.dtype)[:, None] * NEGATIVE
-        shares = ops.softmax(scores * hidden_BTD.shape[-1] ** -0.5 + hidden, axis=-1)
-        return ops.sigmoid(self.gate(hidden_BTD))[:, :, 0], shares
+        before_BS = ops.concatenate([-ops.ones_like(source_ids_BS[:, :1]), source_ids_BS[:, :-1]], axis=1)
+        follows_BTS = ops.cast(target_ids_BT[:, :, None] == before_BS[:, None], scores.dtype)
+        follows_BTS = follows_BTS * ops.cast(source_mask_BS, scores.dtype)[:, None]
+        scores = scores * hidden_BTD.shape[-1] ** -0.5 + FOLLOW * self.follow[0] * follows_BTS
+        gate_BT = self.gate(hidden_BTD)[:, :, 0] - self.follow[1] * ops.max(follows_BTS, axis=-1)
+        return ops.sigmoid(gate_BT), ops.softmax(scores + hidden, axis=-1)

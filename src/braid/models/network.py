@@ -130,7 +130,8 @@ class Network(keras.Model):
         """Hidden vectors (B, T, D), the share of the generator (B, T), and what would be copied (B, T, S)."""
         encoded = self._encoded(inputs, training)
         hidden = self._decode(inputs, encoded, training)
-        return hidden, *self.copies(hidden, self.copies.keys(encoded), inputs["source_mask"])
+        keys = self.copies.keys(encoded)
+        return hidden, *self.copies(hidden, keys, inputs["source_mask"], inputs["target_ids"], inputs["source_ids"])
 
     def _encoded(self, inputs: dict[str, Any], training: bool) -> Any:
         return self.encode(inputs["source_ids"], inputs["source_mask"], training, inputs.get("source_marks"))

@@ -9,6 +9,9 @@ NUM_MARKS = 40
 
 CONV = 4
 
+FOLLOW = 3.0
+"""Scale of what follows what was just copied, among the scores of copies, so that it counts from the start."""
+
 
 def num_weights(
     config: ModelConfig, vocab_size: int, *, kind: str = "encoder-decoder", head: str = "tokens", num_classes: int = 0
@@ -25,7 +28,7 @@ def num_weights(
         total
         + {
             "tokens": 0,
-            "copies": 2 * _linear(dim, dim) + _linear(dim, 1),
+            "copies": 2 * _linear(dim, dim) + _linear(dim, 1) + 2,
             "classes": dim + _linear(3 * dim, num_classes),
             "spans": NUM_MARKS * dim + _linear(dim, 2),
         }[head]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +19,22 @@ from braid.data.kinds import SEPARATOR
 from braid.data.linear import LinearBaseline
 from braid.errors import BundleError, DataError
 from braid.metrics.calibration import (
+    best_threshold,
     best_thresholds_multilabel,
     expected_calibration_error,
     fit_temperature,
+    log_loss,
+    reliability,
 )
-from braid.metrics.classification import classification_scores, compare_labels, confusion, per_label
+from braid.metrics.classification import (
+    NONE,
+    classification_scores,
+    compare_labels,
+    confusion,
+    curves,
+    none_scores,
+    per_label,
+)
 from braid.pipeline.evaluation import evaluation_of, systems_of
 from braid.pipeline.prepare import Dataset, Weights
 from braid.runtime.session import EncoderSession
@@ -40,29 +51,29 @@ SHARES = np.linspace(0, 1, 21)
 SHOWN_CONFUSIONS = 12
 
 
-def labels_of(example: Example) -> tuple[str, ...]:
-    """The labels of a row."""
-    return tuple(example.target.split(SEPARATOR)) if example.target else ()
+def labels_of(example: Example, none_label: str = "") -> tuple[str, ...]:
+    """The labels of a row; none where it belongs to none."""
+    given = example.target.split(SEPARATOR) if example.target else ()
+    return tuple(label for label in given if label != none_label)
 
 
 def is_multilabel(dataset: Dataset) -> bool:
     """Whether any training text has several labels."""
-    return any(SEPARATOR in row.target for row in dataset.data.train)
+    return any(len(labels_of(row, dataset.none_label)) > 1 for row in dataset.data.train)
 
 
 def network_options(dataset: Dataset) -> dict[str, Any]:
     """How many classes there are."""
-    if len(dataset.labels) < 2:
-        raise DataError(
-            f"at least two labels are needed, got {len(dataset.labels)}",
-            hint="name the column of the labels: data.target_column",
-        )
-    return {"num_classes": len(dataset.labels)}
+    labels = dataset.labels
+    if len(labels) < 2:
+        hint = "name the column of the labels: data.target_column"
+        raise DataError(f"at least two labels are needed, got {len(labels)}", hint=hint)
+    return {"num_classes": len(labels)}
 
 
 def encode(recipe: Recipe, dataset: Dataset, part: str) -> EncodedLabels:
     """Token ids and classes of the texts; long texts keep their first subwords."""
-    rows = [row for row in getattr(dataset.data, part) if all(label in dataset.labels for label in labels_of(row))]
+    rows = [row for row in getattr(dataset.data, part) if _is_known(row, dataset)]
     source = dataset.tokenizer.encode([row.source for row in rows])
     source = [ids[: recipe.train.max_tokens] for ids in source]
     targets = _targets(rows, dataset)
@@ -90,9 +101,14 @@ def _targets(rows: Sequence[Example], dataset: Dataset) -> np.ndarray:
     return found
 
 
+def _is_known(row: Example, dataset: Dataset) -> bool:
+    """Whether the row has a label, and all its labels stand in the training part."""
+    labels = labels_of(row, dataset.none_label)
+    return bool(labels) and all(label in dataset.labels for label in labels)
+
+
 def _known(dataset: Dataset, part: str) -> list[Example]:
-    """Rows whose labels all stand in the training part."""
-    return [row for row in getattr(dataset.data, part) if all(label in dataset.labels for label in labels_of(row))]
+    return [row for row in getattr(dataset.data, part) if _is_known(row, dataset)]
 
 
 def _classifier(recipe: Recipe, dataset: Dataset, folder: Path, linear: LinearBaseline | None = None) -> Classifier:
@@ -132,7 +148,7 @@ def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> d
     from braid.exporting.onnx import export_onnx
 
     export_onnx(recipe.model, weights, folder, precision=recipe.runtime.precision, kind=KIND, head=HEAD)
-    train, valid = dataset.data.train, _known(dataset, "valid")
+    train, valid = _known(dataset, "train"), _known(dataset, "valid")
     linear = LinearBaseline.fit(
         [row.source for row in train],
         [labels_of(row) for row in train],
@@ -144,10 +160,20 @@ def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> d
     write_arrays(folder / LINEAR, linear.arrays())
     classifier = _classifier(recipe, dataset, folder, linear)
     texts = [row.source for row in valid]
-    decision = calibrated(
+    classifier.decision = calibrated(
         classifier.decision, classifier.network_scores(texts), linear.scores(texts), _targets(valid, dataset)
     )
-    return asdict(decision)
+    threshold = _threshold(classifier, dataset) if dataset.none_label else 0.0
+    return asdict(replace(classifier.decision, threshold=threshold, none_label=dataset.none_label))
+
+
+def _threshold(classifier: Classifier, dataset: Dataset) -> float:
+    """The confidence below which a text had better get no label, as the validation part has it."""
+    rows = dataset.data.valid
+    likely = classifier.probabilities([row.source for row in rows])
+    right = [dataset.labels[best] in labels_of(row) for row, best in zip(rows, likely.argmax(axis=1), strict=True)]
+    has_label = [bool(labels_of(row, dataset.none_label)) for row in rows]
+    return best_threshold(likely.max(axis=1), np.array(right), np.array(has_label))
 
 
 def calibrated(decision: Decision, network_BC: np.ndarray, linear_BC: np.ndarray, targets: np.ndarray) -> Decision:
@@ -156,24 +182,14 @@ def calibrated(decision: Decision, network_BC: np.ndarray, linear_BC: np.ndarray
     for share in SHARES.tolist():
         mixed = share * network_BC + (1 - share) * linear_BC
         temperature = fit_temperature(mixed, targets)
-        candidate = Decision(
-            labels=decision.labels, is_multilabel=decision.is_multilabel, share=share, temperature=temperature
-        )
-        fitted.append((_loss(candidate.probabilities(mixed / temperature), targets), candidate))
+        candidate = replace(decision, share=share, temperature=temperature)
+        fitted.append((log_loss(mixed / temperature, targets), candidate))
     best = min(fitted, key=lambda pair: pair[0])[1]
     if not decision.is_multilabel:
         return best
     probabilities = best.probabilities(best.mixed(network_BC, linear_BC))
     limits = tuple(float(limit) for limit in best_thresholds_multilabel(probabilities, targets))
-    return Decision(**{**asdict(best), "thresholds": limits})
-
-
-def _loss(probabilities: np.ndarray, targets: np.ndarray) -> float:
-    """Mean negative log-likelihood."""
-    likely = np.clip(probabilities, 1e-12, 1 - 1e-12)
-    if targets.ndim == 1:
-        return float(-np.log(likely[np.arange(len(targets)), targets]).mean())
-    return float(-(targets * np.log(likely) + (1 - targets) * np.log(1 - likely)).mean())
+    return replace(best, thresholds=limits)
 
 
 def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Classifier:
@@ -199,15 +215,16 @@ def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Classifier:
 
 def evaluate(model: Classifier, examples: Sequence[Example], *, memory: Sequence[Example] = ()) -> dict[str, Any]:
     """Accuracy, precision, recall and F1 of the classifier, of the linear model alone, and of the commonest label."""
-    texts, gold = [row.source for row in examples], [labels_of(row) for row in examples]
+    none_label = model.decision.none_label
+    texts, gold = [row.source for row in examples], [labels_of(row, none_label) for row in examples]
     probabilities = model.probabilities(texts)
     given = [model.decision.chosen(row) for row in probabilities]
     outputs = {model.name: given}
     if model.linear:
-        alone = Decision(labels=model.labels, is_multilabel=model.decision.is_multilabel)
+        alone = replace(model.decision, thresholds=(), threshold=0.0)
         rows = alone.probabilities(model.linear.scores(texts))
         outputs["TF-IDF + logistic regression"] = [alone.chosen(row) for row in rows]
-    common = Counter(map(labels_of, memory or examples)).most_common(1)[0][0]
+    common = Counter(labels_of(row, none_label) for row in memory or examples).most_common(1)[0][0]
     outputs["the commonest label"] = [common] * len(examples)
     options = {"labels": model.labels, "is_multilabel": model.decision.is_multilabel}
     scores = {name: classification_scores(gold, rows, **options) for name, rows in outputs.items()}
@@ -221,27 +238,45 @@ def evaluate(model: Classifier, examples: Sequence[Example], *, memory: Sequence
         examples=[
             {
                 "source": row.source,
-                "reference": ", ".join(labels_of(row)),
-                "hypothesis": ", ".join(labels) or "(none)",
+                "reference": ", ".join(wanted) or NONE,
+                "hypothesis": ", ".join(labels) or NONE,
                 "score": 100 * (probability if correct else -probability),
-                "gold": list(labels_of(row)),
+                "gold": list(wanted),
                 "given": list(labels),
             }
-            for row, labels, probability, correct in zip(examples, given, likely.tolist(), right, strict=True)
+            for row, wanted, labels, probability, correct in zip(
+                examples, gold, given, likely.tolist(), right, strict=True
+            )
         ],
         score_name="confidence",
+        outputs=[[list(labels) for labels in rows] for rows in outputs.values()],
         tables=_tables(model, gold, given, probabilities),
-        notes=_notes(model),
+        charts=curves(probabilities, _indicators(gold, model.labels)),
+        notes=_notes(model, gold, given),
     )
 
 
-def _notes(model: Classifier) -> list[str]:
-    share = 100 * model.decision.share
-    if not model.linear:
-        return []
-    if share == 0:
-        return ["The network adds nothing here: validation gave all weight to the linear model."]
-    return [f"Decisions mix {share:.0f} % network and {100 - share:.0f} % linear model, as validation found best."]
+def _indicators(gold: Sequence[tuple[str, ...]], labels: Sequence[str]) -> np.ndarray:
+    """(texts, labels), 1 where a text has the label."""
+    return np.array([[label in row for label in labels] for row in gold], float)
+
+
+def _notes(model: Classifier, gold: Sequence[tuple[str, ...]], given: Sequence[tuple[str, ...]]) -> list[str]:
+    share, notes = 100 * model.decision.share, []
+    if model.linear and share == 0:
+        notes.append("The network adds nothing here: validation gave all weight to the linear model.")
+    elif model.linear:
+        notes.append(
+            f"Decisions mix {share:.0f} % network and {100 - share:.0f} % linear model, as validation found best."
+        )
+    without = none_scores(gold, given)
+    if without:
+        found, false = (f"{one.value:.1f} % [{one.low:.1f}, {one.high:.1f}]" for one in without.values())
+        notes.append(f"Of texts that belong to no label {found} are found out; {false} of the others are sent away.")
+    unknown = {label for row in gold for label in row} - set(model.labels)
+    if unknown:
+        notes.append(f"{len(unknown)} labels of these texts never stood in training, so that they cannot be given.")
+    return notes
 
 
 def _tables(
@@ -264,13 +299,12 @@ def _tables(
     if known:
         target = np.array([place[gold[i][0]] for i in known])
         error = expected_calibration_error(probabilities[known], target)
-        tables.append(
-            {
-                "title": "Calibration",
-                "header": ["expected calibration error [95 %]", "signature"],
-                "rows": [[f"{error.value:.1f} [{error.low:.1f}, {error.high:.1f}]", error.signature]],
-            }
-        )
+        rows = [
+            [f"{row['confidence']:.1f}", f"{row['accuracy']:.1f}", row["texts"]]
+            for row in reliability(probabilities[known], target)
+        ]
+        title = f"Calibration: expected error {error.value:.1f} % [{error.low:.1f}, {error.high:.1f}]"
+        tables.append({"title": title, "header": ["mean confidence", "accuracy", "texts"], "rows": rows})
     return tables
 
 

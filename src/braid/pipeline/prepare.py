@@ -37,17 +37,20 @@ class Dataset:
         tokenizer: Learned from the training part.
         language: Of the sources; as their script gives it away where the recipe does not say.
         folder: Paths in the recipe are relative to it.
+        none_label: The label of texts that belong to no other, or "".
     """
 
     data: Prepared
     tokenizer: Tokenizer
     language: str = ""
     folder: Path = Path()
+    none_label: str = ""
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """Labels that stand in the training part, in order."""
-        return tuple(sorted({label for row in self.data.train for label in row.target.split(SEPARATOR)}))
+        """Labels that stand in the training part, in order; not the one that says "none of these"."""
+        found = {label for row in self.data.train for label in row.target.split(SEPARATOR)}
+        return tuple(sorted(found - {self.none_label}))
 
     def pairs(self, split: str, *, max_tokens: int = 0, token_dropout: float = 0.0) -> EncodedPairs:
         """Token ids of ``train``, ``valid`` or ``test``, without examples over ``max_tokens`` on either side."""
@@ -109,11 +112,21 @@ def prepare(recipe: Recipe, *, folder: Path, output: Path) -> Dataset:
     wanted = {"vocab_size": recipe.tokenizer.vocab_size, "fingerprint": data.fingerprint}
     stamp = output / "tokenizer.stamp.json"
     if path.exists() and stamp.exists() and json.loads(stamp.read_text(encoding="utf-8")) == wanted:
-        return Dataset(data=data, tokenizer=Tokenizer.load(path), language=_language(recipe, data), folder=folder)
-    tokenizer = train_tokenizer(_texts(recipe, data), vocab_size=recipe.tokenizer.vocab_size)
+        return _dataset(recipe, data, Tokenizer.load(path), folder)
+    tokenizer = learn_tokenizer(recipe, data)
     _write(path, tokenizer.to_json())
     _write(stamp, json.dumps(wanted))
-    return Dataset(data=data, tokenizer=tokenizer, language=_language(recipe, data), folder=folder)
+    return _dataset(recipe, data, tokenizer, folder)
+
+
+def _dataset(recipe: Recipe, data: Prepared, tokenizer: Tokenizer, folder: Path) -> Dataset:
+    language, none_label = _language(recipe, data), recipe.data.none_label
+    return Dataset(data=data, tokenizer=tokenizer, language=language, folder=folder, none_label=none_label)
+
+
+def learn_tokenizer(recipe: Recipe, data: Prepared) -> Tokenizer:
+    """Subwords learned from the training part."""
+    return train_tokenizer(_texts(recipe, data), vocab_size=recipe.tokenizer.vocab_size)
 
 
 def _language(recipe: Recipe, data: Prepared) -> str:

@@ -64,11 +64,16 @@ def train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str
 
 
 def _train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str, Any]:
-    begun = time.monotonic()
     _check_unfinished(options)
-    backend = choose_backend()
-    keep_memory()
     dataset = prepare(recipe, folder=options.folder, output=options.places.prepared)
+    return train_dataset(recipe, options, dataset, log)
+
+
+def train_dataset(recipe: Recipe, options: TrainOptions, dataset: Dataset, log: RunLog) -> dict[str, Any]:
+    """The same from prepared data; who calls it holds the lock."""
+    begun = time.monotonic()
+    keep_memory()  # before the framework starts its threads
+    backend = choose_backend()
     encoded = pipeline_of(recipe.task).encode(recipe, dataset, "train")
     if not len(encoded):
         raise DataError(

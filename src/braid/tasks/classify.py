@@ -37,6 +37,7 @@ class Decision:
         share: Weight of the network's opinion, 0 to 1; the rest is the linear one's.
         temperature: The mixed scores are divided by it.
         threshold: A single label less probable than this becomes "none of these"; 0 never does.
+        none_label: How the data name texts that belong to no label, or "".
         thresholds: For each label of several, the probability from which it is given.
     """
 
@@ -46,6 +47,7 @@ class Decision:
     temperature: float = 1.0
     threshold: float = 0.0
     thresholds: tuple[float, ...] = field(default_factory=tuple)
+    none_label: str = ""
 
     def mixed(self, network_BC: np.ndarray, linear_BC: np.ndarray | None) -> np.ndarray:
         """Scores of both opinions together, before normalization."""

@@ -22,6 +22,8 @@ SENTENCES = 3
 """How many are chosen when no limit is given."""
 RELEVANCE = 0.6
 """b above: 1 asks for the best sentences only, 0 for the most different ones."""
+SAME = 0.8
+"""Sentences with this cosine say the same: the second is taken when nothing else is left."""
 _ROOM = 4
 """From a text of more sentences than one window, the best that fill this many times the limit are compared."""
 
@@ -133,7 +135,8 @@ def _diverse(window: Sequence[ExtractedSentence], num_sentences: int, num_chars:
     relevance, nearest = RELEVANCE * scores / scores.max(), np.zeros(len(window))
     is_free, num_chars, chosen = np.ones(len(window), dtype=bool), num_chars + 1, []
     while len(chosen) < num_sentences and (is_free := is_free & (lengths <= num_chars)).any():
-        best = int(np.argmax(np.where(is_free, relevance - (1 - RELEVANCE) * nearest, -np.inf)))
+        worth = relevance - (1 - RELEVANCE) * nearest - (nearest >= SAME)
+        best = int(np.argmax(np.where(is_free, worth, -np.inf)))
         chosen.append(best)
         is_free[best] = False
         num_chars -= lengths[best]

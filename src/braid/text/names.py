@@ -53,11 +53,14 @@ def find_names(text: str, *, language: str) -> list[Name]:
 
     Capitals say nothing in a heading most of whose words have one, nor in a text that is all capitals.
     """
-    found = [_title(match) for match in _TITLE.finditer(text)]
-    found += [Name(start=match.start(), end=match.end()) for match in _ADDRESS.finditer(text)]
-    covered = {place for name in found for place in range(name.start, name.end)}
-    words = [word for word in _words(text, canonical(language)) if word.start not in covered]
-    return sorted([*found, *words], key=lambda name: name.start)
+    found: list[Name] = []
+    addresses = (Name(start=match.start(), end=match.end()) for match in _ADDRESS.finditer(text))
+    covered: set[int] = set()
+    for kind in (map(_title, _TITLE.finditer(text)), addresses, _words(text, canonical(language))):
+        new = [name for name in kind if name.start not in covered]
+        covered.update(place for name in new for place in range(name.start, name.end))
+        found += new
+    return sorted(found, key=lambda name: name.start)
 
 
 def _title(match: re.Match[str]) -> Name:

@@ -1,0 +1,110 @@
+"""Scores of labels against scikit-learn's and against counts by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
+
+from braid.errors import DataError
+from braid.metrics.classification import (
+    classification_scores,
+    compare_labels,
+    confusion,
+    curves,
+    none_scores,
+    per_label,
+)
+
+NAMES = ("a", "b", "c", "d")
+ONE = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abcd")), min_size=1, max_size=40)
+
+
+def scores(gold, given, *, is_multilabel=False):
+    return classification_scores(gold, given, labels=NAMES, is_multilabel=is_multilabel, resamples=50)
+
+
+@given(ONE)
+def test_one_label_as_scikit_learn_counts(pairs):
+    gold, given_labels = zip(*pairs, strict=True)
+    found = scores([(label,) for label in gold], [(label,) for label in given_labels])
+    macro = precision_recall_fscore_support(gold, given_labels, average="macro", zero_division=0)
+    wanted = [accuracy_score(gold, given_labels), *macro[:3]]
+    names = ("accuracy", "macro_precision", "macro_recall", "macro_f1")
+    assert [found[name].value for name in names] == pytest.approx([100 * value for value in wanted])
+    assert all(score.low <= score.value <= score.high for score in found.values())
+
+
+@given(st.lists(st.tuples(st.sets(st.sampled_from("abc")), st.sets(st.sampled_from("abcd"))), min_size=1, max_size=30))
+def test_several_labels_as_scikit_learn_counts(pairs):
+    gold, given_labels = ([tuple(sorted(row)) for row in side] for side in zip(*pairs, strict=True))
+    used = sorted({label for row in [*gold, *given_labels] for label in row})
+    found = scores(gold, given_labels, is_multilabel=True)
+    matrix = [[[label in row for label in used] for row in side] for side in (gold, given_labels)]
+    assert found["exact_match"].value == pytest.approx(100 * np.mean([a == b for a, b in zip(*matrix, strict=True)]))
+    if used:
+        for average in ("micro", "macro"):
+            wanted = 100 * f1_score(np.array(matrix[0]), np.array(matrix[1]), average=average, zero_division=0)
+            assert found[f"{average}_f1"].value == pytest.approx(wanted)
+
+
+def test_labels_one_by_one():
+    rows = per_label([("a",), ("a",), ("b",)], [("a",), ("b",), ("b",)], NAMES)
+    assert [row["label"] for row in rows] == list(NAMES)
+    assert rows[0] == {
+        "label": "a",
+        "precision": 100,
+        "recall": 50,
+        "f1": pytest.approx(200 / 3),
+        "support": 2,
+        "predicted": 1,
+    }
+    assert rows[3]["f1"] == 0
+
+
+def test_confusions():
+    found = confusion([("a",), ("a",), ("a",), ("b",)], [("b",), ("b",), (), ("b",)], ("a", "b"))
+    assert found["labels"] == ["a", "b", "(none)"]
+    assert found["matrix"] == [[0, 2, 1], [0, 1, 0], [0, 0, 0]]
+    assert found["largest"] == [("a", "b", 2), ("a", "(none)", 1)]
+
+
+def test_comparison():
+    gold = [("a",)] * 50
+    found = compare_labels([("a",)] * 50, [("b",)] * 25 + [("a",)] * 25, gold)
+    assert found.delta == 50
+    assert found.low > 30
+
+
+def test_none_of_these():
+    found = none_scores([(), (), ("a",), ("a",)], [(), ("a",), ("a",), ()])
+    assert (found["recall"].value, found["false_alarms"].value) == (50, 50)
+    assert none_scores([("a",)], [("a",)]) == {}
+
+
+def test_intervals_know_how_many_texts():
+    few, many = (scores([("a",), ("b",)] * size, [("a",), ("a",)] * size)["accuracy"] for size in (10, 1000))
+    assert few.value == many.value == 50
+    assert few.high - few.low > 5 * (many.high - many.low)
+    assert "n:20|" in few.signature
+
+
+def test_curves():
+    gold = np.eye(3)[[0, 1, 2, 0]]
+    perfect, chance = (curves(probabilities, gold) for probabilities in (gold, np.full((4, 3), 0.3)))
+    assert [chart["title"] for chart in perfect] == ["ROC (area 1.000)", "Precision and recall (area 1.000)"]
+    assert "0.500" in chance[0]["title"]
+    assert (
+        len(
+            curves(np.random.default_rng(1).random((5000, 4)), np.eye(4)[np.arange(5000) % 4])[0]["lines"]["all labels"]
+        )
+        <= 200
+    )
+    assert curves(np.ones((2, 1)), np.ones((2, 1))) == []
+
+
+def test_nothing_to_score():
+    with pytest.raises(DataError):
+        scores([], [])
+    with pytest.raises(DataError):
+        scores([("a",)], [])
