@@ -289,7 +289,11 @@ def test_one_label_is_too_few(tmp_path):
 
 def test_texts_without_a_label_are_found_out(tmp_path):
     random = np.random.default_rng(8)
-    kinds = {"animal": ["cat", "dog", "cow"], "place": ["house", "tree", "road"], "other": [f"zq{i}" for i in range(90)]}
+    kinds = {
+        "animal": ["cat", "dog", "cow"],
+        "place": ["house", "tree", "road"],
+        "other": [f"zq{i}" for i in range(90)],
+    }
     rows = {}
     for _ in range(900):
         label = list(kinds)[random.integers(0, 3)]
@@ -304,3 +308,33 @@ def test_texts_without_a_label_are_found_out(tmp_path):
     assert any("found out" in note for note in result["evaluation"]["notes"])
     assert result["metrics"]["accuracy"]["value"] > 90
     assert model.classify(["red cat dog", "zq1 zq2 zq3 big zq4"]) == ["animal", ""]
+
+
+def test_documents_without_a_reader(tmp_path):
+    (tmp_path / "handbook").mkdir()
+    (tmp_path / "handbook/a.md").write_text(
+        "# Warranty\n\nThe warranty lasts two years. It covers parts.\n\n# Returns\n\nSend it back.\n"
+    )
+    (tmp_path / "handbook/b.pdf").write_bytes(b"no pdf")
+    (tmp_path / "r.toml").write_text('name = "b"\ntask = "answer"\n[data]\ndocuments = ["handbook"]\n')
+    result = braid.train(tmp_path / "r.toml", output=tmp_path / "b")
+    assert any("left out: handbook/b.pdf" in note for note in result["evaluation"]["notes"])
+    model = braid.load(tmp_path / "b")
+    found = model.answer("How long does the warranty last?", detail=True)
+    assert found.text == "The warranty lasts two years."
+    assert (found.origin.file, found.origin.line) == ("handbook/a.md", 3)
+    text = (tmp_path / "handbook/a.md").read_text()
+    assert text[found.origin.start : found.origin.end] == found.text
+    assert model.answer("") == model.answer("zzz qqq") == ""
+    with pytest.raises(BraidError, match="nothing to answer from"):
+        (tmp_path / "r.toml").write_text('task = "answer"\n')
+        braid.train(tmp_path / "r.toml", output=tmp_path / "c")
+
+
+def test_an_faq_answers_with_its_entries(tmp_path):
+    rows = [{"question": f"What is the {name}?", "answer": f"A {name} is number {i}."} for i, name in enumerate(WORDS)]
+    write_lines(tmp_path / "faq.jsonl", rows)
+    (tmp_path / "r.toml").write_text('name = "b"\ntask = "answer"\n[data]\ndocuments = ["faq.jsonl"]\n')
+    result = braid.train(tmp_path / "r.toml", output=tmp_path / "b")
+    assert result["metrics"]["recall@5"]["value"] > 90
+    assert braid.load(tmp_path / "b").answer("what is a tree") == "A tree is number 9."

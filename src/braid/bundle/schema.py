@@ -11,7 +11,7 @@ _BOTH = ("tokenizer.json", "runtime/encoder.onnx", "runtime/decoder.onnx")
 REQUIRED: dict[str, tuple[str, ...]] = {
     "translate": _BOTH,
     "summarize": _BOTH,
-    "answer": ("tokenizer.json", "runtime/encoder.onnx"),
+    "answer": ("runtime/index/index.json",),
     "classify": ("tokenizer.json", "runtime/encoder.onnx"),
     "generate": ("tokenizer.json", "runtime/decoder.onnx"),
 }
@@ -35,8 +35,8 @@ class Sizes(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    parameters: int = Field(ge=1, le=10**11)
-    vocab_size: int = Field(ge=1, le=2**20)
+    parameters: int = Field(ge=0, le=10**11)
+    vocab_size: int = Field(ge=0, le=2**20)
     max_source_tokens: int = Field(ge=1, le=1023)
 
 

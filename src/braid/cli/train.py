@@ -58,7 +58,10 @@ def print_trained(result: dict[str, Any], evaluation: dict[str, Any]) -> None:
 
     out = console(to_stdout=True)
     out.print()
-    print_scores(evaluation["systems"], evaluation["notes"], out)
+    if evaluation["systems"]:
+        print_scores(evaluation["systems"], evaluation["notes"], out)
+    for note in evaluation["notes"] if not evaluation["systems"] else ():
+        out.print(note, markup=False)
     out.print(f"\nbundle: {result['bundle']}", markup=False)
     print_next(evaluation["task"], result["bundle"])
 

@@ -16,26 +16,26 @@ import itertools
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from braid.data.features import FeatureCounts, feature_counts
+from braid.data.labels import Labels, indicators
 from braid.errors import BundleError, DataError
-
-if TYPE_CHECKING:
-    import scipy.sparse
 
 NUM_BUCKETS = 1 << 32
 """So many that features hardly ever collide; only those seen in training are kept."""
 MAX_WEIGHTS = 8_000_000
 """Features x labels at most, 32 MB; the features of fewest texts are left out first."""
-MAX_TEXTS = 200_000
-"""Of more texts so many are drawn to learn from."""
+MAX_CHARS = 30_000_000
+"""Of longer data so much is drawn to learn from, about 4 GB of memory."""
 MANY_TEXTS = 1000
 """From here on a feature must stand in two texts."""
 STRENGTHS = (1.0, 4.0, 16.0, 64.0, 256.0)
 """Inverse L2 regularizations to choose from by validation, tried in this order until it gets worse."""
+TOLERANCE = 1e-5
+"""Of the gradient at which learning ends."""
 STRENGTH = 16.0
 """The one without validation."""
 TEXTS_AT_ONCE = 10_000
@@ -44,8 +44,6 @@ ABSENT = -20.0
 """Score of a label that training never shows (and, turned, of one that it shows always)."""
 VERSION = 1
 """Of the features: arrays of another one cannot be used."""
-
-Labels = Sequence[tuple[str, ...]]
 
 
 def _log_softmax(logits_BC: np.ndarray) -> np.ndarray:
@@ -56,8 +54,8 @@ def _log_softmax(logits_BC: np.ndarray) -> np.ndarray:
 def _weighted(found: FeatureCounts, buckets: np.ndarray, idf: np.ndarray) -> FeatureCounts:
     """TF-IDF weights of the kept features: numbers of features for buckets, weights for counts."""
     num_texts = len(found.starts) - 1
-    columns = np.minimum(np.searchsorted(buckets, found.buckets), max(len(buckets) - 1, 0))
-    is_kept = buckets[columns] == found.buckets if len(buckets) else np.zeros(len(columns), bool)
+    columns = np.minimum(np.searchsorted(buckets, found.buckets), len(buckets) - 1)
+    is_kept = buckets[columns] == found.buckets
     rows, columns = np.repeat(np.arange(num_texts), np.diff(found.starts))[is_kept], columns[is_kept]
     values = (1 + np.log(found.counts[is_kept])) * idf[columns]
     values /= np.sqrt(np.bincount(rows, values**2, minlength=num_texts))[rows]
@@ -65,7 +63,8 @@ def _weighted(found: FeatureCounts, buckets: np.ndarray, idf: np.ndarray) -> Fea
     return FeatureCounts(starts=starts, buckets=columns, counts=values.astype(np.float32))
 
 
-def _matrix(weighted: FeatureCounts, num_columns: int) -> scipy.sparse.csr_matrix:
+def _matrix(weighted: FeatureCounts, num_columns: int) -> Any:
+    """The weights as scikit-learn reads them, sparse, (texts, features)."""
     import scipy.sparse
 
     parts = (weighted.counts, weighted.buckets.astype(np.int32), weighted.starts.astype(np.int32))
@@ -82,7 +81,7 @@ def _kept(found: FeatureCounts, num_labels: int) -> tuple[np.ndarray, np.ndarray
     return buckets[chosen].astype(np.uint32), idf.astype(np.float32)
 
 
-def _scales(matrix: scipy.sparse.csr_matrix, gold_BC: np.ndarray) -> np.ndarray:
+def _scales(matrix: Any, gold_BC: np.ndarray) -> np.ndarray:
     """How much each feature tells labels apart: the root of its largest absolute log-count ratio."""
     num_texts, num_features = matrix.shape
     total = np.bincount(matrix.indices, minlength=num_features)
@@ -99,7 +98,7 @@ def _scales(matrix: scipy.sparse.csr_matrix, gold_BC: np.ndarray) -> np.ndarray:
 class _Learner:
     """Logistic regressions of growing strength, each begun where the last one ended."""
 
-    def __init__(self, matrix: scipy.sparse.csr_matrix, gold_BC: np.ndarray, *, is_multilabel: bool, is_balanced: bool):
+    def __init__(self, matrix: Any, gold_BC: np.ndarray, *, is_multilabel: bool, is_balanced: bool):
         from sklearn.linear_model import LogisticRegression
 
         weight = "balanced" if is_balanced else None
@@ -109,7 +108,7 @@ class _Learner:
         if not is_multilabel:
             targets = [(np.flatnonzero(gold_BC.any(axis=0)), gold_BC.argmax(axis=1))]
         self._problems = [
-            (places, target, LogisticRegression(tol=1e-5, max_iter=300, warm_start=True, class_weight=weight))
+            (places, target, LogisticRegression(tol=TOLERANCE, max_iter=300, warm_start=True, class_weight=weight))
             for places, target in targets
             if (target != target[0]).any()
         ]
@@ -122,24 +121,19 @@ class _Learner:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # one that has not quite converged does as well
                 regression.set_params(C=strength).fit(self._matrix, target)
-            sides = [-0.5, 0.5] if len(places) == 2 else 1  # of two labels only the difference is learned
+            sides = np.array([-0.5, 0.5] if len(places) == 2 else [1.0])  # of two labels only the difference is learned
             weights[:, places] = regression.coef_.T * sides
             bias[places] = regression.intercept_ * sides
         return weights, bias
 
 
-def _indicators(texts: Sequence[str], label_tuples: Labels, labels: Sequence[str]) -> np.ndarray:
-    """True where a text has a label, (texts, labels)."""
-    if len(texts) != len(label_tuples):
-        raise DataError(f"texts and labels must be equally many, got {len(texts)} and {len(label_tuples)}")
-    place = {label: index for index, label in enumerate(labels)}
-    gold_BC = np.zeros((len(texts), len(labels)), bool)
-    for row, given in enumerate(label_tuples):
-        for label in given:
-            if label not in place:
-                raise DataError(f"every label must be one of the {len(labels)} known ones, got {label!r}")
-            gold_BC[row, place[label]] = True
-    return gold_BC
+def _drawn(texts: Sequence[str], rows: np.ndarray) -> np.ndarray:
+    """The rows in order, or as many of them as the limit allows, by lot."""
+    if not len(rows):
+        raise DataError("at least one text with a label is needed to learn from, got none")
+    order = np.random.default_rng(0).permutation(rows)
+    sizes = np.cumsum([len(texts[int(row)]) for row in order])
+    return np.sort(order[: max(1, int(np.searchsorted(sizes, MAX_CHARS, side="right")))])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +172,7 @@ class LinearBaseline:
         """A baseline learned from texts.
 
         Args:
-            texts: To learn from; of more than 200,000 so many are drawn.
+            texts: To learn from; of more than 30 million characters so many are drawn.
             label_tuples: The labels of each. Where a text has one label, those without are left out.
             labels: All there are.
             is_multilabel: Whether a text may have any number of labels.
@@ -190,14 +184,12 @@ class LinearBaseline:
 
         Cost: 20 s for 10,000 questions of 12 words with 77 labels, one thread; linear in texts x labels.
         """
-        gold_BC = _indicators(texts, label_tuples, labels)
-        rows = np.flatnonzero(gold_BC.any(axis=1) | is_multilabel)
-        if not len(rows):
-            raise DataError("at least one text with a label is needed to learn from, got none")
-        if len(rows) > MAX_TEXTS:
-            rows = np.sort(np.random.default_rng(0).choice(rows, MAX_TEXTS, replace=False))
+        gold_BC = indicators(label_tuples, labels)
+        if len(texts) != len(gold_BC):
+            raise DataError(f"texts and labels must be equally many, got {len(texts)} and {len(gold_BC)}")
+        rows = _drawn(texts, np.flatnonzero(gold_BC.any(axis=1) | is_multilabel))
         gold_BC = gold_BC[rows]
-        found = feature_counts([texts[row] for row in rows], NUM_BUCKETS)
+        found = feature_counts([texts[int(row)] for row in rows], NUM_BUCKETS)
         buckets, idf = _kept(found, len(labels))
         if not len(buckets):
             raise DataError("the texts to learn from must hold a word, got none that does")
@@ -205,6 +197,8 @@ class LinearBaseline:
         scales = _scales(matrix, gold_BC)
         matrix.data *= scales[matrix.indices].astype(np.float32)
         learner = _Learner(matrix, gold_BC, is_multilabel=is_multilabel, is_balanced=is_balanced)
+        valid_BC = indicators(valid[1], labels)
+        usable = np.flatnonzero(valid_BC.any(axis=1) | is_multilabel)
 
         def learned(strength: float) -> LinearBaseline:
             weights, bias = learner.fit(strength)
@@ -218,7 +212,9 @@ class LinearBaseline:
                 bias=bias.astype(np.float32),
             )
 
-        return _best(map(learned, STRENGTHS), *valid) or learned(STRENGTH)
+        if not len(usable):
+            return learned(STRENGTH)
+        return _best(map(learned, STRENGTHS), [valid[0][int(row)] for row in usable], valid_BC[usable])
 
     def scores(self, texts: Sequence[str]) -> np.ndarray:
         """Log-probabilities of the labels, (texts, labels), float32; of several labels a text each one's log-odds."""
@@ -257,7 +253,7 @@ class LinearBaseline:
         Raises:
             BundleError: They are of another version, incomplete, or do not fit each other or the labels.
         """
-        size, num_labels = len(arrays.get("buckets", ())), len(labels)
+        size, num_labels = max(1, len(arrays.get("buckets", ()))), len(labels)
         shapes = {"version": (1,), "is_multilabel": (1,), "strength": (1,)}
         shapes |= {"buckets": (size,), "idf": (size,), "weights": (size, num_labels), "bias": (num_labels,)}
         for name, shape in shapes.items():
@@ -274,21 +270,15 @@ class LinearBaseline:
         )
 
 
-def _best(candidates: Iterable[LinearBaseline], texts: Sequence[str], label_tuples: Labels) -> LinearBaseline | None:
-    """The candidate that gives these labels the highest likelihood, the first before it falls; None without labels."""
+def _best(candidates: Iterable[LinearBaseline], texts: Sequence[str], gold_BC: np.ndarray) -> LinearBaseline:
+    """The candidate under which these labels are likeliest; no other is made after the likelihood has fallen."""
     best, least = None, np.inf
     for candidate in candidates:
-        gold_BC = _indicators(texts, label_tuples, candidate.labels)
-        rows = np.flatnonzero(gold_BC.any(axis=1) | candidate.is_multilabel)
-        if not len(rows):
-            return None
-        scores_BC, gold_BC = candidate.scores([texts[row] for row in rows]), gold_BC[rows]
-        losses = (
-            np.logaddexp(0, np.where(gold_BC, -scores_BC, scores_BC))
-            if candidate.is_multilabel
-            else -scores_BC[gold_BC]
-        )
-        if losses.mean() >= least:
+        scores_BC = candidate.scores(texts)
+        is_binary = candidate.is_multilabel
+        losses = np.logaddexp(0, np.where(gold_BC, -scores_BC, scores_BC)) if is_binary else -scores_BC[gold_BC]
+        if best and losses.mean() >= least:
             break
         best, least = candidate, losses.mean()
+    assert best
     return best

@@ -11,13 +11,14 @@ import numpy as np
 from braid.bundle.folder import read_tokenizer
 from braid.bundle.schema import BundleInfo
 from braid.config.recipe import Recipe
-from braid.data.documents import Passage, read_documents
+from braid.data.documents import Passage
 from braid.data.encoded import EncodedSpans
-from braid.data.example import Example, Reject
+from braid.data.example import Example
 from braid.metrics.answers import answer_scores, compare_answers, question_f1
 from braid.pipeline.evaluation import evaluation_of, systems_of
+from braid.pipeline.indexing import INDEX, open_index, read_passages
 from braid.pipeline.prepare import Dataset, Weights
-from braid.retrieval import Index, build_index
+from braid.retrieval import build_index
 from braid.retrieval.overlap import best_sentence
 from braid.runtime.session import EncoderSession
 from braid.storage import scratch_folder
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 KIND = "encoder"
 HEAD = "spans"
 VALIDATION_ROWS = 300
-INDEX = "index"
 
 
 def golds_of(example: Example) -> tuple[str, ...]:
@@ -112,7 +112,8 @@ def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> d
     from braid.exporting.onnx import export_onnx
 
     export_onnx(recipe.model, weights, folder, precision=recipe.runtime.precision, kind=KIND, head=HEAD)
-    build_index(_passages(recipe, dataset), folder / INDEX)
+    passages, told = _passages(recipe, dataset)
+    build_index(passages, folder / INDEX)
     reader = _reader(recipe, dataset, folder)
     rows = dataset.data.valid
     readings = reader.read([(row.source, row.context) for row in rows])
@@ -120,6 +121,7 @@ def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> d
     return {
         "max_tokens": recipe.train.max_tokens,
         "max_answer_tokens": _longest_answer(dataset),
+        "documents": told,
         "threshold": _threshold(scores, np.array([not golds_of(row) for row in rows])),
     }
 
@@ -133,34 +135,36 @@ def _threshold(scores: np.ndarray, is_impossible: np.ndarray) -> float | None:
     return float(limits[int(np.argmax(right))])
 
 
-def _passages(recipe: Recipe, dataset: Dataset) -> list[Passage]:
-    """The documents to look in; the passages of the questions where none are named."""
+def _passages(recipe: Recipe, dataset: Dataset) -> tuple[list[Passage], dict[str, Any]]:
+    """The documents to look in; the passages of the questions where none are named; and what is told about them."""
     if recipe.data.documents:
-        found = read_documents(recipe.data.documents, folder=dataset.folder)
-        return [passage for passage in found if not isinstance(passage, Reject)]
+        return read_passages(recipe.data.documents, dataset.folder)
     rows = [row for part in ("train", "valid", "test") for row in getattr(dataset.data, part)]
     first = {row.context: row for row in reversed(rows)}
-    return [
+    passages = [
         Passage(text=text, file=row.file, line=row.line, title=row.group, group=row.group)
         for text, row in reversed(first.items())
     ]
+    return passages, {"passages": len(passages), "files": len({row.file for row in rows}), "left_out": {}}
 
 
 def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Answerer:
     """The answerer of a bundle."""
     told, runtime = info.task_info, folder / "runtime"
-    reader = Reader(
-        read_tokenizer(folder, info),
-        EncoderSession(runtime, num_threads=num_threads),
-        max_tokens=int(told.get("max_tokens", 384)),
-        max_answer_tokens=int(told.get("max_answer_tokens", 30)),
-    )
+    reader = None
+    if "runtime/encoder.onnx" in info.files:
+        reader = Reader(
+            read_tokenizer(folder, info),
+            EncoderSession(runtime, num_threads=num_threads),
+            max_tokens=int(told.get("max_tokens", 384)),
+            max_answer_tokens=int(told.get("max_answer_tokens", 30)),
+        )
     limit = told.get("threshold")
     return Answerer(
         name=info.name,
         language=info.source_language,
         reader=reader,
-        index=Index.open(runtime / INDEX),
+        index=open_index(folder),
         threshold=-np.inf if limit is None else float(limit),
     )
 

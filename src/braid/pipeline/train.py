@@ -17,6 +17,7 @@ from braid.layers.backend import choose_backend
 from braid.models.size import num_weights
 from braid.pipeline.card import model_card
 from braid.pipeline.load import load
+from braid.pipeline.indexing import index_bundle
 from braid.pipeline.places import Places
 from braid.pipeline.prepare import Dataset, prepare, token_limits
 from braid.pipeline.tasks import pipeline_of
@@ -65,6 +66,8 @@ def train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str
 
 def _train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str, Any]:
     _check_unfinished(options)
+    if recipe.task == "answer" and not recipe.data.train:
+        return index_bundle(recipe, folder=options.folder, bundle=options.places.bundle)
     dataset = prepare(recipe, folder=options.folder, output=options.places.prepared)
     return train_dataset(recipe, options, dataset, log)
 

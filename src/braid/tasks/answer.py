@@ -27,8 +27,8 @@ BATCH_TOKENS = 8000
 PASSAGES = 5
 """Passages that are read for one question."""
 
-FAR = -1e8
-"""Scores below this are no scores: positions in which no answer may stand."""
+LITERAL = (".txt", ".text", ".rst", ".md", ".markdown")
+"""Ends of the names of files whose passages stand in them as they are, line by line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,9 +177,10 @@ class Answerer:
 
 
 def _answer(question: str, passage: Passage, reading: Reading, text: str) -> Answer:
+    is_literal = passage.file.lower().removesuffix(".gz").endswith(LITERAL)
     origin = Origin(
         file=passage.file,
-        line=passage.line,
+        line=passage.line + passage.text.count("\n", 0, reading.start) * is_literal,
         start=passage.start + reading.start,
         end=passage.start + reading.end,
         title=passage.title,

@@ -11,7 +11,7 @@ class Origin:
 
     Args:
         file: The path as the user gave it.
-        line: 1-based line at which the passage begins; the page of a PDF.
+        line: 1-based line of the answer, or of its passage where documents are no lines; the page of a PDF.
         start: Offset of the answer's first character in the file's text.
         end: The character behind its last.
         title: The heading above it, or an FAQ's question.
