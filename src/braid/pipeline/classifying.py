@@ -178,11 +178,11 @@ def _threshold(classifier: Classifier, dataset: Dataset) -> float:
 
 def calibrated(decision: Decision, network_BC: np.ndarray, linear_BC: np.ndarray, targets: np.ndarray) -> Decision:
     """The decision whose share and temperature make the validation labels likeliest, with thresholds."""
-    fitted = []
+    cooling, fitted = fit_temperature(network_BC, targets), []
     for share in SHARES.tolist():
-        mixed = share * network_BC + (1 - share) * linear_BC
+        mixed = share * network_BC / cooling + (1 - share) * linear_BC
         temperature = fit_temperature(mixed, targets)
-        candidate = replace(decision, share=share, temperature=temperature)
+        candidate = replace(decision, cooling=cooling, share=share, temperature=temperature)
         fitted.append((log_loss(mixed / temperature, targets), candidate))
     best = min(fitted, key=lambda pair: pair[0])[1]
     if not decision.is_multilabel:

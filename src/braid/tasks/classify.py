@@ -1,8 +1,9 @@
 """Classification: texts in, labels with probabilities out; no training framework anywhere.
 
 Two opinions are mixed: the network's, which has read the text in order, and a linear one on words and pieces of words,
-which needs little data. log p = share * network / temperature + (1 - share) * linear, normalized; share and
-temperature are those that fit the validation part best.
+which needs little data. log p = (share * network / cooling + (1 - share) * linear) / temperature, normalized. The
+network, which is far too sure of itself after many passes, is cooled first; then share and temperature are those that
+fit the validation part best.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Decision:
     Args:
         labels: Names of the C classes.
         is_multilabel: Whether a text may have several, or none.
+        cooling: The network's scores are divided by it.
         share: Weight of the network's opinion, 0 to 1; the rest is the linear one's.
         temperature: The mixed scores are divided by it.
         threshold: A single label less probable than this becomes "none of these"; 0 never does.
@@ -43,6 +45,7 @@ class Decision:
 
     labels: tuple[str, ...]
     is_multilabel: bool = False
+    cooling: float = 1.0
     share: float = 1.0
     temperature: float = 1.0
     threshold: float = 0.0
@@ -51,6 +54,7 @@ class Decision:
 
     def mixed(self, network_BC: np.ndarray, linear_BC: np.ndarray | None) -> np.ndarray:
         """Scores of both opinions together, before normalization."""
+        network_BC = network_BC / self.cooling
         if linear_BC is None:
             return network_BC / self.temperature
         return (self.share * network_BC + (1 - self.share) * linear_BC) / self.temperature

@@ -1,0 +1,89 @@
+"""Decisions from scores, and texts of any length, around a stand-in for the network."""
+
+import numpy as np
+import pytest
+
+from braid.data.linear import LinearBaseline
+from braid.pipeline.classifying import calibrated
+from braid.tasks.classify import Classifier, Decision
+from braid.text.tokenizer import train_tokenizer
+
+TOKENIZER = train_tokenizer(["good bad fine", "你好 不好"] * 20, vocab_size=400)
+GOOD = int(TOKENIZER.encode(["good"])[0][0])
+
+
+class Counts:
+    """Scores a text by how often the word for good stands in it."""
+
+    def __init__(self):
+        self.widths = []
+
+    def scores(self, ids, mask):
+        self.widths.append(ids.shape[1])
+        good = ((ids == GOOD) & mask).sum(axis=1).astype(float)
+        return np.stack([2 * good - 1, 1 - 2 * good], axis=1)
+
+
+def classifier(max_tokens=50, **decision):
+    return Classifier(
+        name="c",
+        language="",
+        tokenizer=TOKENIZER,
+        session=Counts(),
+        linear=None,
+        decision=Decision(labels=("yes", "no"), **decision),
+        max_tokens=max_tokens,
+    )
+
+
+def test_one_and_many():
+    model = classifier()
+    assert model.classify("good") == "yes"
+    assert model.classify(["bad", "", "good good"]) == ["no", "", "yes"]
+    answer = model.classify("good", detail=True)
+    assert answer.labels[0][0] == "yes"
+    assert answer.score == pytest.approx(answer.labels[0][1])
+    assert sum(share for _, share in answer.labels) == pytest.approx(1)
+
+
+def test_long_texts_are_read_in_parts():
+    model = classifier(max_tokens=5)
+    assert model.classify("good " * 40) == "yes"
+    assert max(model._session.widths) <= 5
+
+
+def test_none_of_these():
+    assert classifier(threshold=0.99).classify("good") == ""
+    several = classifier(is_multilabel=True, thresholds=(0.3, 0.2))
+    assert several.classify("good good") == ("yes",)
+    assert several.classify("bad") == ("no", "yes") if several.probabilities(["bad"])[0, 0] >= 0.3 else ("no",)
+
+
+def test_words_that_move_the_decision():
+    words = classifier().explain("so good, bad 你好")
+    assert [word for word, _ in words] == ["so", "good", "bad", "你", "好"]
+    moved = dict(words)
+    assert moved["good"] > 1
+    assert all(abs(moved[word]) < 0.01 for word in ("so", "bad", "你"))
+    assert classifier().explain(" .,") == []
+
+
+def test_the_better_opinion_gets_the_say():
+    random = np.random.default_rng(1)
+    gold = random.integers(0, 3, 2000)
+    right = np.eye(3)[gold] * 3 + random.normal(0, 1, (2000, 3))
+    noise = random.normal(0, 30, (2000, 3))  # far too sure, and wrong
+    decision = Decision(labels=("a", "b", "c"))
+    assert calibrated(decision, noise, right, gold).share < 0.1
+    assert calibrated(decision, right, noise, gold).share > 0.9
+    both = calibrated(decision, 9 * (right + random.normal(0, 1, right.shape)), right, gold)
+    assert both.cooling > 3
+
+
+def test_a_linear_opinion_alone():
+    texts = ["good film", "bad film", "good day", "bad day"] * 5
+    labels = [("pos",), ("neg",)] * 10
+    linear = LinearBaseline.fit(texts, labels, ("neg", "pos"))
+    decision = Decision(labels=("neg", "pos"), share=0.0)
+    scores = decision.mixed(np.full((2, 2), 99.0), linear.scores(["good one", "bad one"]))
+    assert [decision.chosen(row) for row in decision.probabilities(scores)] == [("pos",), ("neg",)]
