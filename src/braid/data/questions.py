@@ -19,7 +19,6 @@ from braid.data.example import Example, Reject
 from braid.data.formats.jsonl import json_text
 from braid.data.formats.read import expand
 from braid.data.formats.stream import Stream, open_stream
-from braid.errors import DataError
 
 MAX_JSON_CHARS = 256 * 2**20
 _MAX_MISSED = 20

@@ -174,9 +174,11 @@ def evaluate(model: Answerer, examples: Sequence[Example], *, memory: Sequence[E
     questions, contexts = [row.source for row in examples], [row.context for row in examples]
     golds, language = [golds_of(row) for row in examples], model.source_language
     texts = [answer.text for answer in model.answers(questions, contexts)]
-    spans = [best_sentence(question, context) for question, context in zip(questions, contexts, strict=True)]
-    sentences = [context[start:end] for context, (start, end, _) in zip(contexts, spans, strict=True)]
-    outputs = {model.name: texts, "the sentence that shares most": sentences}
+    outputs = {model.name: texts}
+    for name, clause in (("the sentence that shares most", False), ("its clause that shares most", True)):
+        pairs = zip(questions, contexts, strict=True)
+        spans = [best_sentence(question, context, clause=clause) for question, context in pairs]
+        outputs[name] = [context[start:end] for context, (start, end, _) in zip(contexts, spans, strict=True)]
     scores = {name: answer_scores(rows, golds, language=language) for name, rows in outputs.items()}
     f1 = question_f1(texts, golds, language=language)
     return evaluation_of(

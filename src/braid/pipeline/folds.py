@@ -39,8 +39,8 @@ def cross_validate(recipe: Recipe, options: TrainOptions, log: RunLog, num_folds
         num_folds: At least 2.
 
     Returns:
-        ``systems`` by name with scores on all texts, ``folds`` with those of each fold, ``spread`` with mean and standard
-        deviation over the folds by metric, ``examples`` their number.
+        ``systems`` by name with scores on all texts, ``folds`` with those of each fold, ``spread`` with mean and
+        standard deviation over the folds by metric, ``examples`` their number.
 
     Raises:
         ConfigError: The recipe is for another task.

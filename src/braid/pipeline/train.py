@@ -16,8 +16,8 @@ from braid.errors import CheckpointError, ConfigError, DataError, StorageError
 from braid.layers.backend import choose_backend
 from braid.models.size import num_weights
 from braid.pipeline.card import model_card
-from braid.pipeline.load import load
 from braid.pipeline.indexing import index_bundle
+from braid.pipeline.load import load
 from braid.pipeline.places import Places
 from braid.pipeline.prepare import Dataset, prepare, token_limits
 from braid.pipeline.tasks import pipeline_of

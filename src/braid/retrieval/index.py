@@ -230,7 +230,8 @@ def _read_manifest(folder: Path) -> tuple[list[str], int]:
         message = f"the index must be of format {FORMAT}, got {content.get('format')!r}"
         raise BundleError(message, where=str(file), hint=AGAIN)
     names, number = content.get("segments"), content.get("next")
-    is_whole = isinstance(names, list) and type(number) is int and 0 < number < 10**6
-    if not is_whole or any(name not in map(_name, range(1, number)) for name in names):
-        raise BundleError("the index does not say which segments it has", where=str(file), hint=AGAIN)
-    return names, number
+    if type(number) is int and 0 < number < 10**6 and isinstance(names, list):
+        possible = set(map(_name, range(1, number)))
+        if all(isinstance(name, str) and name in possible for name in names):
+            return names, number
+    raise BundleError("the index does not say which segments it has", where=str(file), hint=AGAIN)

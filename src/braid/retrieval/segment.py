@@ -50,6 +50,7 @@ _CANDIDATES = 50
 """Terms that are compared with a word, those with most runs in common or the first in order."""
 
 _SHORTEST_INFLECTED = 5
+_NEEDED = frozenset({"text", "file", "line"})
 
 AGAIN = "build the index again, or copy the whole folder again"
 
@@ -60,10 +61,10 @@ def gram_key(gram: str) -> int:
 
 
 def pack(passage: Passage) -> bytes:
-    """A passage as a line of JSON, without what is empty or the same as its text."""
-    fields = {name: value for name, value in asdict(passage).items() if value}
-    if fields.get("answer") == fields.get("text"):
-        fields.pop("answer", None)
+    """A passage as a line of JSON, without what may be left out; ``true`` for an answer that is the text."""
+    fields = {name: value for name, value in asdict(passage).items() if value or name in _NEEDED}
+    if fields.get("answer") == passage.text:
+        fields["answer"] = True
     return (json.dumps(fields, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
 
 
@@ -83,8 +84,8 @@ class Segment:
         self.num_passages, self.num_terms = counts["passages"], counts["terms"]
         arrays = {name: _map(folder, name, counts[count]) for name, (_, count) in ARRAYS.items()}
         self.arrays: Mapping[str, np.ndarray] = arrays
-        self._term_ends, self._posting_ends = memoryview(arrays["term_ends"]), memoryview(arrays["posting_ends"])
-        self._terms, self._passages = memoryview(arrays["terms"]), memoryview(arrays["passages"])
+        self._term_ends, self._posting_ends = arrays["term_ends"].data, arrays["posting_ends"].data
+        self._terms, self._passages = arrays["terms"].data, arrays["passages"].data
         self._check_ends()
 
     def _check_ends(self) -> None:
@@ -109,7 +110,8 @@ class Segment:
 
     def all_terms(self) -> Iterator[bytes]:
         """The terms in order."""
-        return map(self.term, range(self.num_terms))
+        content, ends = self._terms.tobytes(), self._term_ends.tolist()
+        return map(content.__getitem__, map(slice, [0, *ends], ends))
 
     def find(self, term: str) -> int:
         """The number of a term, or -1."""
@@ -125,7 +127,7 @@ class Segment:
         """
         begin, end = self._posting_ends[number - 1] if number else 0, self._posting_ends[number]
         passages = self.arrays["posting_passages"][begin:end]
-        if not 0 < len(passages) == end - begin or passages[-1] >= self.num_passages or passages[0] > passages[-1]:
+        if not 0 < len(passages) == end - begin or passages.max() >= self.num_passages:
             raise self.damaged("posting_passages")
         return passages, self.arrays["text_counts"][begin:end], self.arrays["title_counts"][begin:end]
 
@@ -178,9 +180,9 @@ class Segment:
         try:
             packed = bytes(self._passages[int(ends[number - 1]) if number else 0 : int(ends[number])])
             fields = json.loads(packed.decode("utf-8", "surrogatepass"))
-            if self.arrays["is_faq"][number]:
-                fields.setdefault("answer", fields["text"])
-            return Passage(**{"text": "", **fields})
+            if fields.get("answer") is True:
+                fields["answer"] = fields["text"]
+            return Passage(**fields)
         except (ValueError, TypeError, KeyError) as error:
             raise self.damaged("passages") from error
 

@@ -9,6 +9,7 @@ Zhang and Zhou (2000), On the use of words and n-grams for Chinese information r
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 
@@ -36,7 +37,7 @@ class _Folded(dict[int, str]):
     """
 
     def __missing__(self, code: int) -> str:
-        plain = unicodedata.normalize("NFKD", chr(code).casefold())
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", chr(code)).casefold())
         kept = "".join(char for char in plain if not _is_accent(char))
         folded = "".join(map(_letter, unicodedata.normalize("NFC", kept)))
         self[code] = folded
@@ -75,7 +76,7 @@ def terms(text: str) -> list[str]:
             found.append(run)
             continue
         found.extend(run)
-        found.extend(map("".join, zip(run, run[1:], strict=False)))
+        found.extend(map("".join, itertools.pairwise(run)))
     return found
 
 

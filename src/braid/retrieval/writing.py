@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import shutil
 from array import array
@@ -65,7 +64,7 @@ class SegmentWriter:
         self._is_faq.append(bool(passage.answer))
 
     def write(self, folder: Path) -> None:
-        """Write all but the passages themselves."""
+        """Write all but the passages themselves and the runs of characters, which serve the whole alone."""
         vocabulary, places = self._vocabulary()
         _write(folder, "passage_ends", self._ends)
         _write(folder, "groups", self._groups)
@@ -87,7 +86,10 @@ class SegmentWriter:
     def _write_postings(self, folder: Path, num_terms: int, places: np.ndarray) -> None:
         """Sort the tokens by term and passage, and write how often each pair of them is there in either field."""
         keys, counts = np.unique(self._keys(places), return_counts=True)
-        pairs, rows = np.unique(keys >> np.uint64(1), return_inverse=True)
+        pairs = keys >> np.uint64(1)
+        is_first = np.ones(len(pairs), bool)
+        is_first[1:] = pairs[1:] != pairs[:-1]
+        pairs, rows = pairs[is_first], np.cumsum(is_first) - 1
         for bit, field in enumerate(_FIELDS):
             is_here = (keys & np.uint64(1)) == bit
             in_field = np.zeros(len(pairs), np.uint8)
@@ -114,6 +116,8 @@ def write_segment(passages: Iterable[Passage], folder: Path) -> int:
     if len(parts) == 1:
         for file in list(parts[0].iterdir()):
             file.rename(folder / file.name)
+        _write_grams(folder, Segment(folder).all_terms())
+        _finish(folder)
     elif parts:
         merge([Segment(part) for part in parts], folder)
     for part in parts:
@@ -153,20 +157,15 @@ def merge(segments: Sequence[Segment], folder: Path) -> None:
     _write(folder, "passage_ends", np.concatenate(ends))
     _write(folder, "groups", np.concatenate(list(_groups(segments))))
     _merge_postings(segments, numbers, len(vocabulary), folder)
+    _write_grams(folder, vocabulary)
     _finish(folder)
 
 
 def _merged_terms(segments: Sequence[Segment]) -> tuple[list[bytes], list[np.ndarray]]:
     """All terms, sorted, and for each segment the numbers that its terms have among them."""
-    vocabulary: list[bytes] = []
-    numbers = [np.empty(segment.num_terms, np.int64) for segment in segments]
-    places = [itertools.count() for _ in segments]
-    tagged = [zip(segment.all_terms(), itertools.repeat(index)) for index, segment in enumerate(segments)]
-    for term, index in heapq.merge(*tagged):
-        if not vocabulary or vocabulary[-1] != term:
-            vocabulary.append(term)
-        numbers[index][next(places[index])] = len(vocabulary) - 1
-    return vocabulary, numbers
+    vocabulary = sorted({term for segment in segments for term in segment.all_terms()})
+    number = {term: place for place, term in enumerate(vocabulary)}
+    return vocabulary, [np.fromiter(map(number.__getitem__, segment.all_terms()), np.int64) for segment in segments]
 
 
 def _groups(segments: Sequence[Segment]) -> Iterator[np.ndarray]:
@@ -216,10 +215,13 @@ def _merged_block(
 
 
 def _write_terms(folder: Path, vocabulary: Sequence[bytes]) -> None:
-    """Write sorted terms, and under each run of four characters the terms that have it."""
     with (folder / "terms.bin").open("wb") as file:
         file.writelines(vocabulary)
     _write(folder, "term_ends", np.cumsum(np.fromiter(map(len, vocabulary), np.uint64, len(vocabulary))))
+
+
+def _write_grams(folder: Path, vocabulary: Iterable[bytes]) -> None:
+    """Write under each run of four characters the terms that have it."""
     keys, owners = array("I"), array("I")
     for number, term in enumerate(vocabulary):
         found = grams(term.decode("utf-8", "surrogatepass"))

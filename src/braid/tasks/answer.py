@@ -158,7 +158,7 @@ class Answerer:
         if self.reader is not None:
             return self.reader.read(jobs)
         sentences = [best_sentence(question, text) for question, text in jobs]
-        return [Reading(start=start, end=end, score=score) if end > start else None for start, end, score in sentences]
+        return [Reading(start=start, end=end, score=score) if score > 0 else None for start, end, score in sentences]
 
     def _best(self, question: str, rated: Sequence[tuple[Passage, Reading | None, float]]) -> Answer:
         """The likeliest answer: how likely the passage is the right one, times how likely it holds the answer."""

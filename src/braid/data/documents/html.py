@@ -11,11 +11,12 @@ from braid.data.example import Example, Reject
 from braid.data.formats.stream import MAX_UNIT_BYTES, Stream
 
 _HEADINGS = frozenset({"title", "h1", "h2", "h3", "h4", "h5", "h6"})
-_BLOCKS = _HEADINGS | frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form head header hr html legend li main menu nav ol optgroup option p pre section summary table tbody "
-    "tfoot thead tr ul".split()
-)
+_BLOCKS = _HEADINGS | frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "head", "header", "hr", "html",
+    "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "p", "pre", "section", "summary",
+    "table", "tbody", "tfoot", "thead", "tr", "ul",
+})  # fmt: skip
 _UNREAD = frozenset({"script", "style", "template", "noscript", "svg", "iframe", "object", "canvas"})
 """Elements whose content is no text of the page."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -53,7 +54,7 @@ def _clean(text: str) -> str:
 def _open(stream: Stream) -> Sequence[Any]:
     """pypdf's pages."""
     try:
-        import pypdf
+        pypdf = importlib.import_module("pypdf")
     except ImportError:
         raise stream.fault("reading PDF needs pypdf, which is not installed", hint="pip install pypdf") from None
     content = bytearray()

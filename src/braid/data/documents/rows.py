@@ -84,7 +84,7 @@ def _is_complete(row: Mapping[str, Any]) -> bool:
 
 def _names(row: Mapping[str, Any]) -> dict[str, str]:
     """What each part of a row is called in it."""
-    present = {name.strip().casefold(): name for name in reversed(row)}
+    present = {name.strip().casefold(): name for name in reversed(list(row))}
     found = {part: next((name for name in names if name in present), None) for part, names in COLUMNS.items()}
     return {part: present[name] for part, name in found.items() if name is not None}
 
@@ -103,20 +103,24 @@ def _passages(cells: Mapping[str, Any], row: Example, title: str) -> Iterator[Pa
     except ValueError as error:
         yield Reject(example=row, rule="json", detail=str(error))
         return
-    group = "".join(parts.get("group", ())[:1]) or f"{row.file}:{row.line}"
-    wanted = ("question", "answer") if {"question", "answer"} <= names.keys() else ("text",)
-    missing = [part for part in wanted if not parts[part]]
+    is_faq = {"question", "answer"} <= names.keys()
+    missing = [names[part] for part in (("question", "answer") if is_faq else ("text",)) if not parts[part]]
     if missing:
-        yield Reject(example=row, rule="empty", detail=f"no text in {' and '.join(names[part] for part in missing)}")
-    elif len(wanted) == 2:
-        texts = {"title": parts["question"][0], "text": "\n".join(parts["answer"]), "answer": parts["answer"][0]}
-        yield Passage(**texts, file=row.file, line=row.line, group=group)
-    else:
-        blocks = paragraphs(
-            "\n".join(parts["text"]).splitlines(keepends=True), "".join(parts.get("title", ())[:1]) or title
-        )
-        for passage in cut(blocks, file=row.file, group=group):
-            yield replace(passage, line=row.line)
+        yield Reject(example=row, rule="empty", detail=f"no text in {' and '.join(missing)}")
+        return
+    group = _first(parts, "group") or f"{row.file}:{row.line}"
+    if is_faq:
+        answers, question = parts["answer"], _first(parts, "question")
+        text = "\n".join(answers)
+        yield Passage(text=text, title=question, answer=answers[0], line=row.line, file=row.file, group=group)
+        return
+    lines = "\n".join(parts["text"]).splitlines(keepends=True)
+    for passage in cut(paragraphs(lines, _first(parts, "title") or title), file=row.file, group=group):
+        yield replace(passage, line=row.line)
+
+
+def _first(parts: Mapping[str, list[str]], part: str) -> str:
+    return next(iter(parts.get(part, ())), "")
 
 
 def _texts(value: Any, name: str) -> list[str]:
