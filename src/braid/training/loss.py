@@ -12,6 +12,9 @@ from braid.layers.linear import product
 BLOCK_NUMBERS = 2**21
 """Logits of one block: 8 MB, which fit the caches that processors of 2020 and later share among their cores."""
 
+LEAST_ROWS = 64
+"""Positions of one block, however large the vocabulary is."""
+
 
 def smoothed_cross_entropy(
     hidden_PD: Any, embedding_VD: Any, bias_V: Any, labels_P: Any, weights_P: Any, *, smoothing: float, z_loss: float
@@ -56,7 +59,7 @@ def _in_blocks(
     """The loss and its gradients to hidden, embedding and bias, block after block of positions."""
     vocab_size, dim = embedding.shape
     positions = ops.shape(hidden)[0]
-    rows = max(64, BLOCK_NUMBERS // vocab_size)
+    rows = max(LEAST_ROWS, BLOCK_NUMBERS // vocab_size)
     missing = -positions % rows
     hidden, labels, weights = (
         ops.concatenate([part, ops.zeros((missing, *part.shape[1:]), part.dtype)]) for part in (hidden, labels, weights)
