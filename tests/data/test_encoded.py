@@ -72,3 +72,14 @@ def test_batches_without_a_source_keep_the_budget():
     used = np.concatenate(plan.epoch(0))
     assert sorted(used.tolist()) == list(range(80))
     assert all(plan.load(indices).labels.size <= 64 for indices in plan.epoch(0))
+
+
+def test_runs_of_similar_length():
+    from braid.data.encoded import similar_lengths
+
+    lengths = [5, 1, 9, 2, 2, 30]
+    found = similar_lengths(lengths, 10)
+    assert sorted(index for run in found for index in run) == list(range(6))
+    assert found[-1] == [5]
+    assert all(len(run) * max(lengths[i] for i in run) <= 10 for run in found[:-1])
+    assert similar_lengths([], 10) == []

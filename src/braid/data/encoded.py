@@ -77,6 +77,17 @@ def pad_rows(
     return ids, mask
 
 
+def similar_lengths(lengths: Sequence[int], budget: int) -> list[list[int]]:
+    """Indices in runs of similar length, shortest first, each within ``budget`` when padded; a longer one goes alone."""
+    batches: list[list[int]] = []
+    for index in sorted(range(len(lengths)), key=lambda index: lengths[index]):
+        if batches and (len(batches[-1]) + 1) * lengths[index] <= budget:
+            batches[-1].append(index)
+        else:
+            batches.append([index])
+    return batches
+
+
 class Encoded(Protocol):
     """A data set as token ids."""
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from braid.data.documents import Passage
-from braid.data.encoded import pad_rows
+from braid.data.encoded import pad_rows, similar_lengths
 from braid.retrieval import Index
 from braid.retrieval.overlap import best_sentence
 from braid.runtime.session import EncoderSession
@@ -67,7 +67,7 @@ class Reader:
         """The best stretch for each question and passage; None where the passage has no words."""
         pages = [(index, page) for index, pair in enumerate(pairs) for page in self._pages.of(*pair)]
         found: list[Reading | None] = [None] * len(pairs)
-        for batch in _batches([len(page.ids) for _, page in pages]):
+        for batch in similar_lengths([len(page.ids) for _, page in pages], BATCH_TOKENS):
             for place, scores in zip(batch, self._scores([pages[i][1] for i in batch]), strict=True):
                 index, page = pages[place]
                 reading = best_span(scores, page, self._max_answer_tokens)
@@ -197,14 +197,3 @@ def _log_shares(scores: Sequence[float]) -> list[float]:
     """Logarithms of the scores' shares of their sum."""
     values = np.maximum(np.array(scores, dtype=float), 1e-9)
     return np.log(values / values.sum()).tolist() if len(values) else []
-
-
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Indices in runs of similar length whose padded size stays within `BATCH_TOKENS`."""
-    batches: list[list[int]] = []
-    for index in sorted(range(len(lengths)), key=lambda index: lengths[index]):
-        if batches and (len(batches[-1]) + 1) * lengths[index] <= BATCH_TOKENS:
-            batches[-1].append(index)
-        else:
-            batches.append([index])
-    return batches

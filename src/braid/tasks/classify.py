@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from braid.data.encoded import pad_rows
+from braid.data.encoded import pad_rows, similar_lengths
 from braid.data.linear import LinearBaseline
 from braid.runtime.session import EncoderSession
 from braid.tasks.contract import Answer
@@ -159,7 +159,7 @@ class Classifier:
             owners += [index] * len(parts)
         scores = np.zeros((len(rows), len(self.labels)))
         with self._lock:
-            for batch in _batches(rows):
+            for batch in similar_lengths([len(row) for row in rows], BATCH_TOKENS):
                 ids, mask = pad_rows([rows[i] for i in batch], self._tokenizer.pad_id)
                 scores[batch] = self._session.scores(ids, mask)
         lengths = np.array([len(row) for row in rows], dtype=float)
@@ -187,14 +187,3 @@ class Classifier:
 def _log_softmax(scores: np.ndarray) -> np.ndarray:
     peak = scores.max(axis=-1, keepdims=True)
     return scores - peak - np.log(np.exp(scores - peak).sum(axis=-1, keepdims=True))
-
-
-def _batches(rows: Sequence[np.ndarray]) -> list[list[int]]:
-    """Indices in runs of similar length whose padded size stays within `BATCH_TOKENS`."""
-    batches: list[list[int]] = []
-    for index in sorted(range(len(rows)), key=lambda index: len(rows[index])):
-        if batches and (len(batches[-1]) + 1) * len(rows[index]) <= BATCH_TOKENS:
-            batches[-1].append(index)
-        else:
-            batches.append([index])
-    return batches

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from braid.config.recipe import SearchConfig
-from braid.data.encoded import pad_rows
+from braid.data.encoded import pad_rows, similar_lengths
 from braid.runtime.session import EncoderDecoderSession
 from braid.search.beam import Hypothesis, SearchOptions, repeats_itself, search
 from braid.text.tokenizer import Tokenizer
@@ -39,9 +39,8 @@ class Rewriter:
         """
         beam_size = beam_size or self._options.beam_size
         found: list[Hypothesis | None] = [None] * len(rows)
-        order = sorted(range(len(rows)), key=lambda index: len(rows[index]))
         with self._lock:
-            for batch in _batches(order, rows, beam_size):
+            for batch in similar_lengths([len(row) for row in rows], BATCH_TOKENS // beam_size):
                 outputs = self._search([rows[i] for i in batch], beam_size)
                 for index, hypothesis in zip(batch, outputs, strict=True):
                     found[index] = hypothesis
@@ -60,14 +59,3 @@ class Rewriter:
         )
         may_loop = np.array([repeats_itself(row, max(2, options.max_repeats)) for row in rows])
         return search(self._session, self._session.encode(ids, mask), limits, options, may_loop)
-
-
-def _batches(order: Sequence[int], rows: Sequence[np.ndarray], beam_size: int) -> list[list[int]]:
-    """Indices in runs whose padded size stays within `BATCH_TOKENS`; ``order`` is sorted by length."""
-    batches: list[list[int]] = []
-    for index in order:
-        if batches and (len(batches[-1]) + 1) * len(rows[index]) * beam_size <= BATCH_TOKENS:
-            batches[-1].append(index)
-        else:
-            batches.append([index])
-    return batches
