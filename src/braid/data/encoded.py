@@ -78,7 +78,7 @@ def pad_rows(
 
 
 def similar_lengths(lengths: Sequence[int], budget: int) -> list[list[int]]:
-    """Indices in runs of similar length, shortest first, each within ``budget`` when padded; a longer one goes alone."""
+    """Indices in runs of similar length, shortest first, each within ``budget`` when padded; longer ones go alone."""
     batches: list[list[int]] = []
     for index in sorted(range(len(lengths)), key=lambda index: lengths[index]):
         if batches and (len(batches[-1]) + 1) * lengths[index] <= budget:
