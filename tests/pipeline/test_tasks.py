@@ -205,6 +205,58 @@ def test_report_is_one_file(trained):
     assert html.count("<h2>") >= 3
 
 
+def braid_command(*arguments: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src"), "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "braid", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, input=stdin, env=environment, check=False)
+
+
+def test_the_verb(trained, tmp_path):
+    _, case, bundle, _ = trained
+    if case.verb == "generate":
+        done = braid_command("generate", bundle, "--prompt", "red cat", "--max-tokens", 9, "--seed", 3)
+        again = braid_command("generate", bundle, "--max-tokens", 9, "--seed", 3, "--format", "json", stdin="red cat\n")
+        assert json.loads(again.stdout) == {"source": "red cat", "text": done.stdout.removesuffix("\n")}
+        return
+    lines = "red cat runs\n\nbig house\r\n🙂\nno newline at the end"
+    done = braid_command(case.verb, bundle, stdin=lines)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 5
+    assert done.stdout.splitlines()[1] == ""
+    (tmp_path / "in.txt").write_text(lines)
+    done = braid_command(case.verb, bundle, tmp_path / "in.txt", "--format", "json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(rows) == 5
+    assert rows[0].get("source", rows[0].get("question")) == "red cat runs"
+
+
+def test_special_options(trained):
+    task, _, bundle, _ = trained
+    if task == "classify":
+        done = braid_command("classify", bundle, "--explain", stdin="red cat runs\n")
+        assert "cat +" in done.stdout or "cat -" in done.stdout
+    if task == "summarize":
+        text = "One thing. Another thing is long and matters most of all things. A third thing."
+        done = braid_command("summarize", bundle, "--whole", stdin=text)
+        assert len(done.stdout.splitlines()) == 1
+        taken = braid_command("summarize", "--extract", 1, stdin=text).stdout.strip()
+        assert taken in text
+        assert taken
+    if task == "answer":
+        done = braid_command("answer", bundle, "What does Ann like?", "--context", "Ann likes the tree. Bob sleeps.")
+        assert "Ann likes the tree. Bob sleeps." in done.stdout
+        assert "questions.json" in braid_command("answer", bundle, "What does Ann like in 3?").stdout
+
+
+def test_bundles_of_another_task_are_refused(trained):
+    task, _, bundle, _ = trained
+    verb = "classify" if task != "classify" else "translate"
+    done = braid_command(verb, bundle, stdin="x\n")
+    assert done.returncode == 1
+    assert f'the bundle must be for "{verb}", got one for "{task}"' in done.stderr
+    assert f"braid {task} " in done.stderr
+
+
 INFERENCE = """
 import importlib.util, json, sys
 names = ("keras", "tensorflow", "torch", "jax", "onnx")
