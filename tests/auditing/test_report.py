@@ -14,6 +14,7 @@ EVALUATION = {
     "examples": [
         {"source": HOSTILE, "reference": f"好 {i}", "hypothesis": HOSTILE, "score": float(i)} for i in range(40)
     ],
+    "score_name": "chrF",
     "buckets": [{"low": 1, "high": 9, "examples": 4, "bleu": 10.0, "chrf": 20.0}],
     "faults": {"empty": 1, "copied": 2, "looping": 3, "placeholders": 4},
     "history": [{"step": i, "loss": 9.0 - i} for i in range(5)]
