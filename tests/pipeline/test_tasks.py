@@ -390,3 +390,22 @@ def test_an_faq_answers_with_its_entries(tmp_path):
     result = braid.train(tmp_path / "r.toml", output=tmp_path / "b")
     assert result["metrics"]["recall@5"]["value"] > 90
     assert braid.load(tmp_path / "b").answer("what is a tree") == "A tree is number 9."
+
+
+def test_dialogues_are_learned_and_compared(tmp_path):
+    random = np.random.default_rng(6)
+    rows = []
+    for _ in range(200):
+        text = sentence(random)
+        said = text.split()[0]
+        rows.append({"messages": [{"role": "user", "content": text}, {"role": "assistant", "content": said}]})
+    data = write_lines(tmp_path / "chat.jsonl", rows)
+    overrides = ("task=generate", *SMALL, "model.decoder=DA", "train.steps=60")
+    braid.train(data, output=tmp_path / "b", overrides=overrides)
+    model = braid.load(tmp_path / "b")
+    assert model.is_chat
+    asked = [{"role": "user", "content": "red cat runs"}]
+    assert model.chat(asked, temperature=0.0, max_tokens=8) == model.chat(asked, temperature=0.0, max_tokens=8)
+    found = braid.evaluate(tmp_path / "b", compare=tmp_path / "b")
+    assert found["comparison"]["bits_per_byte"]["delta"] == pytest.approx(0)
+    assert found["systems"][0]["scores"] == found["systems"][1]["scores"]

@@ -187,12 +187,18 @@ def evaluate(model: Answerer, examples: Sequence[Example], *, memory: Sequence[E
         source_language=language,
         systems=systems_of(scores),
         examples=[
-            {"source": question, "reference": " / ".join(gold), "hypothesis": text, "score": float(score)}
+            {
+                "source": question,
+                "reference": " / ".join(gold) or "(no answer)",
+                "hypothesis": text,
+                "score": float(score),
+                "gold": list(gold),
+            }
             for question, gold, text, score in zip(questions, golds, texts, f1, strict=True)
         ],
         score_name="F1",
         notes=_retrieval_notes(model, questions, contexts),
-        held_out=[contexts],
+        held_out=contexts,
     )
 
 
@@ -211,8 +217,8 @@ def _retrieval_notes(model: Answerer, questions: Sequence[str], contexts: Sequen
 
 def compare(evaluation: dict[str, Any], model: Answerer) -> tuple[dict[str, Any], dict[str, Any]]:
     """Scores of another answerer on the same questions, and paired differences."""
-    rows, (contexts,) = evaluation["examples"], evaluation["held_out"]
-    golds = [tuple(filter(None, row["reference"].split(" / "))) for row in rows]
+    rows, contexts = evaluation["examples"], evaluation["held_out"]
+    golds = [tuple(row["gold"]) for row in rows]
     theirs = [answer.text for answer in model.answers([row["source"] for row in rows], contexts)]
     ours = [row["hypothesis"] for row in rows]
     language = model.source_language

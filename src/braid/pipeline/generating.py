@@ -181,7 +181,7 @@ def evaluate(model: Generator, examples: Sequence[Example], *, memory: Sequence[
         examples=_samples(model, texts),
         score_name="",
         notes=notes,
-        held_out=[texts, [row.tolist() for row in logs]],
+        held_out=(examples, logs),
     )
 
 
@@ -209,11 +209,8 @@ def _samples(model: Generator, texts: Sequence[str]) -> list[dict[str, Any]]:
 
 def compare(evaluation: dict[str, Any], model: Generator) -> tuple[dict[str, Any], dict[str, Any]]:
     """Scores of another language model on the same texts, and the paired difference in bits per byte."""
-    texts, ours = evaluation["held_out"]
-    rows = [
-        np.concatenate([[model.tokenizer.bos_id], ids, [model.tokenizer.eos_id]]).astype(np.int32)
-        for ids in model.tokenizer.encode_lines(texts)
-    ]
-    theirs = model.log_probabilities(rows)
-    difference = compare_language_models([np.array(row) for row in ours], theirs, texts)
+    examples, ours = evaluation["held_out"]
+    ids, weights, texts = token_rows(model.tokenizer, examples)
+    theirs = _counted(model.log_probabilities(ids), weights)
+    difference = compare_language_models(ours, theirs, texts)
     return _scores(theirs, texts), {"bits_per_byte": difference}

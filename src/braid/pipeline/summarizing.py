@@ -130,7 +130,13 @@ def evaluate(
         source_language=language,
         systems=systems_of(scores),
         examples=[
-            {"source": source, "reference": " / ".join(golds), "hypothesis": output, "score": float(score)}
+            {
+                "source": source,
+                "reference": " / ".join(golds),
+                "hypothesis": output,
+                "score": float(score),
+                "gold": list(golds),
+            }
             for source, golds, output, score in zip(sources, references, hypotheses, found, strict=True)
         ],
         score_name="ROUGE-L",
@@ -156,7 +162,7 @@ def compare(evaluation: dict[str, Any], model: Summarizer, beam_size: int = 0) -
     """Scores of another summarizer on the same texts, and paired differences."""
     rows = evaluation["examples"]
     sources, hypotheses = [row["source"] for row in rows], [row["hypothesis"] for row in rows]
-    references = [tuple(row["reference"].split(" / ")) for row in rows]
+    references = [tuple(row["gold"]) for row in rows]
     language = model.source_language
     theirs = model.summarize(sources, beam_size=beam_size)
     scores = summary_scores(theirs, references, language=language)
