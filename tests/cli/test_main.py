@@ -146,7 +146,7 @@ def test_demo_on_a_file_of_ones_own(tmp_path):
         "demo", "--data", data, "--language", "de", "--minutes", "0.2", "-o", tmp_path / "out", folder=tmp_path
     )
     assert done.returncode == 0, done.stderr
-    for words in ("BLEU [95 %]", "copy the source", "nearest translation-memory match", "ten of them", "bundle: "):
+    for words in ("BLEU [95 %]", "copy the source", "nearest translation-memory match", "10 of them", "bundle: "):
         assert words in done.stdout
     assert done.stdout.count("  → ") == 10
     assert f"braid serve {tmp_path / 'out'}" in done.stderr

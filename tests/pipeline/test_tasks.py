@@ -104,7 +104,7 @@ class Case:
 
 
 CASES = {
-    "translate": Case(pairs, "translate", "chrf", ("model.encoder=A", "model.decoder=S",
+    "translate": Case(pairs, "translate", "chrf", steps=200, settings=("model.encoder=A", "model.decoder=S",
                       "data.source_language=en", "data.target_language=de")),
     "summarize": Case(summaries, "summarize", "rougeL", ("model.encoder=A", "model.decoder=S")),
     "classify": Case(labelled, "classify", "accuracy", ("model.encoder=A",)),
