@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from braid.config.loading import make_recipe
+from braid.config.recipe import DataConfig, Recipe
 from braid.data.prepare import load_prepared, prepare_data
 from braid.data.report import print_report
 from braid.errors import ConfigError, DataError, StorageError
@@ -115,3 +116,16 @@ def test_real_data(shared_data, tmp_path):
     prepared = prepare_data(made, folder=tmp_path, output=tmp_path / "out")
     assert prepared.report["rows_read"] == 24_883
     assert prepared.report["rows_kept"] > 24_800
+
+
+def test_rejects_are_kept_when_too_little_is_left(tmp_path):
+    (tmp_path / "a.tsv").write_text("same\tsame\n" * 30 + "".join(f"one {i}\teins {i}\n" for i in range(20)))
+    recipe = Recipe(data=DataConfig(train=("a.tsv",), source_language="en", target_language="de"))
+    with pytest.raises(DataError, match="at least 50 usable") as caught:
+        prepare_data(recipe, folder=tmp_path, output=tmp_path / "x.work" / "prepared")
+    path = tmp_path / "x.work" / "rejects.jsonl"
+    assert str(path) in caught.value.hint
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    assert len(rows) == 30
+    assert {row["rule"] for row in rows} == {"identical"}
+    assert not (tmp_path / "x.work" / "prepared").exists()

@@ -20,7 +20,7 @@ from braid.data.report import data_report
 from braid.data.split import Splits, split
 from braid.data.split_texts import split_texts
 from braid.errors import ConfigError, DataError, StorageError
-from braid.storage import atomic_folder
+from braid.storage import atomic_file, atomic_folder, make_folder
 
 PARTS = ("train", "valid", "test")
 LAYOUT = 2
@@ -77,9 +77,13 @@ def prepare_data(recipe: Recipe, *, folder: Path, output: Path, reuse: bool = Tr
         rejects += wrong
         if part != "train" and rows[part] and not cleaned[part]:
             where = f"{len(rows[part])} rows read; {_why(wrong)}"
-            raise DataError(f"no usable row is left of data.{part}", where=where, hint=_LOOSEN)
+            hint = _LOOSEN + _kept_rejects(output, rejects)
+            raise DataError(f"no usable row is left of data.{part}", where=where, hint=hint)
     read = Counter(row.file if isinstance(row, Example) else row.example.file for part in PARTS for row in rows[part])
-    splits = _split(cleaned, recipe, f"{read.total()} rows read; {_why(rejects)}")
+    try:
+        splits = _split(cleaned, recipe, f"{read.total()} rows read; {_why(rejects)}")
+    except DataError as error:
+        raise DataError(error.message, where=error.where, hint=error.hint + _kept_rejects(output, rejects)) from None
     parts = {part: getattr(splits, part) for part in PARTS}
     rejects += splits.leaks
     report = data_report(read, rejects, parts) | {
@@ -168,6 +172,25 @@ def _split(cleaned: dict[str, list[Example]], recipe: Recipe, where: str) -> Spl
         raise DataError(error.message, where=where, hint=error.hint or _LOOSEN) from None
 
 
+def _kept_rejects(output: Path, rejects: Sequence[Reject]) -> str:
+    """Where the rejected rows are now, for a hint; nothing where there are none or the disk refuses."""
+    if not rejects:
+        return ""
+    path = output.parent / "rejects.jsonl"
+    try:
+        make_folder(path.parent)
+        with atomic_file(path) as file:
+            file.write("".join(map(_reject_line, rejects)).encode("utf-8", "backslashreplace"))
+    except StorageError:
+        return ""
+    return f"; every rejected row and its reason: {path}"
+
+
+def _reject_line(reject: Reject) -> str:
+    row = {"rule": reject.rule, "detail": reject.detail, **_row(reject.example)}
+    return json.dumps(row, ensure_ascii=False) + "\n"
+
+
 def _fingerprint(parts: dict[str, list[Example]]) -> str:
     digest = hashlib.sha256()
     for part in PARTS:
@@ -181,8 +204,7 @@ def _write(output: Path, parts: dict[str, list[Example]], rejects: Sequence[Reje
     with atomic_folder(output) as folder:
         for part in PARTS:
             _write_lines(folder / f"{part}.jsonl", (_row(example) for example in parts[part]))
-        flat = ({"rule": reject.rule, "detail": reject.detail, **_row(reject.example)} for reject in rejects)
-        _write_lines(folder / "rejects.jsonl", flat)
+        _write_text(folder / "rejects.jsonl", map(_reject_line, rejects))
         _write_text(folder / "report.json", [json.dumps(report, ensure_ascii=False, indent=1)])
 
 
