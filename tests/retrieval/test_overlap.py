@@ -2,7 +2,7 @@ import math
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from braid.retrieval.overlap import best_sentence
@@ -51,6 +51,7 @@ def test_nothing_to_choose(context):
     assert best_sentence("what", context) == (0, 0, 0.0)
 
 
+@example("", ")\x0c0", True)
 @given(st.text(), st.text(min_size=1), st.booleans())
 def test_spans_are_of_the_text(question, context, clause):
     start, end, score = best_sentence(question, context, clause=clause)

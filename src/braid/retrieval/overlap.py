@@ -65,7 +65,7 @@ def _best(text: str, spans: Sequence[Span], weights: Mapping[str, float]) -> tup
 def _sentences(text: str) -> list[Span]:
     """Where the sentences are, without the white space around them."""
     ends = itertools.accumulate(map(len, split_sentences(text)), initial=0)
-    return _stripped(text, itertools.pairwise(ends), None)
+    return _stripped(text, itertools.pairwise(ends), "")
 
 
 def _clauses(text: str, start: int, end: int) -> list[Span]:
@@ -74,11 +74,14 @@ def _clauses(text: str, start: int, end: int) -> list[Span]:
     return _stripped(text, itertools.pairwise(borders), _MARKS) or [(start, end)]
 
 
-def _stripped(text: str, spans: Iterable[Span], marks: str | None) -> list[Span]:
-    """The stretches without these characters at their ends, those left out that hold nothing else."""
+def _stripped(text: str, spans: Iterable[Span], marks: str) -> list[Span]:
+    """The stretches without white space and these marks at their ends, those left out that hold nothing else."""
     found = []
     for start, end in spans:
-        piece = text[start:end]
-        if piece.strip(marks):
-            found.append((end - len(piece.lstrip(marks)), start + len(piece.rstrip(marks))))
+        while start < end and (text[start].isspace() or text[start] in marks):
+            start += 1
+        while start < end and (text[end - 1].isspace() or text[end - 1] in marks):
+            end -= 1
+        if start < end:
+            found.append((start, end))
     return found

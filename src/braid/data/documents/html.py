@@ -33,7 +33,7 @@ def read_html(stream: Stream, title: str) -> Iterator[Passage | Reject]:
         DataError: The page is larger than 16 MiB or not in the encoding it declares.
     """
     page = _Page(title)
-    page.feed(stream.whole(_encoding(stream), MAX_UNIT_BYTES))
+    page.feed(_closed(stream.whole(_encoding(stream), MAX_UNIT_BYTES)))
     page.close()
     page.flush()
     yield from cut(page.blocks, file=stream.shown, group=stream.shown)
@@ -46,6 +46,19 @@ def _encoding(stream: Stream) -> str:
     declared = _CHARSET.search(stream.head)
     name = declared[1].decode("ascii").lower() if declared else ""
     return stream.encoding(_SUPERSETS.get(name, name))
+
+
+def _closed(page: str) -> str:
+    """The page with characters in the place of marks that never end.
+
+    The parser looks for their end up to the end of the page, for each of them anew, and fails on some declarations
+    in brackets, which are read as comments here.
+    """
+    page = page.replace("<![", "<!x")
+    for begin, end in (("<!--", "-->"), ("<", ">")):
+        last = page.rfind(end) + 1
+        page = page[:last] + page[last:].replace(begin, "&lt;" + begin[1:])
+    return page
 
 
 class _Page(HTMLParser):
