@@ -18,6 +18,10 @@ from braid.bundle.schema import REQUIRED
 from braid.errors import BraidError, DataError
 
 pytestmark = pytest.mark.backend
+once = pytest.mark.skipif(
+    os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow",
+    reason="what serves is the same whatever trained it: tested on TensorFlow",
+)
 
 SMALL = (
     "model.model_dim=32",
@@ -211,6 +215,7 @@ def braid_command(*arguments: object, stdin: str = "") -> subprocess.CompletedPr
     return subprocess.run(command, capture_output=True, text=True, input=stdin, env=environment, check=False)
 
 
+@once
 def test_the_verb(trained, tmp_path):
     _, case, bundle, _ = trained
     if case.verb == "generate":
@@ -230,6 +235,7 @@ def test_the_verb(trained, tmp_path):
     assert rows[0].get("source", rows[0].get("question")) == "red cat runs"
 
 
+@once
 def test_special_options(trained):
     task, _, bundle, _ = trained
     if task == "classify":
@@ -248,6 +254,7 @@ def test_special_options(trained):
         assert "questions.json" in braid_command("answer", bundle, "What does Ann like in 3?").stdout
 
 
+@once
 def test_bundles_of_another_task_are_refused(trained):
     task, _, bundle, _ = trained
     verb = "classify" if task != "classify" else "translate"
@@ -283,6 +290,7 @@ def run_inference(python: str, bundle: Path, case: Case):
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@once
 def test_no_framework_is_loaded(trained):
     _, case, bundle, result = trained
     _, output, scores, loaded = run_inference(sys.executable, bundle, case)
@@ -291,6 +299,7 @@ def test_no_framework_is_loaded(trained):
     assert scores == result["metrics"]
 
 
+@once
 def test_where_no_framework_is(trained):
     python = os.environ.get("BRAID_BASE_PYTHON")
     if not python:
@@ -362,6 +371,7 @@ def test_texts_without_a_label_are_found_out(tmp_path):
     assert model.classify(["red cat dog", "zq1 zq2 zq3 big zq4"]) == ["animal", ""]
 
 
+@once
 def test_documents_without_a_reader(tmp_path):
     (tmp_path / "handbook").mkdir()
     (tmp_path / "handbook/a.md").write_text(
@@ -383,6 +393,7 @@ def test_documents_without_a_reader(tmp_path):
         braid.train(tmp_path / "r.toml", output=tmp_path / "c")
 
 
+@once
 def test_an_faq_answers_with_its_entries(tmp_path):
     rows = [{"question": f"What is the {name}?", "answer": f"A {name} is number {i}."} for i, name in enumerate(WORDS)]
     write_lines(tmp_path / "faq.jsonl", rows)
