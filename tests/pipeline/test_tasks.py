@@ -107,12 +107,14 @@ class Case:
     ask: dict[str, object] = field(default_factory=dict)
 
 
+# Eight bits round a text by what else is in its batch: enough to sway a network this small.
+EXACT = "runtime.precision=float32"
 CASES = {
     "translate": Case(pairs, "translate", "chrf", steps=200, settings=("model.encoder=A", "model.decoder=S",
                       "data.source_language=en", "data.target_language=de")),
-    "summarize": Case(summaries, "summarize", "rougeL", ("model.encoder=A", "model.decoder=S")),
+    "summarize": Case(summaries, "summarize", "rougeL", ("model.encoder=A", "model.decoder=S", EXACT)),
     "classify": Case(labelled, "classify", "accuracy", ("model.encoder=A",)),
-    "answer": Case(questions, "answer", "f1", ("model.encoder=RA",), ask={"context": "Ann likes tea."}),
+    "answer": Case(questions, "answer", "f1", ("model.encoder=RA", EXACT), ask={"context": "Ann likes tea."}),
     "generate": Case(novel, "generate", "bits_per_byte", ("model.decoder=DA",), baselines=1,
                      ask={"max_tokens": 12, "seed": 3}),
 }  # fmt: skip
