@@ -66,13 +66,13 @@ def _in_blocks(
     )
 
     def block(index: Any, loss: Any, hidden_gradient: Any, embedding_gradient: Any, bias_gradient: Any) -> Any:
-        begin = index * rows
-        part = ops.slice(hidden, (begin, 0), (rows, dim))
+        begin, first = index * rows, index * 0  # one type for both: JAX in 64 bits insists
+        part = ops.slice(hidden, (begin, first), (rows, dim))
         scale = ops.slice(weights, (begin,), (rows,))
         added, to_hidden, to_embedding, to_bias = _block(
             part, embedding, bias, ops.slice(labels, (begin,), (rows,)), scale, smoothing, z_loss
         )
-        hidden_gradient = ops.slice_update(hidden_gradient, (begin, 0), to_hidden)
+        hidden_gradient = ops.slice_update(hidden_gradient, (begin, first), to_hidden)
         return index + 1, loss + added, hidden_gradient, embedding_gradient + to_embedding, bias_gradient + to_bias
 
     start = (
