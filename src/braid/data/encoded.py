@@ -231,20 +231,10 @@ class EncodedTexts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EncodedLabels:
-    """Texts with classes.
-
-    Args:
-        source: Ids of each text, ending with eos.
-        labels: (N,) int32 classes, or (N, C) float32 with 1 on each class of a text.
-        weights: (N,) float32, how much each text counts.
-        pad_id: Fills up.
-        token_dropout: Share of tokens made unknown in training.
-    """
+class _Sources:
+    """Texts that are read and never written."""
 
     source: Sequence[np.ndarray]
-    labels: np.ndarray
-    weights: np.ndarray
     pad_id: int
     token_dropout: float = 0.0
 
@@ -261,6 +251,22 @@ class EncodedLabels:
         """1 for the missing target, and the tokens of each text."""
         return np.ones(len(self), np.int64), _lengths(self.source)
 
+
+@dataclass(frozen=True, kw_only=True)
+class EncodedLabels(_Sources):
+    """Texts with classes.
+
+    Args:
+        source: Ids of each text, ending with eos.
+        labels: (N,) int32 classes, or (N, C) float32 with 1 on each class of a text.
+        weights: (N,) float32, how much each text counts.
+        pad_id: Fills up.
+        token_dropout: Share of tokens made unknown in training.
+    """
+
+    labels: np.ndarray
+    weights: np.ndarray
+
     def batch(
         self, indices: np.ndarray, shape: Shape, random: np.random.Generator, sample: Callable[[Rows], Rows] | None
     ) -> Batch:
@@ -276,7 +282,7 @@ class EncodedLabels:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EncodedSpans:
+class EncodedSpans(_Sources):
     """Questions with a passage and the place of the answer in it.
 
     Args:
@@ -287,24 +293,8 @@ class EncodedSpans:
         token_dropout: Share of tokens made unknown in training.
     """
 
-    source: Sequence[np.ndarray]
     marks: Sequence[np.ndarray]
     spans: np.ndarray
-    pad_id: int
-    token_dropout: float = 0.0
-
-    def __len__(self) -> int:
-        return len(self.source)
-
-    @property
-    def num_tokens(self) -> int:
-        """Real tokens of all questions and passages."""
-        return sum(len(row) for row in self.source)
-
-    @property
-    def lengths(self) -> tuple[np.ndarray, np.ndarray]:
-        """1 for the missing target, and the tokens of each question with its passage."""
-        return np.ones(len(self), np.int64), _lengths(self.source)
 
     def batch(
         self, indices: np.ndarray, shape: Shape, random: np.random.Generator, sample: Callable[[Rows], Rows] | None
