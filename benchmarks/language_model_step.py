@@ -2,8 +2,8 @@
 
     python benchmarks/language_model_step.py --out results.json
 
-About 7 million weights: width 320, feed-forward 1280, 5 heads, 4 layers (``RRWR`` is ``RRW`` tiled), 6,000 subwords,
-texts of 256. Adam with averaged weights, no dropout, 8 texts a batch. ``pytorch AAAA`` is plain PyTorch with
+About 7 million weights: width 320, 5 heads, 4 layers (``RRWR`` is ``RRW`` tiled), 6,000 subwords, texts of 256. The
+feed-forward layers are 1280 wide, or as wide as it takes for a pattern to have the weights of ``AAAA``. Adam with averaged weights, no dropout, 8 texts a batch. ``pytorch AAAA`` is plain PyTorch with
 scaled_dot_product_attention, rotary positions and torch.optim.AdamW. Every run has a process of its own, in turn.
 """
 
@@ -51,9 +51,14 @@ def run_braid(pattern: str, steps: int) -> tuple[float, int]:
     from braid.training.optimizer import Optimizer
     from braid.training.step import Limits, make_step
 
+    def network(pattern: str, ffn_dim: int) -> Any:
+        shape = ModelConfig(decoder=pattern, model_dim=DIM, ffn_dim=ffn_dim, num_heads=HEADS, dropout=0.0)
+        return build(shape, VOCAB, kind="decoder")
+
     keep_memory()
-    shape = ModelConfig(decoder=pattern, model_dim=DIM, ffn_dim=FFN, num_heads=HEADS, dropout=0.0)
-    model = build(shape, VOCAB, kind="decoder")
+    more = network(pattern, FFN).count_params() - network("AAAA", FFN).count_params()
+    a_column = 2 * DIM * len(pattern)  # weights of all layers for one more unit of width
+    model = network(pattern, FFN - 8 * round(more / a_column / 8))
     config = TrainConfig(optimizer="adamw", label_smoothing=0.0)
     step = make_step(model, Optimizer(config, named_variables(model)), config)
     mask = np.ones((ROWS, TIME), dtype=bool)

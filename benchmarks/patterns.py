@@ -1,13 +1,16 @@
-"""Translation models of many patterns with equally many weights on the same data, for the same number of steps.
+"""Models of many patterns with equally many weights on the same data, for the same number of steps or minutes, several seeds each.
 
-    python benchmarks/patterns.py --train train.tsv --valid valid.tsv --test test.tsv --languages de en --steps 1000 \
-        --seeds 1 2 3 --out patterns.json
+    python benchmarks/patterns.py translate --train train.tsv --valid valid.tsv --test test.tsv --languages de en \
+        --model-dim 128 --ffn-dim 512 --vocab-size 3000 --steps 400 --out patterns.json
+    python benchmarks/patterns.py generate --train text.txt --model-dim 128 --ffn-dim 512 --steps 300 --out patterns.json
 
-The width of all is 256; the feed-forward layers are made as wide as it takes for a pattern to have the weights of
-``AAAA`` with ``SS`` and 1,024. Each run is ``braid train`` in a process of its own, one after the other; results are
-added to ``--out`` after each, and runs that stand there already are not repeated. For each: BLEU and chrF of the test
-part with the bundle's own search, real target tokens a second in training, and target tokens a second when the bundle
-translates greedily.
+Translation: the encoders stand before the decoder ``SS``, the decoders behind the encoder ``AAAA``. Language models: four
+layers. The feed-forward layers are made as wide as it takes for a pattern to have the weights of ``AAAA`` with ``SS``, or
+of ``AAAA``. Each run is ``braid train`` in a process of its own; results are added to ``--out`` after each, and runs
+that stand there already are not repeated. With ``--at-once 2`` two runs share the machine, each with one thread.
+
+For each run: the scores of the test part, the best validation score, tokens a second in training, and target tokens
+a second when the bundle translates 320 lines greedily, or writes one text.
 """
 
 from __future__ import annotations
@@ -18,7 +21,9 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -26,79 +31,101 @@ from machine import machine
 
 ENCODERS = ["AAAA", "WWWW", "RRRR", "SSSS", "DDDD", "MM", "GG", "EE", "RRRA", "DDDA"]
 DECODERS = ["AA", "WW", "RR", "DD", "MM", "GG", "EE", "DA"]
-PATTERNS = [*(f"{encoder}-SS" for encoder in ENCODERS), *(f"AAAA-{decoder}" for decoder in DECODERS), "MM-MM"]
+PATTERNS = {
+    "translate": [*(f"{encoder}-SS" for encoder in ENCODERS), *(f"AAAA-{decoder}" for decoder in DECODERS), "MM-MM"],
+    "generate": ["AAAA", "DDDA", "RRWR", "WWWA", "SSSA", "DDDD", "RRRR", "SSSS", "MMMM", "GGGG", "EEEE"],
+}
 
 
-def count_weights(encoder: str, decoder: str, ffn_dim: int, vocab_size: int) -> int:
+def count_weights(pattern: str, ffn_dim: int, vocab_size: int, model_dim: int) -> int:
     """Weights of such a network."""
     from braid.config.recipe import ModelConfig
     from braid.models import build
 
-    return build(ModelConfig(encoder=encoder, decoder=decoder, ffn_dim=ffn_dim), vocab_size).count_params()
+    encoder, _, decoder = pattern.rpartition("-")
+    shape = ModelConfig(encoder=encoder or "A", decoder=decoder, ffn_dim=ffn_dim, model_dim=model_dim)
+    return build(shape, vocab_size, kind="encoder-decoder" if encoder else "decoder").count_params()
 
 
-def matching_width(encoder: str, decoder: str, vocab_size: int) -> int:
+def matching_width(options: argparse.Namespace, pattern: str, vocab_size: int) -> int:
     """The feed-forward width, a multiple of 8, that brings a pattern nearest to the standard's number of weights."""
-    wanted = count_weights("AAAA", "SS", 1024, vocab_size)
-    few, more = (count_weights(encoder, decoder, width, vocab_size) for width in (8, 16))
+    standard = PATTERNS[options.task][0]
+    wanted = count_weights(standard, options.ffn_dim, vocab_size, options.model_dim)
+    few, more = (count_weights(pattern, width, vocab_size, options.model_dim) for width in (8, 16))
     return max(8, round((wanted - few) / (more - few)) * 8 + 8)
 
 
-def decode_speed(bundle: Path, test: Path) -> float:
-    """Target tokens a second when the bundle translates 320 lines greedily, after 32 others."""
+def decode_speed(options: argparse.Namespace, bundle: Path) -> float:
+    """Target tokens a second: 320 lines greedily, after 32 others; one text of 256 subwords for a language model."""
     import braid
     from braid.text.tokenizer import Tokenizer
 
-    translator = braid.load(bundle)
-    sources = [line.split("\t")[0] for line in test.read_text(encoding="utf-8").splitlines()[:352]]
-    translator.translate(sources[:32], beam_size=1)
-    begun = time.perf_counter()
-    outputs = translator.translate(sources[32:], beam_size=1)
+    model = braid.load(bundle)
+    if options.task == "generate":
+        model.generate("The", max_tokens=32, seed=1)
+        begun = time.perf_counter()
+        outputs = [model.generate("The", max_tokens=256, seed=seed) for seed in range(2)]
+    else:
+        sources = [line.split("\t")[0] for line in options.test.read_text(encoding="utf-8").splitlines()[:352]]
+        model.translate(sources[:32], beam_size=1)
+        begun = time.perf_counter()
+        outputs = model.translate(sources[32:], beam_size=1)
     seconds = time.perf_counter() - begun
     return sum(map(len, Tokenizer.load(bundle / "tokenizer.json").encode(outputs))) / seconds
 
 
-def run(options: argparse.Namespace, encoder: str, decoder: str, seed: int, folder: Path) -> dict[str, Any]:
+def recipe_of(options: argparse.Namespace, pattern: str, seed: int, width: int) -> str:
+    """The recipe of one run."""
+    files = [f"{part} = [{str(path.resolve())!r}]" for part in ("train", "valid", "test") if (path := options.files[part])]
+    encoder, _, decoder = pattern.rpartition("-")
+    if options.task == "translate":
+        files += [f'source_language = "{options.languages[0]}"', f'target_language = "{options.languages[1]}"']
+    return "\n".join(
+        [
+            'name = "run"',
+            f'task = "{options.task}"',
+            "[data]",
+            *files,
+            "[tokenizer]",
+            f"vocab_size = {options.vocab_size}",
+            "[model]",
+            *([f'encoder = "{encoder}"'] if encoder else []),
+            f'decoder = "{decoder}"',
+            f"model_dim = {options.model_dim}",
+            f"ffn_dim = {width}",
+            f"dropout = {options.dropout}",
+            "[train]",
+            f"minutes = {options.minutes}" if options.minutes else f"steps = {options.steps}",
+            f"seed = {seed}",
+            "patience = 0",
+            "",
+        ]
+    )
+
+
+def run(options: argparse.Namespace, pattern: str, seed: int, folder: Path) -> dict[str, Any]:
     """Train one pattern in ``folder`` and measure it."""
-    width = matching_width(encoder, decoder, options.vocab_size)
-    files = {part: str(getattr(options, part).resolve()) for part in ("train", "valid", "test")}
-    recipe = f"""
-name = "run"
-[data]
-train = [{files["train"]!r}]
-valid = [{files["valid"]!r}]
-test = [{files["test"]!r}]
-source_language = "{options.languages[0]}"
-target_language = "{options.languages[1]}"
-[tokenizer]
-vocab_size = {options.vocab_size}
-[model]
-encoder = "{encoder}"
-decoder = "{decoder}"
-ffn_dim = {width}
-[train]
-steps = {options.steps}
-seed = {seed}
-patience = 0
-"""
-    (folder / "recipe.toml").write_text(recipe, encoding="utf-8")
+    width = options.widths[pattern]
+    (folder / "recipe.toml").write_text(recipe_of(options, pattern, seed, width), encoding="utf-8")
     command = [sys.executable, "-m", "braid", "train", "recipe.toml", "--format", "json"]
     begun = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode:
-        raise SystemExit(f"{encoder}-{decoder} failed")
+        raise SystemExit(f"{pattern} failed:\n{done.stderr[-2000:]}")
     found = json.loads(done.stdout)
     bundle = json.loads((folder / "run" / "bundle.json").read_text(encoding="utf-8"))
+    with options.lock:  # one at a time decodes, though another may train
+        speed = decode_speed(options, folder / "run")
     return {
-        "encoder": encoder,
-        "decoder": decoder,
+        "pattern": pattern,
         "seed": seed,
         "ffn_dim": width,
         "weights": bundle["sizes"]["parameters"],
         "steps": found["steps"],
-        "metrics": found["metrics"],
+        "metrics": {name: score["value"] for name, score in found["metrics"].items()},
+        "baselines": {row["name"]: {k: v["value"] for k, v in row["scores"].items()} for row in bundle["scores"][1:]},
         "training_tokens_per_second": round(found["tokens_seen"] / found["seconds"]),
-        "decoding_tokens_per_second": round(decode_speed(folder / "run", options.test)),
+        "decoding_tokens_per_second": round(speed),
         "seconds": round(time.perf_counter() - begun),
     }
 
@@ -106,27 +133,43 @@ patience = 0
 def main() -> None:
     """Run what is not in the results yet."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("task", choices=list(PATTERNS))
     for part in ("train", "valid", "test"):
-        parser.add_argument(f"--{part}", type=Path, required=True)
+        parser.add_argument(f"--{part}", type=Path, required=part == "train")
     parser.add_argument("--languages", nargs=2, default=["de", "en"])
-    parser.add_argument("--patterns", nargs="+", default=PATTERNS)
-    parser.add_argument("--vocab-size", type=int, default=5000)
+    parser.add_argument("--patterns", nargs="+")
+    parser.add_argument("--model-dim", type=int, default=256)
+    parser.add_argument("--ffn-dim", type=int, default=1024)
+    parser.add_argument("--vocab-size", type=int, default=5000, help="0 lets the data choose")
+    parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--minutes", type=float, default=0, help="for each run, in the place of steps")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--at-once", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    result = json.loads(options.out.read_text()) if options.out.exists() else {**machine(), "runs": []}
-    known = {(row["encoder"], row["decoder"], row["seed"], row["steps"]) for row in result["runs"]}
-    for seed in options.seeds:
-        for pattern in options.patterns:
-            encoder, decoder = pattern.split("-")
-            if (encoder, decoder, seed, options.steps) in known:
-                continue
-            with tempfile.TemporaryDirectory() as name:
-                result["runs"].append(run(options, encoder, decoder, seed, Path(name)))
-            print(json.dumps(result["runs"][-1]), file=sys.stderr)
+    os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // options.at_once))
+    patterns = options.patterns or PATTERNS[options.task]
+    options.files = {part: getattr(options, part) for part in ("train", "valid", "test")}
+    options.lock = threading.Lock()
+    options.widths = {pattern: matching_width(options, pattern, options.vocab_size or 2000) for pattern in patterns}
+    settings = {name: getattr(options, name) for name in ("task", "model_dim", "vocab_size", "dropout", "steps", "minutes", "at_once")}
+    result = json.loads(options.out.read_text()) if options.out.exists() else {**machine(), **settings, "runs": []}
+    known = {(row["pattern"], row["seed"]) for row in result["runs"]}
+
+    def work(job: tuple[int, str]) -> None:
+        seed, pattern = job
+        with tempfile.TemporaryDirectory() as name:
+            row = run(options, pattern, seed, Path(name))
+        with options.lock:
+            result["runs"].append(row)
+            print(json.dumps(row), file=sys.stderr)
             options.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+    jobs = [(seed, pattern) for seed in options.seeds for pattern in patterns]
+    with ThreadPoolExecutor(options.at_once) as pool:
+        list(pool.map(work, [job for job in jobs if (job[1], job[0]) not in known]))
 
 
 if __name__ == "__main__":

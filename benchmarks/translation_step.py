@@ -61,19 +61,22 @@ def time_steps(step: Any, loaded: list[Any]) -> float:
     return sum(batch.num_tokens for batch in loaded[WARM_STEPS:]) / (time.perf_counter() - begun)
 
 
-def run_braid(steps: int, optimizer: str) -> float:
+def run_braid(steps: int, optimizer: str = "adamw", precision: str = "float32", keeps_memory: bool = True) -> float:
     """Braid on the backend that KERAS_BACKEND names."""
     from braid.layers.backend import choose_backend
 
     choose_backend()
     from braid.config.recipe import ModelConfig, TrainConfig
+    from braid.layers.linear import use_precision
     from braid.models import build
     from braid.models.weights import named_variables
     from braid.training.allocator import keep_memory
     from braid.training.optimizer import Optimizer
     from braid.training.step import Limits, make_step
 
-    keep_memory()
+    if keeps_memory:
+        keep_memory()
+    use_precision(precision)
     model = build(ModelConfig(encoder="AAAA", decoder="SS", model_dim=DIM, ffn_dim=FFN, dropout=0.1), VOCAB)
     config = TrainConfig(optimizer=optimizer)
     step = make_step(model, Optimizer(config, named_variables(model)), config)
@@ -206,6 +209,7 @@ def main() -> None:
     engines = ["tensorflow", "torch", "jax", "pytorch-eager", "marian"]
     parser.add_argument("--engines", nargs="+", default=engines, choices=engines)
     parser.add_argument("--optimizer", default="adamw", choices=["adamw", "muon"], help="of Braid")
+    parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"], help="of Braid's products")
     parser.add_argument("--steps", type=int, default=30)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
@@ -222,15 +226,16 @@ def main() -> None:
             torch.set_num_threads(options.threads)
             speed = run_eager(options.steps)
         else:
-            speed = run_braid(options.steps, options.optimizer)
+            speed = run_braid(options.steps, options.optimizer, options.precision)
         print(json.dumps(speed))
         return
-    common = ["--steps", str(options.steps), "--threads", str(options.threads), "--optimizer", options.optimizer]
+    kept = ("steps", "threads", "optimizer", "precision")
+    common = [word for name in kept for word in (f"--{name}", str(getattr(options, name)))]
     arguments = {engine: ["--alone", "--engines", engine, *common] for engine in options.engines}
     found = in_turn(__file__, arguments, rounds=options.rounds, threads=options.threads)
     result = {
         **machine(),
-        "what": f"{options.steps} steps, {options.threads} threads, optimizer {options.optimizer}",
+        "what": f"{options.steps} steps, {options.threads} threads, optimizer {options.optimizer}, {options.precision}",
         "target_tokens_per_second": {engine: [round(speed) for speed in speeds] for engine, speeds in found.items()},
         "median": {engine: round(float(np.median(speeds))) for engine, speeds in found.items()},
     }

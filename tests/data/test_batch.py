@@ -51,7 +51,23 @@ def test_order_is_a_function_of_seed_and_epoch():
 def test_little_padding():
     random = np.random.default_rng(0)
     lengths = [(int(a), int(b)) for a, b in random.integers(3, 40, (5000, 2))]
-    assert BatchPlan(data=pairs(lengths), batch_tokens=2048, seed=1).padding_share() < 0.03
+    assert BatchPlan(data=pairs(lengths), batch_tokens=2048, seed=1).padding_shares()[1] < 0.03
+
+
+def lengths_of_translations():
+    random = np.random.default_rng(0)
+    source = np.clip(random.normal(14, 5, 20_000), 2, None).astype(int)
+    target = np.maximum(source * random.normal(1, 0.2, len(source)), 1).astype(int) + 1
+    return list(zip(source, target, strict=True))
+
+
+def test_little_padding_on_both_sides():
+    plan = BatchPlan(data=pairs(lengths_of_translations()), batch_tokens=2048, seed=1)
+    loaded = [plan.load(indices) for indices in plan.epoch(0)]
+    for share, side in zip(plan.padding_shares(), ("source", "target"), strict=True):
+        masks = [getattr(batch, f"{side}_mask") for batch in loaded]
+        assert share == pytest.approx(1 - sum(mask.sum() for mask in masks) / sum(mask.size for mask in masks))
+        assert share < 0.08
 
 
 def test_empty():
@@ -67,13 +83,10 @@ def test_over_budget_row_stands_alone(size):
 
 
 def test_few_shapes_and_little_padding_for_compilers():
-    random = np.random.default_rng(0)
-    source = np.clip(random.normal(14, 5, 20_000), 2, None).astype(int)
-    target = np.maximum(source * random.normal(1, 0.2, len(source)), 1).astype(int) + 1
-    plan = BatchPlan(data=pairs(list(zip(source, target, strict=True))), batch_tokens=2048, seed=1, num_widths=10)
+    plan = BatchPlan(data=pairs(lengths_of_translations()), batch_tokens=2048, seed=1, num_widths=10)
     loaded = [plan.load(indices) for epoch in (0, 1) for indices in plan.epoch(epoch)]
     assert len({batch.source_ids.shape + batch.target_ids.shape for batch in loaded}) <= 20
-    assert plan.padding_share() < 0.08
+    assert plan.padding_shares()[1] < 0.08
     assert 1 - sum(batch.source_mask.sum() for batch in loaded) / sum(b.source_mask.size for b in loaded) < 0.25
 
 

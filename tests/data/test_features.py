@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from braid.data import features
-from braid.data.features import feature_counts, feature_matrix, hashed, word_character_features
+from braid.data.features import feature_counts, hashed, word_character_features
 
 TEXTS = st.text(
     st.one_of(st.sampled_from("ab é'’我们の กิ🎉\u0301\u200d\ufe0f\u200e1!\n"), st.characters()), max_size=30
@@ -79,15 +79,6 @@ def test_batch_equals_one_by_one(texts, num_buckets):
         assert batch.counts[part].tolist() == counts.tolist()
 
 
-def test_matrix():
-    texts = ["a b", "", "我们", "a b a"]
-    matrix = feature_matrix(texts, 1 << 16)
-    assert matrix.shape == (4, 1 << 16)
-    assert matrix.sum(axis=1).ravel().tolist() == [[len(word_character_features(text)) for text in texts]]
-    assert matrix.has_canonical_format
-    assert feature_matrix([], 8).shape == (0, 8)
-
-
 def by_hand(feature):
     """The hash in Python's own integers: a polynomial of mixed characters, mixed."""
 
@@ -142,6 +133,6 @@ def test_fast_enough():
     words = ["".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=draw.randint(2, 9))) for _ in range(3000)]
     texts = [" ".join(draw.choices(words, k=draw.randint(2, 16))) for _ in range(20_000)]
     begun = time.process_time()
-    feature_matrix(texts, 1 << 20)
-    feature_matrix(["".join(texts[:2000])], 1 << 20)
+    feature_counts(texts, 1 << 20)
+    feature_counts(["".join(texts[:2000])], 1 << 20)
     assert time.process_time() - begun < 10

@@ -1,13 +1,22 @@
 import gzip
 import json
+from pathlib import Path
 
 import pytest
 
 from braid.data.example import Reject
-from braid.data.questions import UNKNOWN, Question, read_questions
+from braid.data.formats.read import expand
+from braid.data.formats.stream import open_stream
+from braid.data.questions import UNKNOWN, Question, questions_of
 from braid.errors import DataError
 
 CONTEXT = "The Nile is long. The Nile flows north."
+
+
+def read_questions(patterns, *, folder=Path()):
+    for path, shown in [found for pattern in patterns for found in expand(pattern, folder)]:
+        with open_stream(path, shown) as stream:
+            yield from questions_of(stream)
 
 
 def squad(*questions, title="Rivers", context=CONTEXT):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from braid.layers.delta import CHUNK, delta_rule, delta_step
+from braid.layers.delta import CHUNK, delta_rule, delta_step, solve_by_blocks, solve_unit_triangular
 from tolerances import FLOAT32_PARITY
 
 pytestmark = pytest.mark.backend
@@ -34,6 +34,19 @@ def test_chunks_equal_steps(time):
         output, state = delta_step(*[ops.convert_to_tensor(part[:, place]) for part in inputs], state)
         np.testing.assert_allclose(ops.convert_to_numpy(output), outputs[:, place], atol=FLOAT32_PARITY)
     np.testing.assert_allclose(ops.convert_to_numpy(last), ops.convert_to_numpy(state), atol=FLOAT32_PARITY)
+
+
+@pytest.mark.parametrize("solve", [solve_by_blocks, solve_unit_triangular])
+@pytest.mark.parametrize("kind", ["one key", "turning key", "random"])
+def test_systems_are_solved(solve, kind):
+    random = np.random.default_rng(3)
+    factors = {"one key": 1.0, "turning key": (-1.0) ** np.add.outer(np.arange(CHUNK), np.arange(CHUNK))}
+    below = np.tril(np.broadcast_to(factors.get(kind, random.uniform(-1, 1, (3, CHUNK, CHUNK))), (3, CHUNK, CHUNK)), -1)
+    below = below * (0.2 if kind == "random" else 0.99)
+    wanted = random.normal(size=(3, CHUNK, 5))
+    found = ops.convert_to_numpy(solve(*(ops.convert_to_tensor(part.astype("float32")) for part in (below, wanted))))
+    expected = np.linalg.solve(below + np.eye(CHUNK), wanted)
+    np.testing.assert_allclose(found, expected, atol=1e-4 * np.abs(expected).max())
 
 
 def test_what_is_written_is_found_again():

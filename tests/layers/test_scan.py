@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from braid.layers.scan import linear_scan, matrix_scan
+from braid.layers.scan import linear_scan, memory_scan
 from tolerances import SCAN_GRADIENT
 
 pytestmark = pytest.mark.backend
@@ -22,7 +22,7 @@ def plain_scan(decay, value, state, reverse):
 
 
 def gradients(scan, inputs, weight):
-    """Of the weighted sum of all outputs, to decay, value and state."""
+    """Of the weighted sum of all outputs, to every input."""
 
     def total(*arrays):
         return ops.sum(scan(*arrays) * ops.convert_to_tensor(weight))
@@ -38,7 +38,7 @@ def gradients(scan, inputs, weight):
     if backend == "jax":
         import jax
 
-        return [np.array(gradient) for gradient in jax.grad(total, argnums=(0, 1, 2))(*inputs)]
+        return [np.array(gradient) for gradient in jax.grad(total, argnums=tuple(range(len(inputs))))(*inputs)]
     import torch
 
     tensors = [torch.tensor(array, requires_grad=True) for array in inputs]
@@ -52,22 +52,27 @@ def test_equals_the_plain_loop(reverse):
     np.testing.assert_allclose(found, plain_scan(DECAY, VALUE, STATE, reverse), atol=1e-5)
 
 
-def plain_matrix_scan(transition, value, state):
+def plain_memory_scan(fade, keys, seen, fresh, state):
     rows = []
-    for time in range(value.shape[1]):
-        state = transition[:, time] @ state + value[:, time]
-        rows.append(state)
+    for chunk in range(fresh.shape[1]):
+        written = fresh[:, chunk] - seen[:, chunk] @ state
+        rows.append(np.concatenate([written, state], axis=-2))
+        state = fade[:, chunk] * state + np.swapaxes(keys[:, chunk], -1, -2) @ written
     return np.stack(rows, axis=1)
 
 
-TRANSITION = RANDOM.normal(size=(2, 5, 2, 3, 3)).astype("float32")
-ADDITION = RANDOM.normal(size=(2, 5, 2, 3, 4)).astype("float32")
-MATRIX = RANDOM.normal(size=(2, 2, 3, 4)).astype("float32")
+MEMORY = [  # B 2, M 4 chunks, N 2, C 5, H 3, E 4
+    RANDOM.uniform(0.2, 0.99, (2, 4, 2, 1, 1)).astype("float32"),
+    0.5 * RANDOM.normal(size=(2, 4, 2, 5, 3)).astype("float32"),
+    0.5 * RANDOM.normal(size=(2, 4, 2, 5, 3)).astype("float32"),
+    RANDOM.normal(size=(2, 4, 2, 5, 4)).astype("float32"),
+    RANDOM.normal(size=(2, 2, 3, 4)).astype("float32"),
+]
 
 
-def test_matrices_equal_the_plain_loop():
-    found = ops.convert_to_numpy(matrix_scan(*map(ops.convert_to_tensor, (TRANSITION, ADDITION, MATRIX))))
-    np.testing.assert_allclose(found, plain_matrix_scan(TRANSITION, ADDITION, MATRIX), rtol=1e-4, atol=1e-5)
+def test_memory_equals_the_plain_loop():
+    found = ops.convert_to_numpy(memory_scan(*map(ops.convert_to_tensor, MEMORY)))
+    np.testing.assert_allclose(found, plain_memory_scan(*MEMORY), rtol=1e-4, atol=1e-5)
 
 
 SCANS = {
@@ -81,16 +86,16 @@ SCANS = {
         lambda *arrays: plain_scan(*arrays, True),
         [DECAY, VALUE, STATE],
     ),
-    "matrices": (matrix_scan, plain_matrix_scan, [0.5 * TRANSITION, ADDITION, MATRIX]),
+    "memory": (memory_scan, plain_memory_scan, MEMORY),
 }
 
 
 @pytest.mark.parametrize("case", SCANS)
 def test_gradient_equals_finite_differences(case):
     scan, plain, inputs = SCANS[case]
-    weight = np.random.default_rng(1).normal(size=inputs[1].shape).astype("float32")
+    weight = np.random.default_rng(1).normal(size=plain(*inputs).shape).astype("float32")
     found = gradients(scan, inputs, weight)
-    for which in range(3):
+    for which in range(len(inputs)):
         for place in list(np.ndindex(inputs[which].shape))[::5]:
             ends = []
             for shift in (1e-6, -1e-6):

@@ -90,7 +90,7 @@ def test_buckets_cover_everything():
     found = summary_buckets(documents, GOOD, REFERENCES, language="en")
     assert sum(bucket.examples for bucket in found) == 200
     assert all(one.high < other.low for one, other in itertools.pairwise(found))
-    mean = sum(bucket.rougeL * bucket.examples for bucket in found) / 200
+    mean = sum(bucket.scores["rougeL"] * bucket.examples for bucket in found) / 200
     assert mean == pytest.approx(sentence_rouge(GOOD, REFERENCES, language="en")["rougeL"].mean())
     assert len(summary_buckets(["a"] * 200, GOOD, REFERENCES, language="en")) == 1
 

@@ -6,7 +6,7 @@ import sacrebleu
 
 from braid.errors import DataError
 from braid.metrics.quality import has_loop, translation_faults
-from braid.metrics.translation import bleu_tokenizer, compare, length_buckets, sentence_chrf, translation_scores
+from braid.metrics.translation import bleu_tokenizer, compare, sentence_chrf, translation_buckets, translation_scores
 
 REFERENCES = [f"the cat number {i} sits on the mat with {i % 7} dogs" for i in range(300)]
 GOOD = [text.replace("mat", "rug") if i % 3 else text for i, text in enumerate(REFERENCES)]
@@ -80,10 +80,10 @@ def test_empty_outputs_score_zero():
 
 def test_buckets_cover_everything():
     sources = ["x" * (1 + i % 50) for i in range(300)]
-    found = length_buckets(sources, GOOD, REFERENCES, target_language="en")
+    found = translation_buckets(sources, GOOD, REFERENCES, target_language="en")
     assert sum(bucket.examples for bucket in found) == 300
     assert all(a.high < b.low for a, b in itertools.pairwise(found))
-    assert len(length_buckets(["a"] * 300, GOOD, REFERENCES, target_language="en")) == 1
+    assert len(translation_buckets(["a"] * 300, GOOD, REFERENCES, target_language="en")) == 1
 
 
 def test_sentence_chrf_orders():

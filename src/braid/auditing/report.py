@@ -13,6 +13,7 @@ from braid.storage import atomic_file
 from braid.text.languages import language_name
 
 SHOWN = 10
+COLORS = ("#3d7ea6", "#c1662f", "#6b8e4e")
 
 
 class Evaluation(TypedDict):
@@ -137,22 +138,26 @@ def _curves(history: Sequence[dict[str, float]], name: str) -> str:
     scores = [row for row in history if "valid_score" in row]
     axes[0].plot([row["step"] for row in losses], [row["loss"] for row in losses], color="#3d7ea6", linewidth=1.2)
     axes[0].set(xlabel="step", ylabel="training loss (nats)")
-    axes[1].plot([row["step"] for row in scores], [row["valid_score"] for row in scores], "o-", color="#c1662f")
+    axes[1].plot([row["step"] for row in scores], [row["valid_score"] for row in scores], "o-", color=COLORS[1])
     axes[1].set(xlabel="step", ylabel=f"validation {name}")
     return _svg(figure)
 
 
 def _bars(buckets: Sequence[dict[str, Any]]) -> str:
-    """BLEU and chrF by source length."""
+    """The metrics by the length of the text, side by side."""
     if not buckets:
         return ""
     figure, axes = _axes(1)
     places = range(len(buckets))
-    for shift, name, color in ((-0.2, "bleu", "#3d7ea6"), (0.2, "chrf", "#c1662f")):
-        label = "BLEU" if name == "bleu" else "chrF"
-        axes[0].bar([place + shift for place in places], [row[name] for row in buckets], 0.38, color=color, label=label)
+    names = [name for name in buckets[0] if name not in ("low", "high", "examples")]
+    width = 0.8 / len(names)
+    for index, name in enumerate(names):
+        shift = (index - (len(names) - 1) / 2) * width
+        bars = [place + shift for place in places]
+        label, color = TITLES.get(name, name), COLORS[index % len(COLORS)]
+        axes[0].bar(bars, [row[name] for row in buckets], 0.95 * width, color=color, label=label)
     labels = [f"{row['low']}-{row['high']}\n({row['examples']})" for row in buckets]
     axes[0].set_xticks(list(places), labels)
-    axes[0].set_xlabel("source length in characters (texts)")
+    axes[0].set_xlabel("length of the text in characters (texts)")
     axes[0].legend(frameon=False)
     return _svg(figure)

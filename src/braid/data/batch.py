@@ -50,7 +50,9 @@ class BatchPlan:
         if self._buckets:
             batches = list(self._buckets.cut(source, target, order))
         else:
-            order = order[np.lexsort((source[order], target[order]))]
+            # By target, then by source, up and down in turn: where a batch spans two widths its sources are alike.
+            turned = np.where(target % 2, source, -source)
+            order = order[np.lexsort((turned[order], target[order]))]
             batches = [order[begin:end] for begin, end in self._cuts(source[order], target[order])]
         return [batches[i] for i in random.permutation(len(batches))]
 
@@ -80,9 +82,11 @@ class BatchPlan:
         """Rows, source width and target width of a batch with such longest texts."""
         return self._buckets.shape(source, target, rows) if self._buckets else (rows, source, target)
 
-    def padding_share(self, epoch: int = 0) -> float:
-        """Fraction of target positions that are padding, rows of padding included, before anything is sampled."""
+    def padding_shares(self, epoch: int = 0) -> tuple[float, float]:
+        """Fractions of source and target positions that are padding, rows of padding included, before anything is
+        sampled; the first is 0 where there is no source.
+        """
         source, target = self._lengths
         shapes = [self._shape(len(rows), source[rows].max(), target[rows].max()) for rows in self.epoch(epoch)]
-        padded = sum(rows * width for rows, _, width in shapes)
-        return 1 - float(target.sum()) / float(padded)
+        padded = [sum(shape[0] * shape[side] for shape in shapes) for side in (1, 2)]
+        return 1 - float(source.sum()) / float(padded[0]), 1 - float(target.sum()) / float(padded[1])

@@ -15,14 +15,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from braid.text.normalize import normalize
-
-if TYPE_CHECKING:
-    import scipy.sparse
 
 GRAMS = (2, 3, 4)
 """Lengths of the pieces of a word, its border counted as a character."""
@@ -252,12 +248,3 @@ def feature_counts(texts: Sequence[str], num_buckets: int) -> FeatureCounts:
         count = np.bincount(places, count).astype(np.int64)
     starts = np.searchsorted(key, np.arange(len(texts) + 1) * num_buckets)
     return FeatureCounts(starts=starts, buckets=key % num_buckets, counts=count)
-
-
-def feature_matrix(texts: Sequence[str], num_buckets: int) -> scipy.sparse.csr_matrix:
-    """`feature_counts` as a sparse matrix, (texts, buckets), float32."""
-    import scipy.sparse
-
-    found = feature_counts(texts, num_buckets)
-    parts = (found.counts.astype(np.float32), found.buckets, found.starts)
-    return scipy.sparse.csr_matrix(parts, shape=(len(texts), num_buckets))

@@ -12,13 +12,11 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from braid.data.example import Example, Reject
 from braid.data.formats.jsonl import json_text
-from braid.data.formats.read import expand
-from braid.data.formats.stream import Stream, open_stream
+from braid.data.formats.stream import Stream
 
 MAX_JSON_CHARS = 256 * 2**20
 _MAX_MISSED = 20
@@ -74,26 +72,15 @@ class Paragraph:
     line: int
 
 
-def read_questions(patterns: Sequence[str], *, folder: Path = Path()) -> Iterator[Question | Reject]:
-    """Every question of the files, every entry that is none as a Reject, in file order.
+def questions_of(stream: Stream) -> Iterator[Question | Reject]:
+    """Every question of a file, every entry that is none as a Reject, in the file's order.
 
     An answer that does not stand at its ``answer_start`` is looked for in the whole text, the nearest place counts;
     one that stands nowhere is kept for judging, with the start `UNKNOWN`.
 
-    Args:
-        patterns: Files or globs, relative to ``folder`` or absolute; each may end in ``.gz``.
-        folder: Where they are.
-
     Raises:
-        DataError: A pattern matches nothing, or a file is not JSON of this kind.
+        DataError: The file is not JSON of this kind.
     """
-    for path, shown in [found for pattern in patterns for found in expand(pattern, folder)]:
-        with open_stream(path, shown) as stream:
-            yield from questions_of(stream)
-
-
-def questions_of(stream: Stream) -> Iterator[Question | Reject]:
-    """The same for one open file."""
     for paragraph in read_paragraphs(stream):
         if isinstance(paragraph, Reject):
             yield paragraph

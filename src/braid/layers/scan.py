@@ -1,8 +1,9 @@
 """The linear recurrence h_t = a_t h_{t-1} + b_t along time, forwards or backwards, with its own gradient.
 
-a_t is a factor for each channel, or a matrix. The gradient is one scan in the other direction (dh arriving at each
-position, g what leaves it): g_t = dh_t + a_{t+1}^T g_{t+1}, then db_t = g_t and da_t = g_t h_{t-1}^T. Storing only h
-keeps memory at one tensor, where automatic differentiation of a loop would keep every intermediate value.
+a_t is a factor for each channel. The gradient is one scan in the other direction (dh arriving at each position, g what
+leaves it): g_t = dh_t + a_{t+1} g_{t+1}, then db_t = g_t and da_t = g_t h_{t-1}. Storing only h keeps memory at one
+tensor, where automatic differentiation of a loop would keep every intermediate value. `memory_scan` does the same for
+a memory that is a matrix and is written chunk by chunk.
 
 A sequential scan does O(T) work per channel and beats the associative scan, O(T log T), on processors
 with few cores; each backend runs it in its own fastest loop.
@@ -34,13 +35,13 @@ def linear_scan(decay_BTR: Any, value_BTR: Any, state_BR: Any, reverse: bool = F
 
     @ops.custom_gradient
     def scan(decay: Any, value: Any, state: Any) -> Any:
-        hidden = _loop(_advance_channels, decay, value, state, reverse)
+        (hidden,) = _loop(_advance_channels, (decay, value), (state,), reverse)
         kept = _without_history(hidden)
 
         def gradient(*args: Any, upstream: Any = None) -> Any:
             upstream = args[0] if upstream is None else upstream
             later = _shift(decay, None, not reverse)
-            carried = _loop(_advance_channels, later, upstream, ops.zeros_like(state), not reverse)
+            (carried,) = _loop(_advance_channels, (later, upstream), (ops.zeros_like(state),), not reverse)
             before = _shift(kept, state, reverse)
             last = -1 if reverse else 0
             return carried * before, carried, carried[:, last] * decay[:, last]
@@ -50,27 +51,63 @@ def linear_scan(decay_BTR: Any, value_BTR: Any, state_BR: Any, reverse: bool = F
     return scan(decay_BTR, value_BTR, state_BR)
 
 
-def matrix_scan(transition_BTNHH: Any, value_BTNHE: Any, state_BNHE: Any) -> Any:
-    """All S_t of S_t = transition_t S_{t-1} + value_t, starting from ``state_BNHE``, of the shape of the values.
+def memory_scan(fade_BM: Any, keys_BM: Any, seen_BM: Any, fresh_BM: Any, state_BNHE: Any) -> Any:
+    """The memory S that each of M chunks of C positions starts with, and what the chunk writes to it, w:
 
-    Cost: O(B T N H^2 E) time.
+    w_m = fresh_m - seen_m S_m;  S_{m+1} = fade_m S_m + keys_m^T w_m
+
+    Args:
+        fade_BM: Factors (B, M, N, 1, 1).
+        keys_BM: Where is written (B, M, N, C, H).
+        seen_BM: What is read before (B, M, N, C, H).
+        fresh_BM: What is to stand there (B, M, N, C, E).
+        state_BNHE: S_1.
+
+    Returns:
+        (B, M, N, C + H, E): the rows of w_m and under them those of S_m.
+
+    Cost: O(B M N C H E) time. A scan with the transitions as matrices would take O(B M N H^2 E) as well.
     """
 
+    def advance(before: Any, fade: Any, keys: Any, seen: Any, fresh: Any) -> Any:
+        _, state = before
+        written = fresh - ops.matmul(seen, state)
+        return written, fade * state + ops.matmul(ops.swapaxes(keys, -1, -2), written)
+
+    def retreat(after: Any, fade: Any, keys: Any, seen: Any, to_written: Any, to_state: Any) -> Any:
+        _, carried = after
+        to_written = to_written + ops.matmul(keys, carried)
+        return to_written, fade * carried - ops.matmul(ops.swapaxes(seen, -1, -2), to_written) + to_state
+
     @ops.custom_gradient
-    def scan(transition: Any, value: Any, state: Any) -> Any:
-        states = _loop(_advance_matrices, transition, value, state, False)
-        kept = _without_history(states)
+    def scan(fade: Any, keys: Any, seen: Any, fresh: Any, state: Any) -> Any:
+        chunk = fresh.shape[-2]
+        start = ops.zeros_like(fresh[:, 0]), state
+        written, states = _loop(advance, (fade, keys, seen, fresh), start, False)
+        rows = ops.concatenate([written, _shift(states, state, False)], axis=-2)
+        kept = _without_history(rows)
 
         def gradient(*args: Any, upstream: Any = None) -> Any:
             upstream = args[0] if upstream is None else upstream
-            back = ops.swapaxes(transition, -1, -2)
-            carried = _loop(_advance_matrices, _shift(back, None, True), upstream, ops.zeros_like(state), True)
-            before = ops.swapaxes(_shift(kept, state, False), -1, -2)
-            return ops.matmul(carried, before), carried, ops.matmul(back[:, 0], carried[:, 0])
+            arriving = upstream[..., :chunk, :], upstream[..., chunk:, :]
+            end = tuple(ops.zeros_like(part[:, 0]) for part in arriving)
+            to_written, to_states = _loop(retreat, (fade, keys, seen, *arriving), end, True)
+            later = _shift(to_states, None, True)
+            written, states = kept[..., :chunk, :], kept[..., chunk:, :]
+            to_fade = ops.sum(later * states, axis=(-2, -1), keepdims=True)
+            to_keys = ops.matmul(written, ops.swapaxes(later, -1, -2))
+            to_seen = -ops.matmul(to_written, ops.swapaxes(states, -1, -2))
+            return to_fade, to_keys, to_seen, to_written, to_states[:, 0]
 
-        return states, gradient
+        return rows, gradient
 
-    return scan(transition_BTNHH, value_BTNHE, state_BNHE)
+    return scan(fade_BM, keys_BM, seen_BM, fresh_BM, state_BNHE)
+
+
+def between(values_BT: Any, first: int, length: Any) -> Any:
+    """``length`` positions from ``first``. TensorFlow's gradient of a subscript takes ten times as long as of this."""
+    shape = ops.shape(values_BT)
+    return ops.slice(values_BT, (0, first) + (0,) * (len(shape) - 2), (shape[0], length, *shape[2:]))
 
 
 def _without_history(values: Any) -> Any:
@@ -78,16 +115,13 @@ def _without_history(values: Any) -> Any:
     return values.detach() if keras.backend.backend() == "torch" else values
 
 
-def _advance_channels(decay: Any, value: Any, hidden: Any) -> Any:
+def _advance_channels(before: Any, decay: Any, value: Any) -> Any:
+    (hidden,) = before
     if keras.backend.backend() == "torch":
         import torch
 
-        return torch.addcmul(value, decay, hidden)
-    return decay * hidden + value
-
-
-def _advance_matrices(transition: Any, value: Any, state: Any) -> Any:
-    return ops.matmul(transition, state) + value
+        return (torch.addcmul(value, decay, hidden),)
+    return (decay * hidden + value,)
 
 
 def step_scan(advance: Callable[[Any, Any], Any], start: Any, inputs_TB: Any, reverse: bool) -> tuple[Any, Any]:
@@ -123,33 +157,33 @@ def _shift(values_BT: Any, first_B: Any, reverse: bool) -> Any:
     return ops.concatenate([first[:, None], values_BT[:, :-1]], axis=1)
 
 
-def _loop(advance: Callable[[Any, Any, Any], Any], decay_BT: Any, value_BT: Any, state_B: Any, reverse: bool) -> Any:
-    """The scan itself, without a gradient, in the backend's own loop."""
+def _loop(advance: Callable[..., Any], inputs_BT: tuple[Any, ...], start_B: tuple[Any, ...], reverse: bool) -> Any:
+    """The scan itself, without a gradient, in the backend's own loop: all states (B, T, ...) of
+    ``state_t = advance(state_{t-1}, *inputs_t)``, which are tuples.
+    """
     backend = keras.backend.backend()
     if backend == "torch":
         import torch
 
-        times = range(value_BT.shape[1])
-        decays, values = decay_BT.unbind(1), value_BT.unbind(1)
-        hidden, rows = state_B, [state_B] * len(times)
+        times = range(inputs_BT[0].shape[1])
+        inputs = [part.unbind(1) for part in inputs_BT]
+        state, states = start_B, [start_B] * len(times)
         for time in reversed(times) if reverse else times:
-            hidden = advance(decays[time], values[time], hidden)
-            rows[time] = hidden
-        return torch.stack(rows, dim=1)
-    inputs_TB = ops.swapaxes(decay_BT, 0, 1), ops.swapaxes(value_BT, 0, 1)
+            state = states[time] = advance(state, *(part[time] for part in inputs))
+        return tuple(torch.stack(rows, dim=1) for rows in zip(*states, strict=True))
+    inputs_TB = tuple(ops.swapaxes(part, 0, 1) for part in inputs_BT)
     if backend == "tensorflow":
         import tensorflow as tf
 
-        def step(hidden: Any, inputs: Any) -> Any:
-            return advance(*inputs, hidden)
-
-        hidden_TB = tf.scan(step, inputs_TB, state_B, reverse=reverse, parallel_iterations=1)
+        states_TB = tf.scan(
+            lambda state, inputs: advance(state, *inputs), inputs_TB, start_B, reverse=reverse, parallel_iterations=1
+        )
     else:
         import jax
 
-        def twice(hidden: Any, inputs: Any) -> Any:
-            hidden = advance(*inputs, hidden)
-            return hidden, hidden
+        def twice(state: Any, inputs: Any) -> tuple[Any, Any]:
+            state = advance(state, *inputs)
+            return state, state
 
-        _, hidden_TB = jax.lax.scan(twice, state_B, inputs_TB, reverse=reverse, unroll=4)
-    return ops.swapaxes(hidden_TB, 0, 1)
+        _, states_TB = jax.lax.scan(twice, start_B, inputs_TB, reverse=reverse, unroll=4)
+    return tuple(ops.swapaxes(part, 0, 1) for part in states_TB)

@@ -15,6 +15,7 @@ from typing import Any
 from keras import ops
 
 from braid.layers.convolution import permute_time
+from braid.layers.scan import between
 
 
 def attend_in_blocks(
@@ -59,7 +60,7 @@ def attend_in_blocks(
         if not is_causal:
             parts.append(ops.zeros((batch, window, size), dtype=values.dtype))
         whole = ops.reshape(ops.concatenate(parts, axis=1), (batch, -1, window, size))
-        near = [whole[:, :-1], whole[:, 1:]] if is_causal else [whole[:, :-2], whole[:, 1:-1], whole[:, 2:]]
+        near = [between(whole, first, blocks) for first in range(2 if is_causal else 3)]
         joined = ops.concatenate(near, axis=2)
         return ops.reshape(joined, (batch * blocks, len(near) * window, size))
 

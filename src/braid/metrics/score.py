@@ -19,6 +19,7 @@ TITLES = {
     "macro_recall": "macro recall",
     "exact_match": "exact match",
     "f1": "F1",
+    "mrr": "mean reciprocal rank",
     "bits_per_byte": "bits per byte",
     "bits_per_character": "bits per character",
 }

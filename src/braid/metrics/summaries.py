@@ -10,13 +10,13 @@ Paper: Lin (2004), ROUGE: a package for automatic evaluation of summaries.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
 
 import numpy as np
 
 from braid.errors import DataError
+from braid.metrics.buckets import Bucket, length_buckets
 from braid.metrics.intervals import compare_means, mean_score
 from braid.metrics.score import Comparison, Score
 from braid.metrics.translation import RESAMPLES, SEED
@@ -155,49 +155,14 @@ def compare_summaries(
     return {metric: compare_means(one[metric], other[metric], resamples=resamples, seed=seed) for metric in METRICS}
 
 
-@dataclass(frozen=True, kw_only=True)
-class SummaryBucket:
-    """ROUGE of the summaries whose document is of a certain length.
-
-    Args:
-        low: Shortest document, in characters.
-        high: Longest document, in characters.
-        examples: How many.
-        rouge1: On these.
-        rouge2: On these.
-        rougeL: On these.
-    """
-
-    low: int
-    high: int
-    examples: int
-    rouge1: float
-    rouge2: float
-    rougeL: float
-
-    def to_dict(self) -> dict[str, float]:
-        """The bucket as plain data."""
-        return asdict(self)
-
-
 def summary_buckets(
-    documents: Sequence[str],
-    hypotheses: Sequence[str],
-    references: Sequence[Sequence[str]],
-    *,
-    language: str,
-    buckets: int = 5,
-) -> list[SummaryBucket]:
-    """Scores by document length, in parts of about equally many examples; equal lengths stay together."""
+    documents: Sequence[str], hypotheses: Sequence[str], references: Sequence[Sequence[str]], *, language: str
+) -> list[Bucket]:
+    """ROUGE by the length of the document."""
     _check(references, documents, hypotheses)
-    lengths = np.array([len(document) for document in documents])
-    edges = np.unique(np.quantile(lengths, np.linspace(0, 1, buckets + 1)[1:], method="higher"))
-    places = np.searchsorted(edges, lengths)
     values = sentence_rouge(hypotheses, references, language=language)
-    found = []
-    for place in range(len(edges)):
-        chosen = places == place
-        means = {metric: float(scores[chosen].mean()) for metric, scores in values.items()}
-        low, high = int(lengths[chosen].min()), int(lengths[chosen].max())
-        found.append(SummaryBucket(low=low, high=high, examples=int(chosen.sum()), **means))
-    return found
+
+    def score(chosen: np.ndarray) -> dict[str, float]:
+        return {metric: float(scores[chosen].mean()) for metric, scores in values.items()}
+
+    return length_buckets(documents, score)

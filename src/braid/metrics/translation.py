@@ -10,12 +10,12 @@ BLEU scores; Koehn (2004), Statistical significance tests for machine translatio
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from braid.errors import DataError
+from braid.metrics.buckets import Bucket, length_buckets
 from braid.metrics.score import Comparison, Score
 from braid.text.languages import canonical, has_spaces
 
@@ -136,48 +136,15 @@ def sentence_chrf(hypotheses: Sequence[str], references: Sequence[str]) -> list[
     return [float(metric.sentence_score(hypothesis, [reference]).score) for hypothesis, reference in pairs]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bucket:
-    """Scores of the examples whose source is of a certain length.
-
-    Args:
-        low: Shortest source, in characters.
-        high: Longest source, in characters.
-        examples: How many.
-        bleu: On these.
-        chrf: On these.
-    """
-
-    low: int
-    high: int
-    examples: int
-    bleu: float
-    chrf: float
-
-    def to_dict(self) -> dict[str, float]:
-        """The bucket as plain data."""
-        return asdict(self)
-
-
-def length_buckets(
-    sources: Sequence[str],
-    hypotheses: Sequence[str],
-    references: Sequence[str],
-    *,
-    target_language: str,
-    buckets: int = 5,
+def translation_buckets(
+    sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[str], *, target_language: str
 ) -> list[Bucket]:
-    """Scores by source length, in parts of about equally many examples; equal lengths stay together."""
+    """BLEU and chrF by the length of the source."""
     _check(sources, hypotheses, references)
-    lengths = np.array([len(source) for source in sources])
-    edges = np.unique(np.quantile(lengths, np.linspace(0, 1, buckets + 1)[1:], method="higher"))
-    places = np.searchsorted(edges, lengths)
     metrics = _metrics(target_language)
     statistics = {name: _statistics(metric, hypotheses, references) for name, metric in metrics.items()}
-    found = []
-    for place in range(len(edges)):
-        chosen = places == place
-        values = {name: _value(metrics[name], counts[chosen].sum(axis=0)) for name, counts in statistics.items()}
-        low, high = int(lengths[chosen].min()), int(lengths[chosen].max())
-        found.append(Bucket(low=low, high=high, examples=int(chosen.sum()), **values))
-    return found
+
+    def score(chosen: np.ndarray) -> dict[str, float]:
+        return {name: _value(metrics[name], counts[chosen].sum(axis=0)) for name, counts in statistics.items()}
+
+    return length_buckets(sources, score)

@@ -17,7 +17,13 @@ from braid.data.encoded import EncodedTexts
 from braid.data.example import Example
 from braid.data.formats.texts import MESSAGES
 from braid.data.ngram import NgramModel
-from braid.metrics.language_model import compare_language_models, language_model_scores
+from braid.metrics.language_model import (
+    compare_language_models,
+    copied_share,
+    distinct_n,
+    language_model_scores,
+    repetition_rate,
+)
 from braid.metrics.score import Score
 from braid.pipeline.evaluation import evaluation_of, systems_of
 from braid.pipeline.prepare import Dataset, Weights
@@ -34,8 +40,9 @@ KIND = "decoder"
 HEAD = "tokens"
 VALIDATION_TOKENS = 8000
 NGRAM_ORDER = 5
-SAMPLES = 5
+SAMPLES = 10
 SAMPLE_TOKENS = 120
+REFERENCE_CHARS = 400
 PROMPT_CHARS = 60
 
 
@@ -169,17 +176,22 @@ def evaluate(model: Generator, examples: Sequence[Example], *, memory: Sequence[
             order=NGRAM_ORDER,
             bos_id=model.tokenizer.bos_id,
         )
+        ngram = ngram.cut(ngram.best_order([row[1:] for row in ids]))  # on the test texts: in the baseline's favour
         others = _counted([ngram.log_probabilities(row[1:]) for row in ids], weights)
         scores[f"{ngram.order}-gram model (Kneser-Ney)"] = _scores(others, texts)
+        trained = [text for text, _ in documents_of(memory)]
     else:
         notes.append("The training data are not beside the bundle: no n-gram baseline.")
+        trained = []
+    samples = _samples(model, texts)
     return evaluation_of(
         name=model.name,
         task="generate",
         source_language=model.source_language,
         systems=systems_of(scores),
-        examples=_samples(model, texts),
+        examples=samples,
         score_name="",
+        tables=[_style_table(samples, trained)] if any(row["hypothesis"] for row in samples) else [],
         notes=notes,
         held_out=(examples, logs),
     )
@@ -203,8 +215,19 @@ def _samples(model: Generator, texts: Sequence[str]) -> list[dict[str, Any]]:
     for text in chosen:
         prompt, rest = text[:PROMPT_CHARS], text[PROMPT_CHARS:]
         output = model.generate(prompt, max_tokens=SAMPLE_TOKENS, seed=1)
-        rows.append({"source": prompt, "reference": rest[:200], "hypothesis": output, "score": 0.0})
+        rows.append({"source": prompt, "reference": rest[:REFERENCE_CHARS], "hypothesis": output, "score": 0.0})
     return rows
+
+
+def _style_table(samples: Sequence[dict[str, Any]], trained: Sequence[str]) -> dict[str, Any]:
+    """How the samples are written, beside what people wrote in their place: repetition, variety, copies."""
+    rows = []
+    for name, key in (("samples", "hypothesis"), ("the texts' own continuations", "reference")):
+        texts = [row[key] for row in samples]
+        copied = str(copied_share(texts, trained)) if trained else ""
+        rows.append([name, str(repetition_rate(texts)), str(distinct_n(texts)), copied])
+    header = ["", "repeated runs of 4 words, %", "different pairs of words, %", "copied from training data, 8 words, %"]
+    return {"title": "How they are written", "header": header, "rows": rows}
 
 
 def compare(evaluation: dict[str, Any], model: Generator) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -16,7 +16,7 @@ from braid.config.recipe import Recipe
 from braid.data.documents import Passage, read_documents
 from braid.data.example import Reject
 from braid.errors import ConfigError
-from braid.metrics.intervals import rate_score
+from braid.metrics.answers import retrieval_scores
 from braid.metrics.score import Score
 from braid.pipeline.evaluation import systems_of
 from braid.retrieval import Index, build_index
@@ -121,12 +121,8 @@ def faq_scores(passages: Sequence[Passage]) -> dict[str, Score]:
         index = build_index(hidden, place / INDEX)
         for number in order:
             texts = [hit.passage.text for hit in index.search(entries[number].title, 5)]
-            ranks.append(next((rank for rank, text in enumerate(texts, 1) if text == entries[number].answer), 0))
-    signature = f"question:hidden|entries:{len(entries)}"
-    return {
-        f"recall@{k}": rate_score(sum(0 < rank <= k for rank in ranks), len(ranks), signature=f"recall@{k}|{signature}")
-        for k in (1, 5)
-    }
+            ranks.append(next((rank for rank, text in enumerate(texts, 1) if text == entries[number].answer), None))
+    return retrieval_scores(ranks, ks=(1, 5))
 
 
 def _card(recipe: Recipe, notes: Sequence[str], found: dict[str, Score]) -> str:

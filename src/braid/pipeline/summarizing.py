@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,8 @@ from braid.data.encoded import EncodedPairs
 from braid.data.example import Example
 from braid.metrics.faithfulness import faithfulness
 from braid.metrics.leads import choose_lead
-from braid.metrics.summaries import compare_summaries, sentence_rouge, summary_scores
+from braid.metrics.overlap import compression, extractiveness, novelty, repetition_rate
+from braid.metrics.summaries import compare_summaries, sentence_rouge, summary_buckets, summary_scores
 from braid.pipeline.evaluation import evaluation_of, systems_of
 from braid.pipeline.prepare import Dataset, Weights
 from braid.runtime.session import EncoderDecoderSession
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
 KIND = "encoder-decoder"
 HEAD = "tokens"
 VALIDATION_ROWS = 200
+STYLE = {
+    "novel1": "new words, %",
+    "novel2": "new pairs of words, %",
+    "compression": "length of the text, %",
+    "coverage": "words copied, %",
+    "density": "words copied at once",
+    "repeats": "summaries that repeat, %",
+}
 LEAD_ROWS = 2000
 """Training rows on which the lead baseline is chosen."""
 
@@ -124,6 +133,8 @@ def evaluate(
     found = sentence_rouge(hypotheses, references, language=language)["rougeL"]
     notes = [] if memory else ["The training data are not beside the bundle: the lead was chosen on the test texts."]
     faith = faithfulness(sources, hypotheses, language=language)
+    styles = outputs | {"reference": [golds[0] for golds in references]}
+    buckets = summary_buckets(sources, hypotheses, references, language=language)
     return evaluation_of(
         name=model.name,
         task="summarize",
@@ -140,9 +151,27 @@ def evaluate(
             for source, golds, output, score in zip(sources, references, hypotheses, found, strict=True)
         ],
         score_name="ROUGE-L",
-        tables=[_faithfulness_table(faith)],
+        buckets=[bucket.to_dict() for bucket in buckets],
+        tables=[_style_table(sources, styles, language), _faithfulness_table(faith)],
         notes=[*notes, _faithfulness_note(faith)],
     )
+
+
+def _style_table(sources: Sequence[str], summaries: Mapping[str, Sequence[str]], language: str) -> dict[str, Any]:
+    """How each system writes: what is new, how short it is, how much it copies in one piece, whether it repeats."""
+    rows = []
+    for name, texts in summaries.items():
+        written = [text for text in texts if text.strip()]
+        if not written:
+            continue
+        measures = {
+            **novelty(sources, texts),
+            "compression": compression(sources, texts),
+            **extractiveness(sources, texts),
+            "repeats": repetition_rate(texts, language=language),
+        }
+        rows.append([name, *(str(measures[key]) if key in measures else "" for key in STYLE)])
+    return {"title": "How they are written", "header": ["", *STYLE.values()], "rows": rows}
 
 
 def _faithfulness_note(faith: dict[str, Any]) -> str:

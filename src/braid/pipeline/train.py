@@ -164,9 +164,11 @@ def _fit(
         seed=recipe.train.seed,
         **shape,
     )
+    shares = [100 * share for share in plan.padding_shares()]
+    padding = f"{shares[1]:.1f} % padding" + (f", {shares[0]:.1f} % of the source" if shares[0] else "")
     log.say(
         f"{len(encoded):,} rows, {encoded.num_tokens:,} tokens, {len(plan.epoch(0)):,} batches "
-        f"({100 * plan.padding_share():.1f} % padding), {model.count_params():,} weights, {backend}"
+        f"({padding}), {model.count_params():,} weights, {backend}"
     )
     settings = {key: value for key, value in recipe.to_dict().items() if key not in ("runtime", "search")}
     identity = {

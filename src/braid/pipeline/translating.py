@@ -15,7 +15,7 @@ from braid.data.example import Example
 from braid.data.memory import TranslationMemory
 from braid.metrics.quality import translation_faults
 from braid.metrics.translation import compare as compare_translations
-from braid.metrics.translation import length_buckets, sentence_chrf, translation_scores
+from braid.metrics.translation import sentence_chrf, translation_buckets, translation_scores
 from braid.pipeline.evaluation import evaluation_of, systems_of
 from braid.pipeline.prepare import Dataset, Weights
 from braid.runtime.session import EncoderDecoderSession
@@ -103,7 +103,7 @@ def evaluate(
     else:
         notes.append("The training data are not beside the bundle: no translation-memory baseline.")
     scores = {name: translation_scores(texts, references, target_language=language) for name, texts in outputs.items()}
-    buckets = length_buckets(sources, hypotheses, references, target_language=language)
+    buckets = translation_buckets(sources, hypotheses, references, target_language=language)
     return evaluation_of(
         name=model.name,
         task="translate",

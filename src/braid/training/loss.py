@@ -10,10 +10,10 @@ from braid.layers.embedding import sum_rows
 from braid.layers.linear import product
 
 BLOCK_NUMBERS = 2**21
-"""Logits of one block: 8 MB, which fit the caches that processors of 2020 and later share among their cores."""
+"""At most so many logits in one block: 8 MB, which fit the caches that processors of 2020 and later share among their cores."""
 
 LEAST_ROWS = 64
-"""Positions of one block, however large the vocabulary is."""
+"""Positions that a block may have, however large the vocabulary is."""
 
 
 def smoothed_cross_entropy(
@@ -59,8 +59,9 @@ def _in_blocks(
     """The loss and its gradients to hidden, embedding and bias, block after block of positions."""
     vocab_size, dim = embedding.shape
     positions = ops.shape(hidden)[0]
-    rows = max(LEAST_ROWS, BLOCK_NUMBERS // vocab_size)
-    missing = -positions % rows
+    num_blocks = -(-positions // max(LEAST_ROWS, BLOCK_NUMBERS // vocab_size))
+    rows = -(-positions // num_blocks)  # as even as they can be: fewest rows of padding
+    missing = num_blocks * rows - positions
     hidden, labels, weights = (
         ops.concatenate([part, ops.zeros((missing, *part.shape[1:]), part.dtype)]) for part in (hidden, labels, weights)
     )
@@ -82,7 +83,6 @@ def _in_blocks(
         ops.zeros_like(embedding),
         ops.zeros_like(bias),
     )
-    num_blocks = (positions + missing) // rows
     _, loss, hidden_gradient, embedding_gradient, bias_gradient = ops.while_loop(
         lambda index, *_: index < num_blocks, block, start
     )

@@ -1,0 +1,57 @@
+"""The results of ``patterns.py`` as a Markdown table: mean over seeds, and the spread from lowest to highest.
+
+    python benchmarks/patterns_table.py results/patterns_translate.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+METRICS = {"translate": ("bleu", "chrf"), "generate": ("bits_per_byte", "perplexity")}
+
+
+def cell(values: list[float], digits: int) -> str:
+    """Mean (lowest to highest)."""
+    return f"{np.mean(values):.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
+
+
+def table(result: dict[str, Any]) -> str:
+    """Rows in order of the first metric, best first."""
+    first, second = METRICS[result["task"]]
+    digits = 1 if first == "bleu" else 3
+    patterns: dict[str, list[dict[str, Any]]] = {}
+    for row in result["runs"]:
+        patterns.setdefault(row["pattern"], []).append(row)
+
+    def mean(name: str) -> float:
+        return float(np.mean([row["metrics"][first] for row in patterns[name]]))
+
+    lines = [
+        f"| pattern | weights | {first} | {second} | tokens a second in training | tokens a second written |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name in sorted(patterns, key=mean, reverse=first == "bleu"):
+        rows = patterns[name]
+        scores = [cell([row["metrics"][metric] for row in rows], digit) for metric, digit in ((first, digits), (second, 1))]
+        speeds = [
+            f"{np.median([row[key] for row in rows]):,.0f}"
+            for key in ("training_tokens_per_second", "decoding_tokens_per_second")
+        ]
+        lines.append(f"| `{name}` | {rows[0]['weights']:,} | {' | '.join(scores + speeds)} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("results", type=Path)
+    print(table(json.loads(parser.parse_args().results.read_text(encoding="utf-8"))))
+
+
+if __name__ == "__main__":
+    main()
