@@ -29,7 +29,7 @@ def resident() -> int:
     return next(int(line.split()[1]) * 1024 for line in fields if line.startswith("VmRSS"))
 
 
-def run(pattern: str, lengths: list[int], window: int) -> dict[str, Any]:
+def run(pattern: str, lengths: list[int], window: int, threads: int) -> dict[str, Any]:
     """One pattern through all lengths."""
     from braid.layers.backend import choose_backend
 
@@ -42,8 +42,9 @@ def run(pattern: str, lengths: list[int], window: int) -> dict[str, Any]:
 
     config = ModelConfig(decoder=pattern, model_dim=192, ffn_dim=768, num_heads=4, window=window)
     with tempfile.TemporaryDirectory() as name:
-        export_onnx(config, get_weights(build(config, VOCAB, kind="decoder")), Path(name), precision="int8", kind="decoder")
-        session = DecoderSession(Path(name))
+        weights = get_weights(build(config, VOCAB, kind="decoder"))
+        export_onnx(config, weights, Path(name), precision="int8", kind="decoder")
+        session = DecoderSession(Path(name), num_threads=threads)
     ids = np.random.default_rng(1).integers(4, VOCAB, max(lengths)).astype(np.int32)
     state, times, found, before = session.initial_state(1), [], {}, 0
     for place, token in enumerate(ids.tolist(), 1):
@@ -70,13 +71,21 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--alone", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    common = ["--window", str(options.window), "--lengths", *map(str, options.lengths)]
+    common = ["--window", str(options.window), "--threads", str(options.threads)]
+    common += ["--lengths", *map(str, options.lengths)]
     if options.alone:
-        print(json.dumps(run(options.alone, options.lengths, options.window)))
+        print(json.dumps(run(options.alone, options.lengths, options.window, options.threads)))
         return
     arguments = {pattern: ["--alone", pattern, *common] for pattern in options.patterns}
     found = in_turn(__file__, arguments, rounds=1, threads=options.threads)
-    write({**machine(), "what": "192/768, int8", **{name: rows[0] for name, rows in found.items()}}, options.out)
+    write(
+        {
+            **machine(),
+            "what": f"192/768, int8, {options.threads} threads, window {options.window}",
+            **{name: rows[0] for name, rows in found.items()},
+        },
+        options.out,
+    )
 
 
 if __name__ == "__main__":

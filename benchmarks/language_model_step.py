@@ -3,8 +3,9 @@
     python benchmarks/language_model_step.py --out results.json
 
 About 7 million weights: width 320, 5 heads, 4 layers (``RRWR`` is ``RRW`` tiled), 6,000 subwords, texts of 256. The
-feed-forward layers are 1280 wide, or as wide as it takes for a pattern to have the weights of ``AAAA``. Adam with averaged weights, no dropout, 8 texts a batch. ``pytorch AAAA`` is plain PyTorch with
-scaled_dot_product_attention, rotary positions and torch.optim.AdamW. Every run has a process of its own, in turn.
+feed-forward layers are 1280 wide, or as wide as it takes for a pattern to have the weights of ``AAAA``. Adam with
+averaged weights, no dropout, 8 texts a batch. ``pytorch AAAA`` is plain PyTorch with scaled_dot_product_attention,
+rotary positions and torch.optim.AdamW. Every run has a process of its own, in turn.
 """
 
 from __future__ import annotations
@@ -41,13 +42,14 @@ def time_steps(step: Any, loaded: list[Any]) -> float:
 def run_braid(pattern: str, steps: int) -> tuple[float, int]:
     """Speed and number of weights of a pattern on the backend that KERAS_BACKEND names."""
     from braid.layers.backend import choose_backend
+    from braid.training.allocator import keep_memory
 
+    keep_memory()
     choose_backend()
     from braid.config.recipe import ModelConfig, TrainConfig
     from braid.data.encoded import Batch
     from braid.models import build
     from braid.models.weights import named_variables
-    from braid.training.allocator import keep_memory
     from braid.training.optimizer import Optimizer
     from braid.training.step import Limits, make_step
 
@@ -55,7 +57,6 @@ def run_braid(pattern: str, steps: int) -> tuple[float, int]:
         shape = ModelConfig(decoder=pattern, model_dim=DIM, ffn_dim=ffn_dim, num_heads=HEADS, dropout=0.0)
         return build(shape, VOCAB, kind="decoder")
 
-    keep_memory()
     more = network(pattern, FFN).count_params() - network("AAAA", FFN).count_params()
     a_column = 2 * DIM * len(pattern)  # weights of all layers for one more unit of width
     model = network(pattern, FFN - 8 * round(more / a_column / 8))

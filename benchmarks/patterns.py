@@ -1,16 +1,17 @@
-"""Models of many patterns with equally many weights on the same data, for the same number of steps or minutes, several seeds each.
+"""Models of many patterns with equally many weights on the same data, for as many steps or minutes, several seeds each.
 
     python benchmarks/patterns.py translate --train train.tsv --valid valid.tsv --test test.tsv --languages de en \
         --model-dim 128 --ffn-dim 512 --vocab-size 3000 --steps 400 --out patterns.json
-    python benchmarks/patterns.py generate --train text.txt --model-dim 128 --ffn-dim 512 --steps 300 --out patterns.json
+    python benchmarks/patterns.py generate --train text.txt --model-dim 192 --ffn-dim 768 --minutes 5 --out texts.json
 
-Translation: the encoders stand before the decoder ``SS``, the decoders behind the encoder ``AAAA``. Language models: four
-layers. The feed-forward layers are made as wide as it takes for a pattern to have the weights of ``AAAA`` with ``SS``, or
-of ``AAAA``. Each run is ``braid train`` in a process of its own; results are added to ``--out`` after each, and runs
-that stand there already are not repeated. With ``--at-once 2`` two runs share the machine, each with one thread.
+Translation: the encoders stand before the decoder ``SS``, the decoders behind the encoder ``AAAA``. Language models:
+four layers. The feed-forward layers are made as wide as it takes for a pattern to have the weights of ``AAAA`` with
+``SS``, or of ``AAAA``. Each run is ``braid train`` in a process of its own; results are added to ``--out`` after
+each, and runs that stand there already are not repeated. With ``--at-once 2`` two runs share the machine, each with
+one thread.
 
-For each run: the scores of the test part, the best validation score, tokens a second in training, and target tokens
-a second when the bundle translates 320 lines greedily, or writes one text.
+For each run: the scores of the test part and of its baselines, tokens a second in training, and target tokens a
+second when the bundle translates 320 lines greedily, or writes two texts one after the other.
 """
 
 from __future__ import annotations
@@ -40,11 +41,11 @@ PATTERNS = {
 def count_weights(pattern: str, ffn_dim: int, vocab_size: int, model_dim: int) -> int:
     """Weights of such a network."""
     from braid.config.recipe import ModelConfig
-    from braid.models import build
+    from braid.models.size import num_weights
 
     encoder, _, decoder = pattern.rpartition("-")
     shape = ModelConfig(encoder=encoder or "A", decoder=decoder, ffn_dim=ffn_dim, model_dim=model_dim)
-    return build(shape, vocab_size, kind="encoder-decoder" if encoder else "decoder").count_params()
+    return num_weights(shape, vocab_size, kind="encoder-decoder" if encoder else "decoder")
 
 
 def matching_width(options: argparse.Namespace, pattern: str, vocab_size: int) -> int:
@@ -56,11 +57,11 @@ def matching_width(options: argparse.Namespace, pattern: str, vocab_size: int) -
 
 
 def decode_speed(options: argparse.Namespace, bundle: Path) -> float:
-    """Target tokens a second: 320 lines greedily, after 32 others; one text of 256 subwords for a language model."""
+    """Target tokens a second: 320 lines greedily, after 32 others; two texts of 256 subwords of a language model."""
     import braid
     from braid.text.tokenizer import Tokenizer
 
-    model = braid.load(bundle)
+    model = braid.load(bundle, num_threads=int(os.environ["OMP_NUM_THREADS"]))
     if options.task == "generate":
         model.generate("The", max_tokens=32, seed=1)
         begun = time.perf_counter()
@@ -76,7 +77,9 @@ def decode_speed(options: argparse.Namespace, bundle: Path) -> float:
 
 def recipe_of(options: argparse.Namespace, pattern: str, seed: int, width: int) -> str:
     """The recipe of one run."""
-    files = [f"{part} = [{str(path.resolve())!r}]" for part in ("train", "valid", "test") if (path := options.files[part])]
+    files = [
+        f"{part} = [{str(path.resolve())!r}]" for part in ("train", "valid", "test") if (path := options.files[part])
+    ]
     encoder, _, decoder = pattern.rpartition("-")
     if options.task == "translate":
         files += [f'source_language = "{options.languages[0]}"', f'target_language = "{options.languages[1]}"']
@@ -109,7 +112,7 @@ def run(options: argparse.Namespace, pattern: str, seed: int, folder: Path) -> d
     (folder / "recipe.toml").write_text(recipe_of(options, pattern, seed, width), encoding="utf-8")
     command = [sys.executable, "-m", "braid", "train", "recipe.toml", "--format", "json"]
     begun = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{pattern} failed:\n{done.stderr[-2000:]}")
     found = json.loads(done.stdout)
@@ -148,14 +151,20 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
+    if options.task == "translate" and not options.test:
+        parser.error("translate needs --test, whose lines it translates")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // options.at_once))
     patterns = options.patterns or PATTERNS[options.task]
     options.files = {part: getattr(options, part) for part in ("train", "valid", "test")}
     options.lock = threading.Lock()
     options.widths = {pattern: matching_width(options, pattern, options.vocab_size or 2000) for pattern in patterns}
-    settings = {name: getattr(options, name) for name in ("task", "model_dim", "vocab_size", "dropout", "steps", "minutes", "at_once")}
+    kept = ("task", "model_dim", "ffn_dim", "vocab_size", "dropout", "steps", "minutes", "at_once")
+    settings = {name: getattr(options, name) for name in kept}
+    settings["files"] = [path.name for path in options.files.values() if path]
     result = json.loads(options.out.read_text()) if options.out.exists() else {**machine(), **settings, "runs": []}
+    if {name: result.get(name) for name in settings} != settings:
+        parser.error(f"{options.out} holds runs of other settings")
     known = {(row["pattern"], row["seed"]) for row in result["runs"]}
 
     def work(job: tuple[int, str]) -> None:

@@ -1,6 +1,6 @@
 """The results of ``patterns.py`` as a Markdown table: mean over seeds, and the spread from lowest to highest.
 
-    python benchmarks/patterns_table.py results/patterns_translate.json
+python benchmarks/patterns_table.py results/patterns_translate.json
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def table(result: dict[str, Any]) -> str:
     ]
     for name in sorted(patterns, key=mean, reverse=first == "bleu"):
         rows = patterns[name]
-        scores = [cell([row["metrics"][metric] for row in rows], digit) for metric, digit in ((first, digits), (second, 1))]
+        scores = [
+            cell([row["metrics"][metric] for row in rows], digit) for metric, digit in ((first, digits), (second, 1))
+        ]
         speeds = [
             f"{np.median([row[key] for row in rows]):,.0f}"
             for key in ("training_tokens_per_second", "decoding_tokens_per_second")

@@ -2,8 +2,8 @@
 
     python benchmarks/retrieval.py --faq faq.jsonl.gz --questions 1000 --out results.json
 
-Questions, titles and topics are hidden. Each line of the file has ``id``, ``question`` and ``answer``; what stands before
-the last hyphen of an ``id`` is the page, as in MedQuAD. Equal answers count as one.
+Questions, titles and topics are hidden. Each line of the file has ``id``, ``question`` and ``answer``; what stands
+before the last hyphen of an ``id`` is the page, as in MedQuAD. Equal answers count as one.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from turns import write
 
 def main() -> None:
     """Index, ask, score."""
+    from braid.data.documents.passage import Passage
     from braid.metrics.answers import retrieval_scores
     from braid.retrieval.index import build_index
-    from braid.data.documents.passage import Passage
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--faq", type=Path, required=True)

@@ -4,16 +4,17 @@
         --bleu 33 --minutes 8 --joey-python other/bin/python --out results.json
 
 Braid is asked for a finished model in ``--minutes``: the clock runs from the start of ``braid train`` to the finished
-bundle, with preparation, validations and export, and ``braid evaluate`` scores the bundle's greedy translations
-of the test texts afterwards. The others take the test texts for their validations, and their clocks run from their
-start to the first one that reaches the score; they are stopped after ``--limit`` times Braid's time. Scores are sacreBLEU's, cased, 13a, of whole
-texts, greedy everywhere.
+bundle, with preparation, validations and export, and ``braid evaluate`` scores the bundle's greedy translations of
+the test texts afterwards. The others take the test texts for their validations, and their clocks run from their start
+to the first one that reaches the score; they are stopped after ``--limit`` times Braid's time. Scores are
+sacreBLEU's, cased, 13a, of whole texts, greedy everywhere.
 
-``marian`` (``pymarian`` from PyPI) gets the network and batches that Braid takes: encoder of four layers of attention,
-SSRU decoder of two, 256/1024, 5,000 SentencePiece subwords, dropout 0.2, Adam, averaged weights; rate 0.001 with a
-warm-up of 300 updates. Its own tutorial's transformer is twelve layers of 512/2048 with a warm-up of 16,000 updates.
-``joeynmt`` runs as its ``transformer_iwslt14_deen_sp`` configuration says (six and six layers, 256/1024, dropout 0.3,
-Adam, rate 0.0003, plateau), but for batches of 4,096 tokens instead of 8,192, 5,000 subwords, and cased text; it needs
+``marian`` (``pymarian`` from PyPI) gets the network and batches that Braid takes: encoder of four layers of
+attention, SSRU decoder of two, 256/1024, 5,000 SentencePiece subwords, dropout ``--marian-dropout``, averaged
+weights, and Adam (Braid takes Muon), rate ``--marian-rate`` with a warm-up of 300 updates. Its own tutorial's
+transformer is twelve layers of 512/2048 with a warm-up of 16,000 updates. ``joeynmt`` runs as its
+``transformer_iwslt14_deen_sp`` configuration says (six and six layers, 256/1024, dropout 0.3, Adam, rate 0.0003,
+plateau), but for batches of 4,096 tokens instead of 8,192, 5,000 subwords, and cased text; it needs
 ``sentencepiece==0.2.0`` and, where that does not suit, an environment of its own, ``--joey-python``.
 """
 
@@ -41,7 +42,7 @@ MARIAN = f"""
     --dim-vocabs {SUBWORDS} {SUBWORDS} --dim-emb 256 --transformer-dim-ffn 1024 --transformer-decoder-dim-ffn 1024
     --transformer-heads 4 --enc-depth 4 --dec-depth 2 --transformer-decoder-autoreg rnn --dec-cell ssru
     --transformer-preprocess n --transformer-postprocess da --transformer-postprocess-top n --tied-embeddings-all
-    --transformer-dropout 0.2 --label-smoothing 0.1 --exponential-smoothing 0.001 --optimizer adam --learn-rate 0.001
+    --label-smoothing 0.1 --exponential-smoothing 0.001 --optimizer adam
     --lr-warmup 300 --lr-decay-inv-sqrt 300 --optimizer-params 0.9 0.98 1e-09 --clip-norm 1 --cost-type ce-mean-words
     --mini-batch-words 2048 --mini-batch 1000 --maxi-batch 100 --disp-freq 50u --disp-label-counts --workspace 2000
     --valid-sets valid.source valid.target --valid-metrics bleu --valid-freq 100u --valid-mini-batch 64 --beam-size 1
@@ -197,13 +198,14 @@ def until(command: list[str], folder: Path, pattern: str, goal: float, limit: fl
         if path[-1][1] >= goal:
             break
     signal.setitimer(signal.ITIMER_REAL, 0)
+    minutes = (time.perf_counter() - begun) / 60
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    if not path:
-        raise SystemExit(f"no validation before the end:\n{''.join(log[-40:])}")
-    reached = path[-1][1] >= goal
-    return {"reached": reached, "minutes": path[-1][0] if reached else None, "stopped_after": limit, "validations": path}
+    reached = bool(path) and path[-1][1] >= goal
+    if not path or (not reached and minutes < 0.99 * limit):
+        raise SystemExit(f"it ended by itself after {minutes:.1f} minutes:\n{''.join(log[-40:])}")
+    return {"reached": reached, "minutes": round(minutes, 2), "validations": path}
 
 
 def main() -> None:
@@ -216,6 +218,8 @@ def main() -> None:
     parser.add_argument("--bleu", type=float, default=33)
     parser.add_argument("--minutes", type=float, default=8, help="what Braid is asked for")
     parser.add_argument("--dropout", type=float, default=0.1, help="of Braid")
+    parser.add_argument("--marian-dropout", type=float, default=0.1)
+    parser.add_argument("--marian-rate", type=float, default=0.001)
     parser.add_argument("--limit", type=float, default=2.1, help="times Braid's time, for the others")
     parser.add_argument("--engines", nargs="+", default=["braid", "marian", "joeynmt"])
     parser.add_argument("--joey-python", default=sys.executable)
@@ -224,23 +228,33 @@ def main() -> None:
     options = parser.parse_args()
     os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", OMP_NUM_THREADS=str(options.threads))
     result = json.loads(options.out.read_text()) if options.out.exists() else {}
+    if "braid" not in result and options.engines[0] != "braid":
+        parser.error("the others run after Braid, whose time is their limit")
+    kept = ("threads", "minutes", "dropout", "limit", "marian_dropout", "marian_rate")
+    settings = {name: getattr(options, name) for name in kept}
     result = {**result, **machine(), "bleu": options.bleu}
     for engine in options.engines:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             if engine == "braid":
-                result[engine] = run_braid(options, folder)
+                result[engine] = {**run_braid(options, folder), "settings": settings}
             else:
                 lines(options.train, folder, "train")
                 lines(options.test, folder, "valid")
                 limit = options.limit * result["braid"]["minutes"]
-                result[engine] = PEERS[engine](options, folder, limit)
+                result[engine] = {**PEERS[engine](options, folder, limit), "settings": settings}
         write(result, options.out)
 
 
 def run_marian(options: argparse.Namespace, folder: Path, limit: float) -> dict[str, Any]:
     """Marian's clock holds the training of its SentencePiece model."""
-    command = [sys.executable, "-m", "pymarian", "train", *MARIAN.split(), "--cpu-threads", str(options.threads)]
+    chosen = {
+        "--cpu-threads": options.threads,
+        "--transformer-dropout": options.marian_dropout,
+        "--learn-rate": options.marian_rate,
+    }
+    words = [str(word) for pair in chosen.items() for word in pair]
+    command = [sys.executable, "-m", "pymarian", "train", *MARIAN.split(), *words]
     return until(command, folder, r"\[valid\].*: bleu : ([\d.]+)", options.bleu, limit)
 
 

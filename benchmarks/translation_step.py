@@ -64,18 +64,18 @@ def time_steps(step: Any, loaded: list[Any]) -> float:
 def run_braid(steps: int, optimizer: str = "adamw", precision: str = "float32", keeps_memory: bool = True) -> float:
     """Braid on the backend that KERAS_BACKEND names."""
     from braid.layers.backend import choose_backend
+    from braid.training.allocator import keep_memory
 
+    if keeps_memory:
+        keep_memory()
     choose_backend()
     from braid.config.recipe import ModelConfig, TrainConfig
     from braid.layers.linear import use_precision
     from braid.models import build
     from braid.models.weights import named_variables
-    from braid.training.allocator import keep_memory
     from braid.training.optimizer import Optimizer
     from braid.training.step import Limits, make_step
 
-    if keeps_memory:
-        keep_memory()
     use_precision(precision)
     model = build(ModelConfig(encoder="AAAA", decoder="SS", model_dim=DIM, ffn_dim=FFN, dropout=0.1), VOCAB)
     config = TrainConfig(optimizer=optimizer)

@@ -13,7 +13,7 @@ from braid.data.documents import Passage
 from braid.errors import BundleError, DataError, StorageError
 from braid.retrieval import Index, Ranking, build_index, writing
 from braid.retrieval import index as index_module
-from braid.retrieval.segment import ARRAYS
+from braid.retrieval.segment import ARRAYS, COUNTS
 from braid.retrieval.terms import terms
 from braid.storage import locked
 
@@ -60,20 +60,19 @@ def reference(rows, question, ranking):
         idf = math.log(1 + (total - having + 0.5) / (having + 0.5))
         return idf * (ranking.k1 + 1) * count / (ranking.k1 + count)
 
-    scores = [0.0] * len(rows)
+    own, around = [0.0] * len(rows), [0.0] * len(rows)
     for term, repeats in Counter(terms(question)).items():
         numbers = [number for number in range(len(rows)) if text[number][term] or title[number][term]]
         having = [group for group in both if both[group][term]]
-        for number in range(len(rows)):
-            count = 0.0
-            if number in numbers:
-                faq = bool(rows[number].answer)
-                count += (ranking.answer if faq else 1) * text[number][term] / norm(text[number], text)
-                count += (ranking.question if faq else ranking.title) * title[number][term] / norm(title[number], title)
-            group = groups[number]
-            around = both[group][term] / norm(both[group], list(both.values()))
-            scores[number] += repeats * value(len(numbers), len(rows), count)
-            scores[number] += repeats * ranking.context * value(len(having), len(both), around)
+        for number, group in enumerate(groups):
+            faq = bool(rows[number].answer)
+            count = (ranking.answer if faq else 1) * text[number][term] / norm(text[number], text)
+            count += (ranking.question if faq else ranking.title) * title[number][term] / norm(title[number], title)
+            own[number] += repeats * value(len(numbers), len(rows), count)
+            count = both[group][term] / norm(both[group], list(both.values()))
+            around[number] += repeats * value(len(having), len(both), count)
+    around = [own[n] if groups.count(groups[n]) == 1 else around[n] for n in range(len(rows))]
+    scores = [one + ranking.context * other for one, other in zip(own, around, strict=True)]
     words = set(terms(question))
     return [score if words & (text[i].keys() | title[i].keys()) else 0.0 for i, score in enumerate(scores)]
 
@@ -160,6 +159,7 @@ def test_nothing_to_find(make):
     index = make("the amber room", "", "😀")
     assert [index.search(question) for question in ("", "?!", "birch", "😀")] == [[], [], [], []]
     assert texts(index.search("amber", k=1)) == ["the amber room"]
+    assert index.search("amber", k=0) == []
     empty = make()
     empty.add([passage("amber")])
     assert texts(empty.search("amber")) == ["amber"]
@@ -200,6 +200,18 @@ def test_a_title_and_a_question_weigh_more_than_a_text(make):
     assert [hit.passage.text[:5] for hit in make(*rows, ranking=Ranking(title=2)).search("amber")] == ["fjord", "amber"]
     faq = [passage(row.text, title=row.title, answer=row.text) for row in rows]
     assert [hit.passage.text[:5] for hit in make(*faq).search("amber")] == ["fjord", "amber"]
+
+
+def test_the_same_question_comes_first(make):
+    topics, kinds = ("gout", "iron deficiency", "iron"), ("What is", "What causes", "What are the treatments for", "Is")
+    rows = [
+        passage(f"{topic} {kind} is treated. " * (1 + number), title=f"{kind} {topic}?", answer="yes", group=topic)
+        for number, kind in enumerate(kinds)
+        for topic in topics
+    ]
+    index = make(*rows)
+    for row in rows:
+        assert index.search(row.title)[0].passage.title == row.title
 
 
 def test_a_section_is_found_by_what_its_document_is_about(make):
@@ -292,7 +304,17 @@ def test_files_of_another_size_are_refused(make, name, change):
 
 @pytest.mark.parametrize(
     "content",
-    ["", "[]", "{}", '{"format": 2}', header({}), "[" * 50_000, "{" + " " * 10**6 + "}", header(["passages"])],
+    [
+        "",
+        "[]",
+        "{}",
+        '{"format": 2}',
+        header({}),
+        "[" * 50_000,
+        "{" + " " * 10**6 + "}",
+        header(["passages"]),
+        header(dict.fromkeys(COUNTS, 0)),
+    ],
 )
 def test_headers_that_are_none_are_refused(make, content):
     index = make("amber")
@@ -301,7 +323,7 @@ def test_headers_that_are_none_are_refused(make, content):
         Index.open(index.folder)
 
 
-@pytest.mark.parametrize("value", [10**12, -1, 1.5, True, "1"])
+@pytest.mark.parametrize("value", [10**12, -1, 1.5, "1", None])
 def test_headers_with_other_numbers_are_refused_before_anything_is_made(make, value):
     index = make("amber")
     file = index.folder / "segment-000001/header.json"
@@ -320,15 +342,13 @@ def test_names_that_are_none_are_refused(make, names):
         Index.open(index.folder)
 
 
-@pytest.mark.parametrize(
-    "name", ["posting_passages", "posting_ends", "groups", "passages", "passage_ends", "term_ends"]
-)
+@pytest.mark.parametrize("name", ARRAYS)
 def test_damage_inside_is_said_where_it_is(make, name):
     """Random bytes of the right number: found out, or harmless, but never another exception."""
     rows = draw_rows(30)
     draw = random.Random(3)
     num_refused = 0
-    for _ in range(8):
+    for _ in range(6):
         index = make(*rows)
         file = index.folder / f"segment-000001/{name}.bin"
         content = bytearray(file.read_bytes())
@@ -337,19 +357,23 @@ def test_damage_inside_is_said_where_it_is(make, name):
         file.write_bytes(content)
         try:
             opened = Index.open(index.folder)
-            for row in rows:
+            for row in rows[:5]:
                 opened.search(row.text)
+                opened.search(" ".join(f"{word}x" for word in row.text.split()))
+            for row in rows[:9]:
+                opened.add([row])
         except BundleError as error:
             num_refused += 1
-            assert "segment-000001" in error.where
-    assert num_refused or name == "term_ends"  # a term in another place is not found, no more
+            assert str(index.folder) in error.where
+    if name in ("posting_passages", "posting_ends", "groups", "passages", "passage_ends"):
+        assert num_refused
 
 
 def test_quick_enough(tmp_path):
-    rows = draw_rows(20_000)
+    rows = draw_rows(5000)
     begun = time.process_time()
     index = build_index(rows, tmp_path / "index")
-    assert time.process_time() - begun < 20
+    assert time.process_time() - begun < 10
     begun = time.process_time()
     for row in rows[:100]:
         index.search(" ".join(row.text.split()[:10]))

@@ -3,7 +3,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from braid.retrieval.terms import MAX_WORD, grams, is_character, terms
@@ -30,17 +30,20 @@ def test_terms(text, found):
     assert terms(text) == found
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_case_accents_and_the_way_of_writing_them_do_not_matter(text):
     assert terms(unicodedata.normalize("NFD", text)) == terms(unicodedata.normalize("NFC", text))
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from(string.printable)))
 def test_ascii_is_read_as_all_else_is(text):
     assert terms(text) == terms(f"{text} é")[:-1]
     assert terms(text.upper()) == terms(text)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters()))
 def test_terms_hold_no_space_and_are_short(text):
     for term in terms(text):

@@ -84,9 +84,14 @@ class BatchPlan:
 
     def padding_shares(self, epoch: int = 0) -> tuple[float, float]:
         """Fractions of source and target positions that are padding, rows of padding included, before anything is
-        sampled; the first is 0 where there is no source.
+        sampled; 0 for a side that the examples lack.
         """
         source, target = self._lengths
         shapes = [self._shape(len(rows), source[rows].max(), target[rows].max()) for rows in self.epoch(epoch)]
         padded = [sum(shape[0] * shape[side] for shape in shapes) for side in (1, 2)]
-        return 1 - float(source.sum()) / float(padded[0]), 1 - float(target.sum()) / float(padded[1])
+        lacks = [bool((lengths == 1).all()) for lengths in (source, target)]
+        source_share, target_share = (
+            0.0 if lack else 1 - float(lengths.sum()) / float(size)
+            for lack, lengths, size in zip(lacks, (source, target), padded, strict=True)
+        )
+        return source_share, target_share

@@ -175,11 +175,6 @@ class NgramModel:
         """The model of the same rows whose longest n-gram is shorter."""
         return NgramModel(self._counts[:order], vocab_size=self.vocab_size, bos_id=self.bos_id)
 
-    def best_order(self, valid_rows: Sequence[Row]) -> int:
-        """The order, up to this model's own, under which these rows are likeliest; its model is made by `cut`."""
-        orders = range(1, self.order + 1)
-        return max(orders, key=lambda order: sum(float(row.sum()) for row in self.cut(order).score(valid_rows)))
-
     def log_probabilities(self, row: Row) -> np.ndarray:
         """The natural logarithm of the probability of each id of a row after all ids before it, float64.
 

@@ -67,10 +67,12 @@ def delta_rule(
     rows = memory_scan(ops.exp(whole), kept, seen, fresh, state_BNHE)
     written, before = ops.split(rows, (CHUNK,), axis=-2)
     outputs = ops.matmul(query * ops.exp(total), before) + ops.matmul(ops.matmul(query, turned) * fade, written)
+    end = ops.shape(whole)[1] - 1
+    whole, before, kept, written = (ops.squeeze(between(part, end, 1), 1) for part in (whole, before, kept, written))
     last = ops.exp(whole) * before + ops.matmul(ops.swapaxes(kept, -1, -2), written)
     shape = ops.shape(outputs)
     flat = ops.reshape(ops.transpose(outputs, (0, 1, 3, 2, 4)), (shape[0], -1, shape[2], shape[4]))
-    return between(flat, 0, time), last[:, -1]
+    return between(flat, 0, time), last
 
 
 def delta_step(

@@ -80,5 +80,5 @@ def attend_in_blocks(
     distance = ops.arange(window)[:, None] + window - ops.arange(window * (2 if is_causal else 3))
     near = ops.logical_and(distance < window, distance >= 0 if is_causal else distance > -window)
     found = attend(query, key, value, ops.logical_and(near[None], known[:, None]))
-    flat = ops.reshape(found, (batch, blocks * window, heads * width))[:, :time]
+    flat = between(ops.reshape(found, (batch, blocks * window, heads * width)), 0, time)
     return permute_time(flat, origin, order)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from braid.errors import DataError
+from braid.metrics.intervals import rate_score
 from braid.metrics.score import Comparison, Score
 from braid.text.languages import canonical, has_spaces
 from braid.text.scripts import UNSPACED
@@ -182,13 +183,20 @@ def compare_answers(
 
 
 def retrieval_scores(
-    ranks: Sequence[int | None], *, ks: Sequence[int] = (1, 5, 10), resamples: int = RESAMPLES, seed: int = SEED
+    ranks: Sequence[int | None],
+    *,
+    ks: Sequence[int] = (1, 5, 10),
+    setting: str = "first:right",
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
 ) -> dict[str, Score]:
-    """``recall@k`` for each k, and ``mrr``, the mean of one over the rank, 0 to 100, with 95 % intervals.
+    """``recall@k`` for each k with Wilson's interval, and ``mrr@k`` for the largest, the mean of one over the rank of
+    what stands among so many, with the bootstrap's; 0 to 100.
 
     Args:
         ranks: For each question the place of the first right passage, counted from 1; None where it was not found.
         ks: How many passages are looked at.
+        setting: What else changes the scores, for their signatures.
         resamples: Bootstrap samples.
         seed: Of the bootstrap.
 
@@ -200,8 +208,11 @@ def retrieval_scores(
     if any(rank is not None and rank < 1 for rank in ranks):
         raise DataError("a rank must be 1 or more, or None where nothing was found")
     places = np.array([np.inf if rank is None else rank for rank in ranks])
-    columns = {f"recall@{k}": (places <= k).astype(float) for k in ks} | {"mrr": 1 / places}
-    return _scores(columns, "first:right", resamples, seed)
+    recall = {
+        f"recall@{k}": rate_score(int((places <= k).sum()), len(ranks), signature=f"recall@{k}|{setting}") for k in ks
+    }
+    shares = np.where(places <= max(ks), 1 / places, 0.0)
+    return recall | _scores({f"mrr@{max(ks)}": shares}, setting, resamples, seed)
 
 
 def _compared(predictions: Sequence[str], golds: Sequence[Sequence[str]], language: str) -> tuple[_Rules, np.ndarray]:

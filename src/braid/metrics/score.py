@@ -19,7 +19,7 @@ TITLES = {
     "macro_recall": "macro recall",
     "exact_match": "exact match",
     "f1": "F1",
-    "mrr": "mean reciprocal rank",
+    "mrr@5": "mean reciprocal rank among five",
     "bits_per_byte": "bits per byte",
     "bits_per_character": "bits per character",
 }

@@ -169,17 +169,15 @@ def evaluate(model: Generator, examples: Sequence[Example], *, memory: Sequence[
     scores = {model.name: _scores(logs, texts)}
     notes = []
     if memory:
-        rows, _, _ = token_rows(model.tokenizer, memory)
+        rows, _, trained = token_rows(model.tokenizer, memory)
         ngram = NgramModel.fit(
             [row[1:] for row in rows],
             vocab_size=model.tokenizer.vocab_size,
             order=NGRAM_ORDER,
             bos_id=model.tokenizer.bos_id,
         )
-        ngram = ngram.cut(ngram.best_order([row[1:] for row in ids]))  # on the test texts: in the baseline's favour
-        others = _counted([ngram.log_probabilities(row[1:]) for row in ids], weights)
-        scores[f"{ngram.order}-gram model (Kneser-Ney)"] = _scores(others, texts)
-        trained = [text for text, _ in documents_of(memory)]
+        order, others = _best_order(ngram, [row[1:] for row in ids], weights)
+        scores[f"{order}-gram model (Kneser-Ney)"] = _scores(others, texts)
     else:
         notes.append("The training data are not beside the bundle: no n-gram baseline.")
         trained = []
@@ -203,6 +201,15 @@ def _scores(logs: Sequence[np.ndarray], texts: Sequence[str]) -> dict[str, Score
     return {name: scores[name] for name in ("bits_per_byte", "perplexity")}
 
 
+def _best_order(
+    ngram: NgramModel, rows: Sequence[np.ndarray], weights: Sequence[np.ndarray]
+) -> tuple[int, list[np.ndarray]]:
+    """The order under which the test texts are likeliest, which favours the baseline, and their log-probabilities."""
+    found = {order: _counted(ngram.cut(order).score(rows), weights) for order in range(1, ngram.order + 1)}
+    order = max(found, key=lambda order: sum(float(row.sum()) for row in found[order]))
+    return order, found[order]
+
+
 def _counted(logs: Sequence[np.ndarray], weights: Sequence[np.ndarray]) -> list[np.ndarray]:
     """The log-probabilities of what counts."""
     return [row[weight > 0] for row, weight in zip(logs, weights, strict=True)]
@@ -220,10 +227,13 @@ def _samples(model: Generator, texts: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _style_table(samples: Sequence[dict[str, Any]], trained: Sequence[str]) -> dict[str, Any]:
-    """How the samples are written, beside what people wrote in their place: repetition, variety, copies."""
+    """How the samples are written, beside what people wrote in their place: repetition, variety, copies. Of each pair
+    the longer is cut, for all three change with the amount of text.
+    """
     rows = []
+    lengths = [min(len(row["hypothesis"]), len(row["reference"])) for row in samples]
     for name, key in (("samples", "hypothesis"), ("the texts' own continuations", "reference")):
-        texts = [row[key] for row in samples]
+        texts = [row[key][:length] for row, length in zip(samples, lengths, strict=True)]
         copied = str(copied_share(texts, trained)) if trained else ""
         rows.append([name, str(repetition_rate(texts)), str(distinct_n(texts)), copied])
     header = ["", "repeated runs of 4 words, %", "different pairs of words, %", "copied from training data, 8 words, %"]

@@ -107,7 +107,7 @@ def index_bundle(recipe: Recipe, *, folder: Path, bundle: Path) -> dict[str, Any
 
 
 def faq_scores(passages: Sequence[Passage]) -> dict[str, Score]:
-    """How often a question finds its own answer, first and among five, when only the answers are indexed.
+    """How often a question finds its own answer, first and among five, when only answers are indexed, and how far up.
 
     {} where there is no FAQ.
     """
@@ -122,7 +122,7 @@ def faq_scores(passages: Sequence[Passage]) -> dict[str, Score]:
         for number in order:
             texts = [hit.passage.text for hit in index.search(entries[number].title, 5)]
             ranks.append(next((rank for rank, text in enumerate(texts, 1) if text == entries[number].answer), None))
-    return retrieval_scores(ranks, ks=(1, 5))
+    return retrieval_scores(ranks, ks=(1, 5), setting=f"question:hidden|entries:{len(entries)}")
 
 
 def _card(recipe: Recipe, notes: Sequence[str], found: dict[str, Score]) -> str:

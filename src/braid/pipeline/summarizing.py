@@ -24,6 +24,7 @@ from braid.runtime.session import EncoderDecoderSession
 from braid.storage import scratch_folder
 from braid.tasks.summarize import Summarizer, condensed
 from braid.text.extract import extract
+from braid.text.units import units
 
 if TYPE_CHECKING:
     from braid.training.loop import Validation
@@ -161,8 +162,7 @@ def _style_table(sources: Sequence[str], summaries: Mapping[str, Sequence[str]],
     """How each system writes: what is new, how short it is, how much it copies in one piece, whether it repeats."""
     rows = []
     for name, texts in summaries.items():
-        written = [text for text in texts if text.strip()]
-        if not written:
+        if not any(map(units, texts)):  # no word at all
             continue
         measures = {
             **novelty(sources, texts),

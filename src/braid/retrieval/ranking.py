@@ -3,7 +3,8 @@
 A term t adds idf(t) · f / (k1 + f) · (k1 + 1) to a passage, where f sums its counts in text and title, each weighed
 and divided by 1 - b + b · length / mean length, and idf(t) = log(1 + (N - n + 0.5) / (n + 0.5)) for n of N passages
 that have it. The same sum over the documents that passages belong to, by text and title together, is added with a
-weight of its own: a section about "treatment" need not name the disease that its page is about.
+weight of its own: a section about "treatment" need not name the disease that its page is about. To a passage that is
+the only one of its document its own score is added, with that weight.
 
 Paper: Robertson and Zaragoza (2009), The probabilistic relevance framework: BM25 and beyond, equations 3.15 to 3.21.
 """
@@ -39,9 +40,9 @@ class Ranking:
 
     k1: float = 1.2
     b: float = 0.75
-    title: float = 1.0
-    question: float = 2.0
-    answer: float = 0.5
+    title: float = 2.0
+    question: float = 4.0
+    answer: float = 0.1
     context: float = 1.0
     character: float = 0.5
     forms: float = 0.5
@@ -117,6 +118,7 @@ class Ranked:
         weights = np.where(is_faq, ranking.answer, 1.0), np.where(is_faq, ranking.question, ranking.title)
         self._text = (weights[0] / self._norm(text, totals.text_length, totals.passages)).astype(np.float32)
         self._title = (weights[1] / self._norm(title, totals.title_length, totals.titles)).astype(np.float32)
+        self._is_alone = np.bincount(self._groups) == 1
         lengths = np.bincount(self._groups, weights=text + title)
         norm = self._norm(lengths, totals.text_length + totals.title_length, totals.groups)
         self._group = (1 / norm).astype(np.float32)
@@ -163,8 +165,9 @@ class Ranked:
     def best(self, scores: tuple[np.ndarray, np.ndarray], k: int) -> list[tuple[float, int]]:
         """Score and number of the best passages, the first in order among equals."""
         passages = np.flatnonzero(scores[0])
-        totals = scores[0][passages] + self._ranking.context * scores[1][self._groups[passages]]
-        if len(passages) > k:
+        own, groups = scores[0][passages], self._groups[passages]
+        totals = own + self._ranking.context * np.where(self._is_alone[groups], own, scores[1][groups])
+        if len(passages) > k > 0:
             least = np.partition(totals, len(totals) - k)[len(totals) - k]
             passages, totals = passages[totals >= least], totals[totals >= least]
         order = np.argsort(-totals, kind="stable")[:k]

@@ -190,7 +190,7 @@ class Segment:
 def _most_similar(word: str, candidates: Iterable[bytes], least: float, most: int) -> dict[str, float]:
     from rapidfuzz.distance import Indel
 
-    terms = [term.decode("utf-8", "surrogatepass") for term in candidates]
+    terms = [term.decode("utf-8", "replace") for term in candidates]
     found = {term: Indel.normalized_similarity(word, term) for term in terms}
     chosen = sorted((-similarity, term) for term, similarity in found.items() if similarity >= least)
     return {term: -negative for negative, term in chosen[:most]}
@@ -217,8 +217,9 @@ def read_header(folder: Path) -> dict[str, int]:
     counts = content.get("counts")
     if not isinstance(counts, dict) or set(counts) != set(COUNTS):
         raise BundleError(f"the header must give {', '.join(COUNTS)}", where=str(file), hint=AGAIN)
-    if any(type(value) is not int or not 0 <= value < 2**48 for value in counts.values()):
-        raise BundleError("the header must give whole numbers", where=str(file), hint=AGAIN)
+    is_number = all(type(value) is int and 0 <= value < 2**48 for value in counts.values())
+    if not is_number or not counts["passages"]:
+        raise BundleError("the header must give whole numbers, and of passages at least 1", where=str(file), hint=AGAIN)
     return counts
 
 

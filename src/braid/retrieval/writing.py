@@ -17,7 +17,7 @@ from braid.retrieval.segment import ARRAYS, Segment, gram_key, pack, write_heade
 from braid.retrieval.terms import grams, terms
 
 MAX_TOKENS = 2**22
-"""Terms, repetitions included, after which a segment is written: 200 MB with all that is made of them."""
+"""Terms, repetitions included, after which a segment is written: 250 MB with all that is made of them."""
 
 _MAX_COUNT = 255
 """A term that a text has more often is as good as one that it has so often."""
@@ -77,6 +77,7 @@ class SegmentWriter:
 
     def _vocabulary(self) -> tuple[list[bytes], np.ndarray]:
         """The terms, sorted, and the place of each by its number so far."""
+        self._numbers.default_factory = None  # else it would hold itself, and all that memory, for long
         words = [word.encode("utf-8", "surrogatepass") for word in self._numbers]
         order = sorted(range(len(words)), key=words.__getitem__)
         places = np.empty(len(words), np.uint64)
@@ -224,7 +225,7 @@ def _write_grams(folder: Path, vocabulary: Iterable[bytes]) -> None:
     """Write under each run of four characters the terms that have it."""
     keys, owners = array("I"), array("I")
     for number, term in enumerate(vocabulary):
-        found = grams(term.decode("utf-8", "surrogatepass"))
+        found = grams(term.decode("utf-8", "replace"))
         keys.extend(map(gram_key, found))
         owners.extend(itertools.repeat(number, len(found)))
     order = np.argsort(np.asarray(keys), kind="stable")

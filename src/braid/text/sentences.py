@@ -23,6 +23,8 @@ def split_sentences(text: str) -> list[str]:
     """
     pieces, begin = [], 0
     for match in _END.finditer(text):
+        if match.end() <= begin:  # inside white space that was passed over
+            continue
         if _ABBREVIATION.search(text[max(begin, match.end() - 12) : match.end()]):
             continue
         end = match.end()

@@ -10,7 +10,7 @@ from braid.layers.embedding import sum_rows
 from braid.layers.linear import product
 
 BLOCK_NUMBERS = 2**21
-"""At most so many logits in one block: 8 MB, which fit the caches that processors of 2020 and later share among their cores."""
+"""Most logits of one block: 8 MB, which fit the caches that processors of 2020 and later share among their cores."""
 
 LEAST_ROWS = 64
 """Positions that a block may have, however large the vocabulary is."""
@@ -27,7 +27,7 @@ def smoothed_cross_entropy(
     taken in blocks, so that nothing of size P times V is ever made.
 
     Args:
-        hidden_PD: Hidden vectors of all positions, padding included.
+        hidden_PD: Hidden vectors of all positions, padding included; one at least.
         embedding_VD: Output embedding.
         bias_V: Output bias.
         labels_P: Right subword of each position.
@@ -59,8 +59,9 @@ def _in_blocks(
     """The loss and its gradients to hidden, embedding and bias, block after block of positions."""
     vocab_size, dim = embedding.shape
     positions = ops.shape(hidden)[0]
-    num_blocks = -(-positions // max(LEAST_ROWS, BLOCK_NUMBERS // vocab_size))
-    rows = -(-positions // num_blocks)  # as even as they can be: fewest rows of padding
+    most = max(LEAST_ROWS, BLOCK_NUMBERS // vocab_size)
+    num_blocks = (positions + most - 1) // most
+    rows = (positions + num_blocks - 1) // num_blocks  # as even as they can be: fewest rows of padding
     missing = num_blocks * rows - positions
     hidden, labels, weights = (
         ops.concatenate([part, ops.zeros((missing, *part.shape[1:]), part.dtype)]) for part in (hidden, labels, weights)

@@ -30,11 +30,12 @@ def sections(lines: Iterable[str], title: str) -> Iterator[Block]:
     fence = ""
     for number, line in enumerate(lines):
         text = line.rstrip() if len(line) <= _LONGEST_HEADING else "…"
-        heading = ""
+        heading, is_end = "", False
         if fence:
             found = _FRONT_TITLE.fullmatch(text) if fence == _FRONT else None
             title = found[2] if found else title
-            fence = "" if _closes(text, fence) else fence
+            is_end = _closes(text, fence)
+            fence = "" if is_end else fence
         elif opened := _FENCE.match(text):
             fence = opened[1]
         elif number == 0 and text == _FRONT:
@@ -47,9 +48,9 @@ def sections(lines: Iterable[str], title: str) -> Iterator[Block]:
         if collected.begins_with(line):
             yield from collected.take(title=title)
         collected.add(line)
-        if heading:
-            title = heading
-            yield from collected.take(title=title, is_heading=True)
+        title = heading or title
+        if heading or is_end:
+            yield from collected.take(title=title, is_heading=bool(heading))
     yield from collected.take(title=title)
 
 

@@ -108,7 +108,7 @@ class _Packer:
                 if self._size + len(sentence.text.rstrip()) > SIZE:
                     self._drop()
             self._hold(sentence)
-        self.holds_headings_only = self.holds_headings_only and block.is_heading
+        self.holds_headings_only = self.holds_headings_only and (block.is_heading or not block.text.strip())
 
     def finish(self) -> Iterator[Passage]:
         """The passage begun, if it has anything that no passage had yet."""
@@ -171,8 +171,10 @@ def _parts(sentence: str) -> Iterator[str]:
 
 
 def _border(text: str, begin: int) -> int:
-    """Where a part that begins at ``begin`` may end: at a pause, else between words, else anywhere."""
+    """Where a part that begins at ``begin`` may end: at a line's end, a pause, else between words, else anywhere."""
     limit = begin + SIZE
+    if (end := text.rfind("\n", begin + SIZE // 2, limit)) >= 0:
+        return end + 1
     pauses = [found.end() for found in _PAUSE.finditer(text, begin + SIZE // 2, limit)]
     if pauses:
         return pauses[-1]

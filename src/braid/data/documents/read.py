@@ -14,7 +14,7 @@ from braid.data.documents.rows import read_csv_rows, read_jsonl_rows, read_tsv_r
 from braid.data.documents.squad import read_squad
 from braid.data.documents.text import read_text
 from braid.data.example import Example, Reject
-from braid.data.formats.read import expand
+from braid.data.formats.read import expand, with_home
 from braid.data.formats.stream import Stream, open_stream
 from braid.errors import DataError
 
@@ -61,8 +61,8 @@ def read_documents(patterns: Sequence[str], *, folder: Path) -> Iterator[Passage
 
 def _find(pattern: str, folder: Path) -> list[tuple[Path, str]]:
     """Path and shown name of every file that a pattern stands for, sorted."""
-    place = folder / Path(pattern).expanduser()
-    if place.is_dir():
+    place = folder / with_home(pattern)
+    if os.path.isdir(place):  # noqa: PTH112  the method fails on names that are too long
         return [(path, str(Path(pattern) / path.relative_to(place))) for path in _below(place)]
     found = expand(pattern, folder)
     for _, shown in found:

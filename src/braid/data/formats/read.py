@@ -127,7 +127,7 @@ def _checked(rows: Iterable[Example | Reject], shown: str) -> Iterator[Example |
 
 def _find(pattern: str, folder: Path, readers: _Readers) -> list[_File]:
     """The files a pattern stands for."""
-    if readers is not _READERS or "," not in pattern or _exists(_with_home(pattern), folder):
+    if readers is not _READERS or "," not in pattern or _exists(with_home(pattern), folder):
         found = [_File((path,), (shown,)) for path, shown in expand(pattern, folder)]
         for file in found:
             _format_of(file.shown[0], readers)
@@ -140,7 +140,7 @@ def _find(pattern: str, folder: Path, readers: _Readers) -> list[_File]:
     return [_File((source[0], target[0]), (source[1], target[1])) for source, target in pairs]
 
 
-def _with_home(pattern: str) -> Path:
+def with_home(pattern: str) -> Path:
     """The pattern with a leading ``~`` or ``~user`` as the home folder; other names may begin so, too."""
     try:
         return Path(pattern).expanduser()
@@ -170,7 +170,7 @@ def expand(pattern: str, folder: Path) -> list[tuple[Path, str]]:
 
 def _expand(pattern: str, folder: Path) -> list[tuple[Path, str]]:
     """Path and shown name of every file that matches, sorted."""
-    given = _with_home(pattern)
+    given = with_home(pattern)
     path = folder / given
     if path.is_file():
         return [(path, pattern)]
