@@ -35,7 +35,9 @@ def main() -> None:
     with (gzip.open if options.faq.suffix == ".gz" else open)(options.faq, "rt", encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
     passages = [
-        Passage(text=row["answer"], file=row["id"].rsplit("-", 1)[0], line=number) for number, row in enumerate(rows)
+        Passage(text=row["answer"], file=page, group=page, line=number)
+        for number, row in enumerate(rows)
+        for page in [row["id"].rsplit("-", 1)[0]]
     ]
     asked = np.random.default_rng(options.seed).permutation(len(rows))[: options.questions].tolist()
     pages: list[int | None] = []

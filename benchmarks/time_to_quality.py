@@ -144,6 +144,7 @@ decoder = "SS"
 dropout = {options.dropout}
 [train]
 minutes = {options.minutes}
+precision = "{options.precision}"
 """
     (folder / "recipe.toml").write_text(recipe, encoding="utf-8")
     program = [sys.executable, "-m", "braid"]
@@ -218,6 +219,7 @@ def main() -> None:
     parser.add_argument("--bleu", type=float, default=33)
     parser.add_argument("--minutes", type=float, default=8, help="what Braid is asked for")
     parser.add_argument("--dropout", type=float, default=0.1, help="of Braid")
+    parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"], help="of Braid")
     parser.add_argument("--marian-dropout", type=float, default=0.1)
     parser.add_argument("--marian-rate", type=float, default=0.001)
     parser.add_argument("--limit", type=float, default=2.1, help="times Braid's time, for the others")
@@ -230,7 +232,7 @@ def main() -> None:
     result = json.loads(options.out.read_text()) if options.out.exists() else {}
     if "braid" not in result and options.engines[0] != "braid":
         parser.error("the others run after Braid, whose time is their limit")
-    kept = ("threads", "minutes", "dropout", "limit", "marian_dropout", "marian_rate")
+    kept = ("threads", "minutes", "dropout", "precision", "limit", "marian_dropout", "marian_rate")
     settings = {name: getattr(options, name) for name in kept}
     result = {**result, **machine(), "bleu": options.bleu}
     for engine in options.engines:
