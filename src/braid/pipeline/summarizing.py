@@ -33,13 +33,14 @@ KIND = "encoder-decoder"
 HEAD = "tokens"
 VALIDATION_ROWS = 200
 STYLE = {
-    "novel1": "new words, %",
-    "novel2": "new pairs of words, %",
-    "compression": "length of the text, %",
-    "coverage": "words copied, %",
-    "density": "words copied at once",
-    "repeats": "summaries that repeat, %",
+    "novel1": "new words",
+    "novel2": "new pairs",
+    "compression": "length",
+    "coverage": "copied",
+    "density": "words at once",
+    "repeats": "that repeat",
 }
+"""Measures of how summaries are written, and the heads of their columns."""
 LEAD_ROWS = 2000
 """Training rows on which the lead baseline is chosen."""
 
@@ -170,8 +171,9 @@ def _style_table(sources: Sequence[str], summaries: Mapping[str, Sequence[str]],
             **extractiveness(sources, texts),
             "repeats": repetition_rate(texts, language=language),
         }
-        rows.append([name, *(str(measures[key]) if key in measures else "" for key in STYLE)])
-    return {"title": "How they are written", "header": ["", *STYLE.values()], "rows": rows}
+        rows.append([name, *(f"{measures[key].value:.1f}" if key in measures else "" for key in STYLE)])
+    title = "How they are written (in percent; words at once are those copied in one piece)"
+    return {"title": title, "header": ["", *STYLE.values()], "rows": rows}
 
 
 def _faithfulness_note(faith: dict[str, Any]) -> str:
