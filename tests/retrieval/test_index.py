@@ -323,7 +323,7 @@ def test_headers_that_are_none_are_refused(make, content):
         Index.open(index.folder)
 
 
-@pytest.mark.parametrize("value", [10**12, -1, 1.5, "1", None])
+@pytest.mark.parametrize("value", [10**12, -1, 1.5, True, "1", None])
 def test_headers_with_other_numbers_are_refused_before_anything_is_made(make, value):
     index = make("amber")
     file = index.folder / "segment-000001/header.json"
@@ -348,7 +348,7 @@ def test_damage_inside_is_said_where_it_is(make, name):
     rows = draw_rows(30)
     draw = random.Random(3)
     num_refused = 0
-    for _ in range(6):
+    for _ in range(8):
         index = make(*rows)
         file = index.folder / f"segment-000001/{name}.bin"
         content = bytearray(file.read_bytes())
@@ -357,7 +357,7 @@ def test_damage_inside_is_said_where_it_is(make, name):
         file.write_bytes(content)
         try:
             opened = Index.open(index.folder)
-            for row in rows[:5]:
+            for row in rows:
                 opened.search(row.text)
                 opened.search(" ".join(f"{word}x" for word in row.text.split()))
             for row in rows[:9]:
@@ -370,10 +370,10 @@ def test_damage_inside_is_said_where_it_is(make, name):
 
 
 def test_quick_enough(tmp_path):
-    rows = draw_rows(5000)
+    rows = draw_rows(20_000)
     begun = time.process_time()
     index = build_index(rows, tmp_path / "index")
-    assert time.process_time() - begun < 10
+    assert time.process_time() - begun < 20
     begun = time.process_time()
     for row in rows[:100]:
         index.search(" ".join(row.text.split()[:10]))

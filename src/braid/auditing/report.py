@@ -136,7 +136,7 @@ def _curves(history: Sequence[dict[str, float]], name: str) -> str:
     figure, axes = _axes(2)
     losses = [row for row in history if "valid_score" not in row]
     scores = [row for row in history if "valid_score" in row]
-    axes[0].plot([row["step"] for row in losses], [row["loss"] for row in losses], color="#3d7ea6", linewidth=1.2)
+    axes[0].plot([row["step"] for row in losses], [row["loss"] for row in losses], color=COLORS[0], linewidth=1.2)
     axes[0].set(xlabel="step", ylabel="training loss (nats)")
     axes[1].plot([row["step"] for row in scores], [row["valid_score"] for row in scores], "o-", color=COLORS[1])
     axes[1].set(xlabel="step", ylabel=f"validation {name}")

@@ -88,10 +88,9 @@ class BatchPlan:
         """
         source, target = self._lengths
         shapes = [self._shape(len(rows), source[rows].max(), target[rows].max()) for rows in self.epoch(epoch)]
-        padded = [sum(shape[0] * shape[side] for shape in shapes) for side in (1, 2)]
-        lacks = [bool((lengths == 1).all()) for lengths in (source, target)]
-        source_share, target_share = (
-            0.0 if lack else 1 - float(lengths.sum()) / float(size)
-            for lack, lengths, size in zip(lacks, (source, target), padded, strict=True)
-        )
-        return source_share, target_share
+
+        def share(lengths: np.ndarray, side: int) -> float:
+            padded = sum(shape[0] * shape[side] for shape in shapes)
+            return 0.0 if (lengths == 1).all() else 1 - float(lengths.sum()) / float(padded)
+
+        return share(source, 1), share(target, 2)

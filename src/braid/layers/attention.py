@@ -14,9 +14,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from braid.layers.convolution import gather_time
 from braid.layers.linear import Linear, product
 from braid.layers.norm import rms_norm
+from braid.layers.positions import gather_time
 from braid.layers.recurrence import State
 from braid.layers.window import attend_in_blocks
 

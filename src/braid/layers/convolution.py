@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 from keras import ops
+
+from braid.layers.positions import gather_time, permute_time
 
 WIDTH = 4
 """Positions that it sees."""
@@ -72,28 +73,3 @@ def convolution_step(inputs_BC: Any, window_BWC: Any, kernel_KC: Any) -> tuple[A
     """The same for one position: its output and the new window."""
     full_BKC = ops.concatenate([window_BWC, inputs_BC[:, None]], axis=1)
     return ops.sum(full_BKC * kernel_KC, axis=1), full_BKC[:, 1:]
-
-
-def permute_time(values_BTC: Any, order_BT: Any, inverse_BT: Any) -> Any:
-    """(B, T, C): each example's values in its own order. The gradient is the inverse order, where a backend that
-    does not know that there is one would add up slices.
-    """
-
-    @ops.custom_gradient
-    def permute(values: Any) -> Any:
-        def gradient(*args: Any, upstream: Any = None) -> Any:
-            return gather_time(args[0] if upstream is None else upstream, inverse_BT)
-
-        return gather_time(values, order_BT), gradient
-
-    return permute(values_BTC)
-
-
-def gather_time(values_BTC: Any, places_BU: Any) -> Any:
-    """(B, U, C): each example's values at its own places."""
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        return tf.gather(values_BTC, places_BU, batch_dims=1)
-    examples = ops.arange(ops.shape(values_BTC)[0], dtype="int32")[:, None]
-    return values_BTC[examples, places_BU]

@@ -20,7 +20,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from braid.layers.scan import between, memory_scan
+from braid.layers.positions import between
+from braid.layers.scan import memory_scan
 
 CHUNK = 32
 """Positions solved together."""

@@ -104,12 +104,6 @@ def memory_scan(fade_BM: Any, keys_BM: Any, seen_BM: Any, fresh_BM: Any, state_B
     return scan(fade_BM, keys_BM, seen_BM, fresh_BM, state_BNHE)
 
 
-def between(values_BT: Any, first: Any, length: Any) -> Any:
-    """``length`` positions from ``first``. TensorFlow's gradient of a subscript takes ten times as long as of this."""
-    shape = ops.shape(values_BT)
-    return ops.slice(values_BT, (0, first) + (0,) * (len(shape) - 2), (shape[0], length, *shape[2:]))
-
-
 def _without_history(values: Any) -> Any:
     """The same numbers: on PyTorch a gradient that holds its own output keeps both alive until garbage is collected."""
     return values.detach() if keras.backend.backend() == "torch" else values

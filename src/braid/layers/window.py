@@ -14,8 +14,7 @@ from typing import Any
 
 from keras import ops
 
-from braid.layers.convolution import permute_time
-from braid.layers.scan import between
+from braid.layers.positions import between, permute_time
 
 
 def attend_in_blocks(

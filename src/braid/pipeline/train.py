@@ -172,7 +172,7 @@ def _fit(
         f"({padding}), {model.count_params():,} weights, {backend}"
     )
     if recipe.train.precision == "float32" and backend != "jax" and has_bfloat16():
-        log.say('this processor multiplies bfloat16: precision = "bfloat16" under [train] makes more steps a minute')
+        log.say('this processor multiplies bfloat16: precision = "bfloat16" under [train] may make more steps a minute')
     settings = {key: value for key, value in recipe.to_dict().items() if key not in ("runtime", "search")}
     identity = {
         "braid_version": __version__,

@@ -9,45 +9,40 @@ from braid.data.example import Reject
 from braid.errors import DataError
 
 
-def read(folder, name, content):
-    (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(read_documents([name], folder=folder))
-
-
-def test_a_text_file_is_cut_where_paragraphs_end(tmp_path):
+def test_a_text_file_is_cut_where_paragraphs_end(read):
     text = "\n\n".join(f"Paragraph {i}. " + "word " * 40 for i in range(30))
-    rows = read(tmp_path, "a.txt", text)
+    rows = read("a.txt", text)
     assert all(isinstance(row, Passage) and len(row.text) <= 700 for row in rows)
     assert all(text[row.start : row.start + len(row.text)] == row.text for row in rows)
     assert all(any(f"Paragraph {i}." in row.text for row in rows) for i in range(30))
 
 
-def test_headings_are_titles(tmp_path):
-    rows = read(tmp_path, "a.md", "# One\n\nFirst text.\n\n# Two\n\nSecond text.\n")
+def test_headings_are_titles(read):
+    rows = read("a.md", "# One\n\nFirst text.\n\n# Two\n\nSecond text.\n")
     assert [(row.title, row.line) for row in rows if "text" in row.text] == [("One", 1), ("Two", 5)]
 
 
-def test_pages(tmp_path):
+def test_pages(read):
     head = "<html><head><title>T</title><script>bad()</script></head>"
-    rows = read(tmp_path, "a.html", f"{head}<body><h1>H</h1><p>Some <b>text</b>.</p></body></html>")
+    rows = read("a.html", f"{head}<body><h1>H</h1><p>Some <b>text</b>.</p></body></html>")
     assert rows[0].title == "H"
     assert "Some text." in rows[0].text
     assert all("bad" not in row.text for row in rows)
 
 
 @pytest.mark.parametrize("mark", ["<!--", "<![if ", "<div>", "<a href='", "&#x", "<p"])
-def test_pages_that_mean_harm_are_read_in_time(tmp_path, mark):
+def test_pages_that_mean_harm_are_read_in_time(read, mark):
     begun = time.monotonic()
     try:
-        rows = read(tmp_path, "a.html", mark * 50_000 + " words at the end")
+        rows = read("a.html", mark * 50_000 + " words at the end")
     except DataError:
         rows = []
     assert time.monotonic() - begun < 20
     assert len(rows) < 100_000
 
 
-def test_an_faq(tmp_path):
-    rows = read(tmp_path, "a.csv", 'question,answer\nWhat?,"That, there."\n,nothing\n')
+def test_an_faq(read):
+    rows = read("a.csv", 'question,answer\nWhat?,"That, there."\n,nothing\n')
     assert (rows[0].title, rows[0].answer, rows[0].line) == ("What?", "That, there.", 2)
     assert isinstance(rows[1], Reject)
 
