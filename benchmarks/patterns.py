@@ -1,7 +1,7 @@
 """Models of many patterns with equally many weights on the same data, for as many steps or minutes, several seeds each.
 
     python benchmarks/patterns.py translate --train train.tsv --valid valid.tsv --test test.tsv --languages de en \
-        --model-dim 128 --ffn-dim 512 --vocab-size 3000 --steps 400 --out patterns.json
+        --model-dim 128 --ffn-dim 512 --vocab-size 3000 --batch-tokens 1024 --steps 400 --out patterns.json
     python benchmarks/patterns.py generate --train text.txt --model-dim 192 --ffn-dim 768 --minutes 5 --out texts.json
 
 Translation: the encoders stand before the decoder ``SS``, the decoders behind the encoder ``AAAA``. Language models:
@@ -10,8 +10,9 @@ four layers. The feed-forward layers are made as wide as it takes for a pattern 
 each, and runs that stand there already are not repeated. With ``--at-once 2`` two runs share the machine, each with
 one thread.
 
-For each run: the scores of the test part and of its baselines, tokens a second in training, and target tokens a
-second when the bundle translates 320 lines greedily, or writes two texts one after the other.
+For each run: the scores of the test part and of its baselines, for translation also the cross-entropy of the test
+part's targets in nats a subword, tokens a second in training, and target tokens a second when the bundle translates
+320 lines greedily, or writes two texts one after the other.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from machine import machine
 
 ENCODERS = ["AAAA", "WWWW", "RRRR", "SSSS", "DDDD", "MM", "GG", "EE", "RRRA", "DDDA"]
@@ -75,6 +77,31 @@ def decode_speed(options: argparse.Namespace, bundle: Path) -> float:
     return sum(map(len, Tokenizer.load(bundle / "tokenizer.json").encode(outputs))) / seconds
 
 
+def held_out_loss(options: argparse.Namespace, bundle: Path) -> float:
+    """Cross-entropy of the test part's targets given their sources, in nats a subword, as the bundle serves them."""
+    from braid.data.encoded import pad_rows, similar_lengths
+    from braid.runtime.session import EncoderDecoderSession
+    from braid.text.normalize import normalize
+    from braid.text.tokenizer import Tokenizer
+
+    tokenizer = Tokenizer.load(bundle / "tokenizer.json")
+    session = EncoderDecoderSession(bundle / "runtime", num_threads=int(os.environ["OMP_NUM_THREADS"]))
+    pairs = [line.split("\t")[:2] for line in options.test.read_text(encoding="utf-8").splitlines()]
+    sources, targets = (tokenizer.encode([normalize(pair[side]) for pair in pairs]) for side in (0, 1))
+    total = 0.0
+    for batch in similar_lengths([len(row) for row in targets], 2000):
+        state = session.encode(*pad_rows([sources[i] for i in batch], tokenizer.pad_id))
+        ids_BT, mask_BT = pad_rows([targets[i] for i in batch], tokenizer.pad_id)
+        before_B = np.full(len(batch), tokenizer.bos_id, np.int32)
+        for position in range(ids_BT.shape[1]):
+            logits_BV = (outputs := session.step(before_B[:, None], state))[0][:, 0].astype(np.float64)
+            before_B, state = ids_BT[:, position], outputs[1]
+            high_B = logits_BV.max(axis=1)
+            normalizer_B = high_B + np.log(np.exp(logits_BV - high_B[:, None]).sum(axis=1))
+            total += float(((normalizer_B - logits_BV[np.arange(len(batch)), before_B]) * mask_BT[:, position]).sum())
+    return total / sum(map(len, targets))
+
+
 def recipe_of(options: argparse.Namespace, pattern: str, seed: int, width: int) -> str:
     """The recipe of one run."""
     files = [
@@ -96,9 +123,11 @@ def recipe_of(options: argparse.Namespace, pattern: str, seed: int, width: int) 
             f'decoder = "{decoder}"',
             f"model_dim = {options.model_dim}",
             f"ffn_dim = {width}",
+            f"window = {options.window}",
             f"dropout = {options.dropout}",
             "[train]",
             f"minutes = {options.minutes}" if options.minutes else f"steps = {options.steps}",
+            f"batch_tokens = {options.batch_tokens}",
             f"seed = {seed}",
             "patience = 0",
             "",
@@ -119,13 +148,14 @@ def run(options: argparse.Namespace, pattern: str, seed: int, folder: Path) -> d
     bundle = json.loads((folder / "run" / "bundle.json").read_text(encoding="utf-8"))
     with options.lock:  # one at a time decodes, though another may train
         speed = decode_speed(options, folder / "run")
+        loss = {"loss": held_out_loss(options, folder / "run")} if options.task == "translate" else {}
     return {
         "pattern": pattern,
         "seed": seed,
         "ffn_dim": width,
         "weights": bundle["sizes"]["parameters"],
         "steps": found["steps"],
-        "metrics": {name: score["value"] for name, score in found["metrics"].items()},
+        "metrics": {name: score["value"] for name, score in found["metrics"].items()} | loss,
         "baselines": {row["name"]: {k: v["value"] for k, v in row["scores"].items()} for row in bundle["scores"][1:]},
         "training_tokens_per_second": round(found["tokens_seen"] / found["seconds"]),
         "decoding_tokens_per_second": round(speed),
@@ -144,7 +174,9 @@ def main() -> None:
     parser.add_argument("--model-dim", type=int, default=256)
     parser.add_argument("--ffn-dim", type=int, default=1024)
     parser.add_argument("--vocab-size", type=int, default=5000, help="0 lets the data choose")
+    parser.add_argument("--window", type=int, default=8, help="of `W`; one as long as the texts is `A`")
     parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--batch-tokens", type=int, default=2048)
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--minutes", type=float, default=0, help="for each run, in the place of steps")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
@@ -159,7 +191,18 @@ def main() -> None:
     options.files = {part: getattr(options, part) for part in ("train", "valid", "test")}
     options.lock = threading.Lock()
     options.widths = {pattern: matching_width(options, pattern, options.vocab_size or 2000) for pattern in patterns}
-    kept = ("task", "model_dim", "ffn_dim", "vocab_size", "dropout", "steps", "minutes", "at_once")
+    kept = (
+        "task",
+        "model_dim",
+        "ffn_dim",
+        "vocab_size",
+        "window",
+        "dropout",
+        "batch_tokens",
+        "steps",
+        "minutes",
+        "at_once",
+    )
     settings = {name: getattr(options, name) for name in kept}
     settings["files"] = [path.name for path in options.files.values() if path]
     result = json.loads(options.out.read_text()) if options.out.exists() else {**machine(), **settings, "runs": []}

@@ -26,6 +26,34 @@ def test_more_of_anything_needs_more():
         assert predicted_bytes(recipe, **{**SIZES, name: 2 * SIZES[name]}) > least
 
 
+def test_only_the_stacks_of_the_network_count():
+    recipe = Recipe(model=ModelConfig(encoder="AAAA", decoder="SS"))
+    deeper = {"encoder": replace(recipe, model=ModelConfig(encoder="AAAAA", decoder="SS"))}
+    deeper["decoder"] = replace(recipe, model=ModelConfig(encoder="AAAA", decoder="SSS"))
+    for kind, head in (("encoder", "classes"), ("decoder", "tokens")):
+        sizes = {**SIZES, "kind": kind, "head": head}
+        least = predicted_bytes(recipe, **sizes)
+        assert least < predicted_bytes(recipe, **SIZES)
+        grown = {stack for stack, other in deeper.items() if predicted_bytes(other, **sizes) > least}
+        assert grown == {kind}
+
+
+def test_copies_need_more():
+    plain, copying = (Recipe(model=ModelConfig(copy=copy)) for copy in (False, True))
+    assert predicted_bytes(copying, **SIZES) > predicted_bytes(plain, **SIZES)
+
+
+def test_a_run_that_has_begun_keeps_its_batches(monkeypatch):
+    recipe = Recipe(train=TrainConfig(batch_tokens=8192))
+    free = predicted_bytes(Recipe(train=TrainConfig(batch_tokens=2048)), **SIZES)
+    monkeypatch.setattr(footprint, "available_bytes", lambda: free)
+    with pytest.raises(ConfigError) as caught:
+        check_memory(recipe, **SIZES, resume=True)
+    assert caught.value.hint.startswith(
+        "end other programs, or begin again with --restart: --set train.batch_tokens=2048"
+    )
+
+
 def test_too_little_memory_is_told_before_the_run(monkeypatch):
     recipe = Recipe(train=TrainConfig(batch_tokens=8192))
     free = predicted_bytes(Recipe(train=TrainConfig(batch_tokens=2048)), **SIZES)

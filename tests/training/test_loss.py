@@ -14,23 +14,26 @@ EMBEDDING = RANDOM.normal(size=(9, 4)).astype("float32")
 BIAS = RANDOM.normal(size=9).astype("float32")
 LABELS = np.array([0, 8, 3, 3, 1, 0], "int32")
 WEIGHTS = np.array([1, 0.5, 1, 0, 2, 1], "float32")
+GENERATED = np.array([0.5, 0.9, 0.1, 0.3, 0.01, 0.6], "float32")
+COPIED = np.array([0.7, 0.0, 0.2, 0.4, 1.0, 0.05], "float32")
 
 
-def plain_loss(hidden, embedding, bias, smoothing, z_loss):
+def plain_loss(hidden, embedding, bias, generated=1.0, copied=0.0, *, smoothing, z_loss):
     logits = hidden @ embedding.T + bias
     log_normalizer = np.log(np.exp(logits).sum(-1, keepdims=True))
     log_probs = logits - log_normalizer
-    wanted = np.full(logits.shape, smoothing / 9)
-    wanted[np.arange(6), LABELS] += 1 - smoothing
-    return float((WEIGHTS * (z_loss * log_normalizer[:, 0] ** 2 - (wanted * log_probs).sum(-1))).sum())
+    label = np.log(generated * np.exp(log_probs[np.arange(6), LABELS]) + (1 - generated) * copied)
+    rows = z_loss * log_normalizer[:, 0] ** 2 - (1 - smoothing) * label - smoothing * log_probs.mean(-1)
+    return float((WEIGHTS * rows).sum())
 
 
-def loss_and_gradients(smoothing, z_loss):
-    def total(*parts):
+def loss_and_gradients(inputs, smoothing, z_loss):
+    def total(hidden, embedding, bias, *copies):
         labels, weights = ops.convert_to_tensor(LABELS), ops.convert_to_tensor(WEIGHTS)
-        return smoothed_cross_entropy(*parts, labels, weights, smoothing=smoothing, z_loss=z_loss)
+        return smoothed_cross_entropy(
+            hidden, embedding, bias, labels, weights, smoothing=smoothing, z_loss=z_loss, copies=copies or None
+        )
 
-    inputs = (HIDDEN, EMBEDDING, BIAS)
     backend = keras.backend.backend()
     if backend == "tensorflow":
         import tensorflow as tf
@@ -43,7 +46,7 @@ def loss_and_gradients(smoothing, z_loss):
     if backend == "jax":
         import jax
 
-        loss, found = jax.value_and_grad(lambda *parts: total(*parts) * 3.0, argnums=(0, 1, 2))(*inputs)
+        loss, found = jax.value_and_grad(lambda *parts: total(*parts) * 3.0, argnums=tuple(range(len(inputs))))(*inputs)
         return float(loss), [np.array(part) for part in found]
     import torch
 
@@ -55,17 +58,31 @@ def loss_and_gradients(smoothing, z_loss):
 
 @pytest.mark.parametrize("block_rows", [64, 4, 1])
 @pytest.mark.parametrize(("smoothing", "z_loss"), [(0.0, 0.0), (0.1, 0.0), (0.5, 0.1)])
-def test_value_and_gradient(smoothing, z_loss, block_rows, monkeypatch):
+@pytest.mark.parametrize("copies", [(), (GENERATED, COPIED)], ids=["", "copies"])
+def test_value_and_gradient(copies, smoothing, z_loss, block_rows, monkeypatch):
     monkeypatch.setattr(loss_module, "LEAST_ROWS", block_rows)
     monkeypatch.setattr(loss_module, "BLOCK_NUMBERS", 1)
-    loss, gradients = loss_and_gradients(smoothing, z_loss)
-    inputs = [HIDDEN, EMBEDDING, BIAS]
-    assert loss == pytest.approx(3 * plain_loss(*inputs, smoothing, z_loss), abs=FLOAT32_PARITY)
-    for which in range(3):
+    inputs = [HIDDEN, EMBEDDING, BIAS, *copies]
+    loss, gradients = loss_and_gradients(inputs, smoothing, z_loss)
+    assert loss == pytest.approx(3 * plain_loss(*inputs, smoothing=smoothing, z_loss=z_loss), abs=FLOAT32_PARITY)
+    for which in range(len(inputs)):
         for place in np.ndindex(inputs[which].shape):
             ends = []
             for shift in (1e-6, -1e-6):
                 moved = [part.astype("float64") for part in inputs]
                 moved[which][place] += shift
-                ends.append(3 * plain_loss(*moved, smoothing, z_loss))
+                ends.append(3 * plain_loss(*moved, smoothing=smoothing, z_loss=z_loss))
             assert gradients[which][place] == pytest.approx((ends[0] - ends[1]) / 2e-6, abs=LOSS_GRADIENT)
+
+
+@pytest.mark.parametrize(
+    ("generated", "copied", "margin"),
+    [(1.0, 0.0, 0.0), (0.0, 0.0, 0.0), (1.0, 1.0, 300.0), (0.0, 1.0, 300.0), (0.5, 0.0, 300.0)],
+)
+def test_extremes_stay_finite(generated, copied, margin):
+    bias = BIAS.copy()
+    bias[1] += margin  # every other label is all but impossible
+    vectors = [np.full(6, value, "float32") for value in (generated, copied)]
+    loss, gradients = loss_and_gradients([HIDDEN, EMBEDDING, bias, *vectors], 0.1, 0.0)
+    assert np.isfinite(loss)
+    assert all(np.isfinite(gradient).all() for gradient in gradients)

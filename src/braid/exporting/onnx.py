@@ -22,7 +22,7 @@ from braid.exporting.graph import Graph, Weights
 from braid.layers.attention import sine_positions
 
 if TYPE_CHECKING:
-    from braid.models.network import Head, Kind
+    from braid.models.size import Head, Kind
 
 MAX_SOURCE_TOKENS = 1024
 

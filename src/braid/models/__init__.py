@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from braid.config.recipe import ModelConfig
 
 if TYPE_CHECKING:
-    from braid.models.network import Head, Kind, Network
+    from braid.models.network import Network
+    from braid.models.size import Head, Kind
 
 
 def build(

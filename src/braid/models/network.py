@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any
 
 import keras
 from keras import ops
@@ -17,11 +17,7 @@ from braid.layers.linear import product
 from braid.layers.norm import LayerNorm
 from braid.layers.recurrence import RecurrenceOptions, State
 from braid.models.heads import ClassHead, CopyHead, SpanHead
-from braid.models.size import NUM_MARKS
-
-Kind = Literal["encoder", "decoder", "encoder-decoder"]
-Head = Literal["tokens", "copies", "classes", "spans"]
-"""What the last layer says: the next subword, generated or perhaps copied; a text's class; first and last position."""
+from braid.models.size import NUM_MARKS, Head, Kind
 
 
 class Network(keras.Model):

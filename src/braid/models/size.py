@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from braid.config.recipe import ModelConfig
+
+Kind = Literal["encoder", "decoder", "encoder-decoder"]
+Head = Literal["tokens", "copies", "classes", "spans"]
+"""What the last layer says: the next subword, generated or perhaps copied; a text's class; first and last position."""
 
 NUM_MARKS = 40
 """Kinds of positions that a reader may be told apart."""
@@ -14,7 +20,7 @@ FOLLOW = 3.0
 
 
 def num_weights(
-    config: ModelConfig, vocab_size: int, *, kind: str = "encoder-decoder", head: str = "tokens", num_classes: int = 0
+    config: ModelConfig, vocab_size: int, *, kind: Kind = "encoder-decoder", head: Head = "tokens", num_classes: int = 0
 ) -> int:
     """The number of weights of the network that `braid.models.build` makes of the same arguments."""
     dim, total = config.model_dim, vocab_size * config.model_dim

@@ -13,7 +13,7 @@ from braid.data.example import Example
 from braid.pipeline.prepare import Dataset, Weights
 
 if TYPE_CHECKING:
-    from braid.models.network import Head, Kind
+    from braid.models.size import Head, Kind
     from braid.training.loop import Validation
 
 

@@ -157,7 +157,7 @@ def _fit(
     )
     pipeline = pipeline_of(recipe.task)
     shape = {"kind": pipeline.KIND, "head": pipeline.HEAD, **pipeline.network_options(dataset)}
-    _check_size(recipe, dataset, encoded, shape)
+    _check_size(recipe, dataset, encoded, shape, options.resume)
     use_precision(recipe.train.precision)
     model = build(
         recipe.model,
@@ -193,12 +193,20 @@ def _fit(
     return train(run, resume=options.resume)
 
 
-def _check_size(recipe: Recipe, dataset: Dataset, encoded: Encoded, shape: dict[str, Any]) -> None:
+def _check_size(recipe: Recipe, dataset: Dataset, encoded: Encoded, shape: dict[str, Any], resume: bool) -> None:
     """Refuses a network that the machine has no room for, before it is built."""
     vocab_size = dataset.tokenizer.vocab_size
     count = num_weights(recipe.model, vocab_size, **shape)
     longest = int(max(lengths.max() for lengths in encoded.lengths))
-    check_memory(recipe, num_weights=count, vocab_size=vocab_size, longest=longest)
+    check_memory(
+        recipe,
+        num_weights=count,
+        vocab_size=vocab_size,
+        longest=longest,
+        kind=shape["kind"],
+        head=shape["head"],
+        resume=resume,
+    )
 
 
 def _sampling(recipe: Recipe, dataset: Dataset) -> SubwordSampling | None:

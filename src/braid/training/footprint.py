@@ -7,6 +7,7 @@ from pathlib import Path
 
 from braid.config.recipe import Recipe
 from braid.errors import ConfigError
+from braid.models.size import Head, Kind
 
 COPIES = 14
 """Copies of the weights at the peak: themselves, gradients, two averages of the optimizer, averaged weights, the best
@@ -21,10 +22,22 @@ VALUES = {"A": 24, "D": 70, "E": 20, "G": 24, "M": 24, "R": 44, "S": 20, "W": 30
 VALUES_OF_CROSS, VALUES_OF_FFN = 12, 5
 """The same for attention to the source, and for each unit of ``ffn_dim``."""
 
-LOGIT_COPIES = 3
+VALUES_OF_COPIES = 6
+"""The same for a pointer, for each pair of a target and a source position of one text."""
+
+LOSS_COPIES = 3
+"""Arrays of the size of the embedding, and of a block of logits, while the loss of next subwords is formed."""
 
 
-def predicted_bytes(recipe: Recipe, *, num_weights: int, vocab_size: int, longest: int) -> int:
+def predicted_bytes(
+    recipe: Recipe,
+    *,
+    num_weights: int,
+    vocab_size: int,
+    longest: int,
+    kind: Kind = "encoder-decoder",
+    head: Head = "tokens",
+) -> int:
     """Memory beyond what the process holds before its first step.
 
     Args:
@@ -32,18 +45,26 @@ def predicted_bytes(recipe: Recipe, *, num_weights: int, vocab_size: int, longes
         num_weights: Weights of the network.
         vocab_size: Subwords.
         longest: Subwords of the longest training text, on which attention scores depend.
+        kind: Which of the recipe's two stacks the network has.
+        head: What its last layer finds.
 
     An upper estimate for float32: counts of what the layers keep, checked against measured peaks (see the log).
     """
+    from braid.training.loss import BLOCK_NUMBERS, LEAST_ROWS
+
     model, tokens = recipe.model, recipe.train.batch_tokens
-    positions = {"encoder": 1.5 * tokens, "decoder": tokens}  # a batch may hold half as many source tokens again
-    total = COPIES * num_weights + LOGIT_COPIES * tokens * vocab_size
-    for stack, count in positions.items():
+    # Beside a decoder a batch may hold half as many source tokens again.
+    positions = {"encoder": 1.5 * tokens if kind == "encoder-decoder" else tokens, "decoder": tokens}
+    total = COPIES * num_weights
+    for stack in kind.split("-"):
         for letter in getattr(model, stack):
-            cross = stack == "decoder"
+            cross = stack == "decoder" and kind == "encoder-decoder"
             kept = (VALUES[letter] + VALUES_OF_CROSS * cross) * model.model_dim + VALUES_OF_FFN * model.ffn_dim
             scores = 3 * ((letter in "AW") + cross) * model.num_heads * min(longest, tokens)
-            total += count * (kept + scores)
+            total += positions[stack] * (kept + scores)
+    if head == "tokens":
+        total += LOSS_COPIES * (vocab_size * model.model_dim + max(BLOCK_NUMBERS, LEAST_ROWS * vocab_size))
+        total += VALUES_OF_COPIES * tokens * min(longest, tokens) * model.copy
     return int(NUMBER * total)
 
 
@@ -80,14 +101,26 @@ def _container_bytes() -> int | None:
     return None
 
 
-def check_memory(recipe: Recipe, *, num_weights: int, vocab_size: int, longest: int) -> int:
-    """The predicted bytes, when there is room for them.
+def check_memory(
+    recipe: Recipe,
+    *,
+    num_weights: int,
+    vocab_size: int,
+    longest: int,
+    kind: Kind = "encoder-decoder",
+    head: Head = "tokens",
+    resume: bool = False,
+) -> int:
+    """The predicted bytes, when there is room for them; arguments as for `predicted_bytes`.
+
+    Args:
+        resume: The run has begun, and its batches can no longer change.
 
     Raises:
         ConfigError: There is not; the hint names a smaller batch with the same mathematics.
     """
-    sizes = {"num_weights": num_weights, "vocab_size": vocab_size, "longest": longest}
-    needed, available = predicted_bytes(recipe, **sizes), available_bytes()
+    sizes = {"num_weights": num_weights, "vocab_size": vocab_size, "longest": longest, "kind": kind, "head": head}
+    needed, available = predicted_bytes(recipe, **sizes), available_bytes()  # type: ignore[arg-type]
     if available is None or needed <= available:
         return needed
     tokens, accumulate = recipe.train.batch_tokens, recipe.train.accumulate
@@ -97,10 +130,10 @@ def check_memory(recipe: Recipe, *, num_weights: int, vocab_size: int, longest: 
         train = dataclasses.replace(recipe.train, batch_tokens=tokens, accumulate=accumulate)
         smaller = predicted_bytes(dataclasses.replace(recipe, train=train), **sizes)
         if smaller <= available:
-            hint = (
-                f"--set train.batch_tokens={tokens} --set train.accumulate={accumulate} trains the same and needs "
-                f"about {smaller / 2**30:.1f} GiB"
-            )
+            change = f"--set train.batch_tokens={tokens} --set train.accumulate={accumulate}"
+            hint = f"{change} trains the same and needs about {smaller / 2**30:.1f} GiB"
+            if resume:
+                hint = f"end other programs, or begin again with --restart: {hint}"
             break
     raise ConfigError(
         f"training would need about {needed / 2**30:.1f} GiB of memory, {available / 2**30:.1f} GiB are free", hint=hint

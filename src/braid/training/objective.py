@@ -42,39 +42,41 @@ def mean_loss(
 
 def _tokens_loss(model: Network, arrays: dict[str, Any], config: TrainConfig, weights: Any, training: bool) -> Any:
     """Cross-entropy of the next subword."""
-    hidden = model(arrays, training=training)
-    flat = ops.reshape(hidden, (-1, model.config.model_dim))
-    labels = ops.reshape(arrays["labels"], (-1,))
-    # Products, not the variables themselves: TensorFlow lets no custom gradient close over a variable.
-    embedding, bias = model.embedding * 1.0, model.output_bias * 1.0
-    flat_weights = ops.cast(ops.reshape(weights, (-1,)), flat.dtype)
-    smoothing, z_loss = config.label_smoothing, config.z_loss
-    return smoothed_cross_entropy(flat, embedding, bias, labels, flat_weights, smoothing=smoothing, z_loss=z_loss)
+    return _cross_entropy(model, model(arrays, training=training), arrays["labels"], config, weights)
 
 
 def _copied_loss(model: Network, arrays: dict[str, Any], config: TrainConfig, weights: Any, training: bool) -> Any:
     """Cross-entropy of the next subword, which may be generated or copied from the source.
 
-    -log(g softmax(logits)_y + (1 - g) sum of the attention on source positions that hold y), where g is the gate.
-    With label smoothing a share of the loss is the mean over all subwords of the generator's own.
-
-    Paper: See et al. (2017), Get to the point: summarization with pointer-generator networks, equations 8 and 9.
+    What label smoothing spreads over all subwords is the generator's own loss.
     """
-    hidden, generate_BT, copy_BTS = model.with_copies(arrays, training=training)
-    logits = model.logits(hidden)
-    log_normalizer = ops.logsumexp(logits, axis=-1)
-    labels = arrays["labels"]
-    label_rows = ops.reshape(ops.take(model.embedding * 1.0, ops.reshape(labels, (-1,)), axis=0), ops.shape(hidden))
-    label_logit = ops.sum(hidden * label_rows, axis=-1) + ops.take(model.output_bias * 1.0, labels, axis=0)
-    matches = ops.cast(labels[:, :, None] == arrays["source_ids"][:, None, :], hidden.dtype)
-    copied = ops.sum(copy_BTS * matches, axis=-1)
-    generated = ops.exp(label_logit - log_normalizer)
-    likelihood = generate_BT * generated + (1 - generate_BT) * copied
-    loss = -ops.log(ops.maximum(likelihood, TINY))
-    if config.label_smoothing:
-        spread = log_normalizer - ops.mean(logits, axis=-1)
-        loss = (1 - config.label_smoothing) * loss + config.label_smoothing * spread
-    return ops.sum(loss * ops.cast(weights, loss.dtype))
+    hidden, generated_BT, copy_BTS = model.with_copies(arrays, training=training)
+    matches = ops.cast(arrays["labels"][:, :, None] == arrays["source_ids"][:, None, :], hidden.dtype)
+    copies = (generated_BT, ops.sum(copy_BTS * matches, axis=-1))
+    return _cross_entropy(model, hidden, arrays["labels"], config, weights, copies)
+
+
+def _cross_entropy(
+    model: Network,
+    hidden: Any,
+    labels: Any,
+    config: TrainConfig,
+    weights: Any,
+    copies: tuple[Any, Any] | None = None,
+) -> Any:
+    flat = ops.reshape(hidden, (-1, model.config.model_dim))
+    # Products, not the variables themselves: TensorFlow lets no custom gradient close over a variable.
+    embedding, bias = model.embedding * 1.0, model.output_bias * 1.0
+    return smoothed_cross_entropy(
+        flat,
+        embedding,
+        bias,
+        ops.reshape(labels, (-1,)),
+        ops.cast(ops.reshape(weights, (-1,)), flat.dtype),
+        smoothing=config.label_smoothing,
+        z_loss=config.z_loss,
+        copies=copies and (ops.reshape(copies[0], (-1,)), ops.reshape(copies[1], (-1,))),
+    )
 
 
 def _classes_loss(model: Network, arrays: dict[str, Any], config: TrainConfig, weights: Any, training: bool) -> Any:
