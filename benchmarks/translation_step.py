@@ -47,7 +47,7 @@ def batches(steps: int) -> list[Any]:
 
     source, target = texts(120 * (steps + WARM_STEPS))
     pairs = EncodedPairs(source=source, target=target, bos_id=1, pad_id=0)
-    plan = BatchPlan(data=pairs, batch_tokens=BATCH_TOKENS, seed=1, num_widths=10)
+    plan = BatchPlan(data=pairs, batch_tokens=BATCH_TOKENS, seed=1, num_shapes=20)
     return [plan.load(rows) for rows in plan.epoch(0)[: steps + WARM_STEPS]]
 
 

@@ -1,3 +1,4 @@
+import errno
 import os
 import re
 import subprocess
@@ -138,6 +139,31 @@ def test_what_a_killed_process_left_is_cleared_and_nothing_is_lost(tmp_path, whe
     assert names(tmp_path) == ["folder"]
 
 
+def test_what_an_earlier_process_of_the_same_number_left(tmp_path, monkeypatch):
+    """The first process of a container has the number 1 each time."""
+    left = tmp_path / f".folder.{storage._machine()}-{os.getpid()}-00000000.old"
+    left.mkdir()
+    recover(tmp_path)
+    assert names(tmp_path) == [left.name]
+    monkeypatch.setattr(storage, "STARTED", storage.STARTED + 3600)
+    recover(tmp_path)
+    assert names(tmp_path) == ["folder"]
+
+
+def test_what_another_machine_left(tmp_path, monkeypatch):
+    left = tmp_path / ".folder.00000000-1-00000000.old"
+    left.mkdir()
+    recover(tmp_path)
+    assert names(tmp_path) == [left.name]
+    monkeypatch.setattr(storage, "ABANDONED_SECONDS", -1.0)
+    recover(tmp_path)
+    assert names(tmp_path) == ["folder"]
+    (tmp_path / "folder").rename(left)
+    monkeypatch.undo()
+    recover(tmp_path, is_alone=True)
+    assert names(tmp_path) == ["folder"]
+
+
 def test_what_a_living_process_writes_stays(tmp_path):
     with atomic_folder(tmp_path / "folder") as folder:
         (folder / "a.txt").write_text("x")
@@ -171,7 +197,23 @@ except StorageError as error:
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "a")], capture_output=True, text=True, check=False
     )
-    assert "too large" in done.stdout, done.stderr
+    assert "too large; more than 10,000 bytes are needed" in done.stdout, done.stderr
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", [atomic_file, atomic_folder, scratch_folder])
+def test_a_full_disk_is_told_with_path_and_bytes(tmp_path, kind, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    arguments = () if kind is scratch_folder else (tmp_path / "new",)
+    with pytest.raises(StorageError) as caught, kind(*arguments) as place:
+        if kind is atomic_file:
+            place.write(b"x" * 1234)
+            place.flush()
+        else:
+            (place / "a.txt").write_bytes(b"x" * 1234)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert str(tmp_path) in str(caught.value)
+    assert "more than 1,234 bytes are needed" in str(caught.value)
     assert names(tmp_path) == []
 
 

@@ -9,6 +9,7 @@ import platform
 import re
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,6 +21,12 @@ from braid.errors import StorageError
 if TYPE_CHECKING:
     import numpy as np
 
+
+STARTED = time.time()
+"""When this process began, near enough."""
+
+ABANDONED_SECONDS = 86_400.0
+"""What a process of another machine, or of a renamed container, has not touched for so long is left over."""
 
 LONGEST_LABEL = 180
 """Bytes of a file's name that temporary names repeat as they are; file systems allow 255 in all."""
@@ -85,13 +92,16 @@ def scratch_folder() -> Iterator[Path]:
     Raises:
         StorageError: That disk is full or refuses.
     """
+    hint = "free some space there, or name another folder in the environment variable TMPDIR"
     try:
         with tempfile.TemporaryDirectory() as name:
-            yield Path(name)
+            try:
+                yield Path(name)
+            except OSError as error:
+                raise _refused(Path(error.filename or name), error, more_than=_size(Path(name)), hint=hint) from error
     except OSError as error:
-        hint = "free some space there, or name another folder in the environment variable TMPDIR"
-        reason = f"cannot write: {error.strerror or error}"
-        raise StorageError(reason, where=str(error.filename or "the folder for temporary files"), hint=hint) from error
+        where = Path(error.filename or "the folder for temporary files")
+        raise _refused(where, error, hint=hint) from error
 
 
 @contextmanager
@@ -131,22 +141,23 @@ def _machine() -> str:
     return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
 
 
-def recover(folder: Path, name: str = "") -> None:
+def recover(folder: Path, name: str = "", *, is_alone: bool = False) -> None:
     """Clear away what killed processes left in ``folder``; a version they had moved aside comes back.
 
-    What belongs to a living process, or to a process of another machine, stays.
+    What belongs to a living process, or to a process of another machine in the last day, stays.
 
     Args:
         folder: Where they wrote.
         name: Only what they wrote under this name.
+        is_alone: A lock says that nobody else writes here: nothing stays, whoever left it.
     """
     which = re.escape(_label(name)) if name else ".+"
     pattern = re.compile(rf"\.({which})\.([0-9a-f]{{8}})-(\d+)-[0-9a-f]{{8}}\.(tmp|old)", re.DOTALL)
     for remains in sorted(folder.iterdir()) if folder.is_dir() else ():
         left = pattern.fullmatch(remains.name)
-        if not left or left[2] != _machine() or _lives(int(left[3])):
-            continue
         with suppress(OSError):
+            if not left or not (is_alone or _is_left_over(remains, left[2], int(left[3]))):
+                continue
             original = folder / (name or left[1])
             if left[4] == "old" and not original.exists():
                 remains.rename(original)
@@ -154,6 +165,15 @@ def recover(folder: Path, name: str = "") -> None:
                 shutil.rmtree(remains)
             else:
                 remains.unlink()
+
+
+def _is_left_over(remains: Path, machine: str, process: int) -> bool:
+    """Whether nobody works on a temporary file or folder any more."""
+    touched = remains.lstat().st_ctime
+    if machine != _machine():
+        return time.time() - touched > ABANDONED_SECONDS
+    # In a container the next process has the same number: what is older than itself is not its own.
+    return touched < STARTED if process == os.getpid() else not _lives(process)
 
 
 def _lives(process: int) -> bool:
@@ -176,16 +196,38 @@ def _place(path: Path) -> Path:
     return place
 
 
-def _refused(path: Path, error: OSError, needed: int = 0) -> StorageError:
-    """The error in our words; ``needed`` bytes are told when they are what is missing."""
-    hint = "free some space or choose another folder with --output"
+def _refused(
+    path: Path,
+    error: OSError,
+    *,
+    needed: int = 0,
+    more_than: int = 0,
+    hint: str = "free some space or choose another folder with --output",
+) -> StorageError:
+    """The error in our words.
+
+    Args:
+        path: What could not be written.
+        error: What the system said.
+        needed: Bytes that were to be written, told when room for them is what is missing.
+        more_than: The same where only those written so far are known.
+        hint: What to do.
+    """
     reason = f"cannot write: {error.strerror or error}"
-    if needed and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        reason += f"; about {needed:,} bytes are needed"
+    if (needed or more_than) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        reason += f"; {f'about {needed:,}' if needed else f'more than {more_than:,}'} bytes are needed"
         with suppress(OSError):
             free = shutil.disk_usage(next(parent for parent in path.absolute().parents if parent.exists())).free
             reason += f", {free:,} are free there"
     return StorageError(reason, where=str(path), hint=hint)
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file, or of all files in a folder; 0 where there is nothing."""
+    try:
+        return path.stat().st_size if path.is_file() else sum(map(_size, path.iterdir()))
+    except OSError:
+        return 0
 
 
 @contextmanager
@@ -206,7 +248,7 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
         temporary.replace(place)
         _sync_folder(place.parent)
     except OSError as error:
-        raise _refused(path, error) from error
+        raise _refused(path, error, more_than=_size(temporary)) from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -239,7 +281,7 @@ def atomic_folder(path: Path, needed: int = 0) -> Iterator[Path]:
         temporary.rename(place)
         _sync_folder(place.parent)
     except OSError as error:
-        raise _refused(path, error, needed) from error
+        raise _refused(path, error, needed=needed, more_than=_size(temporary)) from error
     finally:
         with suppress(OSError):
             if aside.exists() and not place.exists():  # stopped between the two renames, by Ctrl-C perhaps

@@ -6,6 +6,8 @@ import pytest
 
 from braid.bundle.folder import check_replaceable, read_bundle, save_bundle
 from braid.errors import BundleError
+from braid.storage import recover
+from failing_disk import refusals
 
 FIELDS = {
     "name": "x",
@@ -40,6 +42,25 @@ def test_round_trip(bundle):
     assert set(info.files) == {"tokenizer.json", "runtime/encoder.onnx", "runtime/decoder.onnx", "card.md"}
     assert save_bundle(bundle, fill).files == info.files
     assert os.listdir(bundle.parent) == ["b"]
+
+
+@pytest.mark.parametrize("stays_full", [False, True])
+def test_whichever_write_fails_the_bundle_before_stays_whole(bundle, stays_full):
+    def write():
+        save_bundle(bundle, lambda folder: fill(folder) | {"name": "new"}, needed=4321)
+
+    names = []
+    for error in refusals(write, stays_full=stays_full):
+        if error:
+            assert str(bundle.parent) in str(error)
+            assert "about 4,321 bytes are needed" in str(error)
+        names.append(read_bundle(bundle).name)
+        assert names[-1] == ("x" if error and "new" not in names else names[-1])
+        recover(bundle.parent, is_alone=True)  # what could not be removed goes the next time
+        assert os.listdir(bundle.parent) == ["b"]
+        save_bundle(bundle, fill)
+    assert len(names) > 8
+    assert set(names) <= {"x", "new"}
 
 
 def change(bundle, **changes):

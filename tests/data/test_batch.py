@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from braid.data.batch import BatchPlan
-from braid.data.buckets import best_widths
+from braid.data.buckets import best_shapes
 from braid.data.encoded import EncodedPairs
 
 LENGTHS = st.lists(st.tuples(st.integers(1, 60), st.integers(1, 60)), min_size=1, max_size=120)
@@ -18,8 +18,8 @@ def pairs(lengths):
 
 
 @given(LENGTHS, st.integers(64, 512), st.sampled_from([0, 1, 3, 10]))
-def test_every_example_once_within_budget(lengths, budget, num_widths):
-    plan = BatchPlan(data=pairs(lengths), batch_tokens=budget, seed=3, num_widths=num_widths)
+def test_every_example_once_within_budget(lengths, budget, num_shapes):
+    plan = BatchPlan(data=pairs(lengths), batch_tokens=budget, seed=3, num_shapes=num_shapes)
     batches = plan.epoch(0)
     assert sorted(np.concatenate(batches).tolist()) == list(range(len(lengths)))
     for indices in batches:
@@ -84,28 +84,55 @@ def test_over_budget_row_stands_alone(size):
 
 
 def test_few_shapes_and_little_padding_for_compilers():
-    plan = BatchPlan(data=pairs(lengths_of_translations()), batch_tokens=2048, seed=1, num_widths=10)
+    plan = BatchPlan(data=pairs(lengths_of_translations()), batch_tokens=2048, seed=1, num_shapes=20)
     loaded = [plan.load(indices) for epoch in (0, 1) for indices in plan.epoch(epoch)]
     assert len({batch.source_ids.shape + batch.target_ids.shape for batch in loaded}) <= 20
-    assert plan.padding_shares()[1] < 0.08
-    assert 1 - sum(batch.source_mask.sum() for batch in loaded) / sum(b.source_mask.size for b in loaded) < 0.25
+    assert max(plan.padding_shares()) < 0.1
+    shares = [
+        1 - sum(getattr(b, name).sum() for b in loaded) / sum(getattr(b, name).size for b in loaded)
+        for name in ("source_mask", "target_mask")
+    ]
+    assert max(shares) < 0.1
 
 
-@given(st.lists(st.integers(1, 40), min_size=1, max_size=60), st.integers(1, 6))
-def test_no_other_widths_are_better(lengths, count):
-    lengths = np.array(lengths)
+def positions(shapes, source, target):
+    """Padded positions when each text goes to the smallest shape that holds it."""
+    fits = [
+        min(sum(shape) for shape in shapes if shape[0] >= one and shape[1] >= other)
+        for one, other in zip(source, target, strict=True)
+    ]
+    return sum(fits)
 
-    def padded(widths):
-        return np.array(widths)[np.searchsorted(widths, lengths)].sum()
 
-    widths = best_widths(lengths, count)
-    assert len(widths) <= count
-    assert widths == sorted(set(widths))
-    assert widths[-1] == lengths.max()
-    others = (
-        sorted({*np.random.default_rng(0).choice(lengths, count - 1), lengths.max()}) if count > 1 else [lengths.max()]
-    )
-    assert padded(widths) <= padded(others)
+@given(st.lists(st.tuples(st.integers(1, 300), st.integers(1, 40)), min_size=1, max_size=60), st.integers(1, 6))
+def test_every_text_has_a_shape_and_more_shapes_waste_no_more(lengths, count):
+    source, target = np.array(lengths).T
+    shapes = best_shapes(source, target, count)
+    assert 1 <= len(shapes) == len(set(shapes)) <= count
+    assert [sum(shape) for shape in shapes] == sorted(sum(shape) for shape in shapes)
+    assert (source.max(), target.max()) in shapes
+    assert positions(best_shapes(source, target, count + 1), source, target) <= positions(shapes, source, target)
+
+
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=30))
+def test_the_first_division_is_the_best_of_all(lengths):
+    ones = np.ones(len(lengths), int)
+    found = positions(best_shapes(ones, np.array(lengths), 2), ones, lengths)
+    tried = [positions([(1, width), (1, max(lengths))], ones, lengths) for width in set(lengths)]
+    assert found == min(tried)
+
+
+def test_few_shapes_for_sampled_texts():
+    from braid.text.sampling import SubwordSampling
+
+    parts = np.full((60, 2), -1, dtype="int32")
+    parts[30:] = [[4, 5]] * 30
+    rows = [np.append(np.arange(30, 30 + size), 2).astype("int32") for size in range(3, 20) for _ in range(20)]
+    data = EncodedPairs(source=rows, target=rows, bos_id=1, pad_id=0)
+    draw = SubwordSampling(parts_V2=parts, rate=0.5, max_tokens=100)
+    plan = BatchPlan(data=data, batch_tokens=200, seed=1, sampling=draw, num_shapes=4)
+    loaded = [plan.load(indices, epoch) for epoch in range(5) for indices in plan.epoch(epoch)]
+    assert len({batch.source_ids.shape + batch.target_ids.shape for batch in loaded}) < 12
 
 
 def test_sampled_batches_are_new_in_each_epoch_and_found_again():

@@ -10,6 +10,8 @@ from braid.config.recipe import DataConfig, Recipe
 from braid.data.prepare import load_prepared, prepare_data
 from braid.data.report import print_report
 from braid.errors import ConfigError, DataError, StorageError
+from braid.storage import recover
+from failing_disk import refusals
 
 
 @pytest.fixture
@@ -89,6 +91,26 @@ def test_other_folders_are_not_replaced(pairs):
 def test_refused_disk(pairs):
     with pytest.raises(StorageError, match=r"cannot write: .*pairs\.tsv/out"):
         prepare_data(recipe(), folder=pairs, output=pairs / "pairs.tsv/out")
+
+
+@pytest.mark.parametrize("stays_full", [False, True])
+def test_whichever_write_fails_the_data_before_stay_whole(pairs, stays_full):
+    first = prepare_data(recipe(), folder=pairs, output=pairs / "out").fingerprint
+
+    def write():
+        prepare_data(recipe(split_seed=2), folder=pairs, output=pairs / "out")
+
+    found = []
+    for error in refusals(write, stays_full=stays_full):
+        found.append(load_prepared(pairs / "out").fingerprint)
+        if error:
+            assert str(pairs / "out") in str(error)
+            assert "No space left on device" in str(error)
+        recover(pairs, is_alone=True)  # what could not be removed goes the next time
+        assert sorted(os.listdir(pairs)) == ["out", "pairs.tsv"]
+        prepare_data(recipe(), folder=pairs, output=pairs / "out")
+    assert len(found) > 8
+    assert found[0] == first
 
 
 def test_file_names_that_are_not_utf8(pairs):

@@ -61,3 +61,13 @@ def test_too_long_a_text_keeps_its_pieces(tokenizer):
     limit = len(rows[0])
     sampled = sampling(tokenizer, rate=1.0, max_tokens=limit).sample(rows, np.random.default_rng(0))
     np.testing.assert_array_equal(sampled[0], rows[0])
+
+
+def test_a_part_of_a_text_is_cut(tokenizer):
+    rows = tokenizer.encode(TEXTS[:2])
+    draw = sampling(tokenizer, rate=1.0, max_tokens=len(rows[0]), is_cut=True)
+    first, second = draw.sample(rows, np.random.default_rng(0))
+    assert len(first) == len(rows[0])
+    assert len(second) <= len(rows[0])
+    assert TEXTS[0].startswith(tokenizer.decode([first])[0])
+    assert len(tokenizer.decode([first])[0]) < len(TEXTS[0])

@@ -14,6 +14,7 @@ import pytest
 from braid.errors import CheckpointError, StorageError
 from braid.training import checkpoint
 from braid.training.checkpoint import Checkpoint, Progress, discard, has_checkpoint, load_latest
+from failing_disk import FailingDisk
 
 IDENTITY = {"recipe": "r"}
 
@@ -71,36 +72,6 @@ def test_discard_removes_the_folder_and_minds_none(tmp_path):
     assert names(tmp_path) == []
 
 
-class FailingDisk:
-    """Refuses one of the calls that write, the rest go through."""
-
-    CALLS = (
-        (Path, "mkdir"),
-        (Path, "write_bytes"),
-        (Path, "write_text"),
-        (Path, "rename"),
-        (Path, "open"),
-        (os, "fsync"),
-        (os, "open"),
-        (os, "unlink"),
-        (os, "rmdir"),
-    )
-
-    def __init__(self, monkeypatch, refused, error):
-        self.calls, self.refused, self.error = 0, refused, error
-        for owner, name in self.CALLS:
-            monkeypatch.setattr(owner, name, self._watch(getattr(owner, name), name))
-
-    def _watch(self, function, name):
-        def call(*arguments, **options):
-            self.calls += 1
-            if self.calls == self.refused:
-                raise OSError(self.error, os.strerror(self.error))
-            return function(*arguments, **options)
-
-        return call
-
-
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO])
 def test_whichever_write_fails_a_whole_checkpoint_stays(tmp_path, error):
     messages = []
@@ -133,7 +104,8 @@ def test_whichever_write_fails_a_whole_checkpoint_stays(tmp_path, error):
 
 
 def test_a_checkpoint_of_another_version_is_told_before_it_is_read(tmp_path):
-    path = save(tmp_path, 1)
+    save(tmp_path, 1)
+    path = tmp_path / "step-000000001"
     state = json.loads((path / "state.json").read_text())
     state["progress"]["of_the_future"] = 1
     for change in ({"format": 99}, {"identity": {"recipe": "other"}}):
@@ -141,6 +113,32 @@ def test_a_checkpoint_of_another_version_is_told_before_it_is_read(tmp_path):
         with pytest.raises(CheckpointError, match="belongs to another run") as caught:
             load_latest(tmp_path, identity=IDENTITY)
         assert "delete" not in caught.value.hint
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_the_only_checkpoint_comes_back_when_saving_it_again_is_killed(tmp_path):
+    save(tmp_path, 3)
+    aside = tmp_path / ".step-000000003.0123abcd-1-0123abcd.old"  # of a container that is gone
+    (tmp_path / "step-000000003").rename(aside)
+    assert has_checkpoint(tmp_path)
+    assert load_latest(tmp_path, identity=IDENTITY).progress.step == 3
+    (tmp_path / "step-000000003").rename(aside)
+    assert load_latest(tmp_path, identity=IDENTITY).progress.step == 3
+    assert names(tmp_path) == ["step-000000003"]
+
+
+def test_an_old_checkpoint_that_cannot_be_removed_is_told_and_no_more(tmp_path, monkeypatch):
+    for step in (1, 2):
+        save(tmp_path, step)
+
+    def refuse(path, ignore_errors=False):
+        if not ignore_errors:
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(checkpoint.shutil, "rmtree", refuse)
+    failures = save(tmp_path, 3)
+    assert [str(failure.where) for failure in failures] == [str(tmp_path / "step-000000001")]
+    assert load_latest(tmp_path, identity=IDENTITY).progress.step == 3
 
 
 def test_half_removed_checkpoints_are_no_checkpoints(tmp_path, monkeypatch):

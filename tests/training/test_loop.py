@@ -37,11 +37,12 @@ def make_run(folder, validate=falling_spread, **settings):
         "validate_steps": 4,
         "checkpoint_minutes": 0.0,
         "warmup_steps": 2,
+        "learning_rate": 6e-3,
     } | settings
     return Run(
         config=TrainConfig(**settings),
         model=tiny_model("A", "S"),
-        plan=BatchPlan(data=copy_task(), batch_tokens=settings["batch_tokens"], seed=1, num_widths=2),
+        plan=BatchPlan(data=copy_task(), batch_tokens=settings["batch_tokens"], seed=1, num_shapes=4),
         folder=folder,
         identity={"data": "x"},
         validation=Validation(name="score", score=validate),
@@ -201,7 +202,7 @@ def test_a_lone_long_text_is_learned_in_every_epoch(tmp_path):
     long = np.append(random.integers(4, 30, 40), 2).astype("int32")
     data = replace(data, source=[*data.source, long], target=[*data.target, np.append(long[-2::-1], 2)])
     run = make_run(tmp_path, steps=300, validate_steps=300, checkpoint_minutes=1000.0)
-    run = replace(run, plan=replace(run.plan, data=data, batch_tokens=45, num_widths=0))
+    run = replace(run, plan=replace(run.plan, data=data, batch_tokens=45, num_shapes=0))
     assert train(run, resume=False).progress.left_out == 0
 
 
@@ -282,6 +283,24 @@ def test_minutes_are_used_whatever_the_pace_becomes(early, late, monkeypatch):
     assert progress.pace_from == 0
 
 
+@pytest.mark.parametrize("is_lower_better", [True, False])
+def test_a_score_that_is_no_number_is_never_the_best(tmp_path, is_lower_better):
+    scores = iter([np.nan, 2.0, np.nan, 2.0])
+    validation = Validation(name="score", score=lambda weights: next(scores), is_lower_better=is_lower_better)
+    run = replace(make_run(tmp_path, steps=8, validate_steps=2), validation=validation)
+    assert train(run, resume=False).progress.best_score == 2.0
+
+
+def test_a_step_is_saved_once(tmp_path, monkeypatch):
+    saved = []
+    save = loop.checkpoints.save
+    monkeypatch.setattr(
+        loop.checkpoints, "save", lambda *args, **options: saved.append(args[1].progress.step) or save(*args, **options)
+    )
+    train(make_run(tmp_path, steps=3, checkpoint_minutes=0.0), resume=False)
+    assert saved == [0, 1, 2, 3]
+
+
 def test_another_run_is_refused(tmp_path):
     train(make_run(tmp_path, steps=3), resume=False)
     assert has_checkpoint(tmp_path / "checkpoints")
@@ -355,7 +374,7 @@ def test_learns(task, tmp_path):
     """Gates with a new random seed each run: the network must solve them, not remember an answer."""
     change = {"copy": lambda row: row, "reverse": lambda row: row[::-1], "sort": np.sort}[task]
     seed = int.from_bytes(os.urandom(3), "big")
-    plan = BatchPlan(data=copy_task(20_000, seed, change), batch_tokens=1024, seed=seed, num_widths=2)
+    plan = BatchPlan(data=copy_task(20_000, seed, change), batch_tokens=1024, seed=seed, num_shapes=4)
     config = TrainConfig(
         steps=600, batch_tokens=1024, validate_steps=600, learning_rate=0.01, warmup_steps=50, checkpoint_minutes=9.0,
         label_smoothing=0.0, ema_decay=0.98,

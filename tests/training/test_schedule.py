@@ -1,7 +1,7 @@
 import pytest
 
 from braid.config.recipe import TrainConfig
-from braid.training.schedule import learning_rate
+from braid.training.schedule import learning_rate, peak_learning_rate
 
 
 @pytest.mark.parametrize("schedule", ["cosine", "linear", "wsd"])
@@ -35,3 +35,18 @@ def test_inverse_square_root():
     assert learning_rate(config, 99, 10_000) == 0.5
     assert learning_rate(config, 399, 10_000) == pytest.approx(0.25)
     assert learning_rate(config, 9_999, 10_000) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(
+    ("settings", "width", "peak"),
+    [
+        ({}, 128, 0.006),
+        ({}, 256, 0.006),
+        ({}, 1024, 0.003),
+        ({"optimizer": "adamw"}, 192, 0.0015),
+        ({"optimizer": "adamw"}, 512, 0.00075),
+        ({"optimizer": "adamw", "learning_rate": 0.01}, 512, 0.01),
+    ],
+)
+def test_peak(settings, width, peak):
+    assert peak_learning_rate(TrainConfig(**settings), width) == pytest.approx(peak)

@@ -17,7 +17,7 @@ def test_a_step_depends_on_nothing_but_the_saved_state():
     from braid.training.optimizer import Optimizer
     from braid.training.step import Limits, make_step
 
-    plan = BatchPlan(data=copy_task(40), batch_tokens=100, seed=1, num_widths=1)
+    plan = BatchPlan(data=copy_task(40), batch_tokens=100, seed=1, num_shapes=1)
     batches = [plan.load(rows) for rows in plan.epoch(0)[:3]]
     steps, states = [], []
     for _ in range(2):
@@ -44,7 +44,7 @@ def test_steps_lower_the_loss_and_move_every_weight(kind):
     config = TrainConfig(optimizer=kind, weight_decay=0.0)
     optimizer = Optimizer(config, named_variables(model))
     step = make_step(model, optimizer, config)
-    plan = BatchPlan(data=copy_task(40), batch_tokens=400, seed=1, num_widths=1)
+    plan = BatchPlan(data=copy_task(40), batch_tokens=400, seed=1, num_shapes=1)
     batch = plan.load(plan.epoch(0)[0])
     losses = [step([batch], 0.01, Limits()).loss for _ in range(20)]
     assert losses[-1] < 0.8 * losses[0]
@@ -59,7 +59,7 @@ def test_every_step_drops_other_values():
 
     model = tiny_model("A", "S", dropout=0.2)
     step = make_step(model, Optimizer(TrainConfig(), named_variables(model)), TrainConfig())
-    plan = BatchPlan(data=copy_task(40), batch_tokens=400, seed=1, num_widths=1)
+    plan = BatchPlan(data=copy_task(40), batch_tokens=400, seed=1, num_shapes=1)
     batch = plan.load(plan.epoch(0)[0])
     assert len({step([batch], 0.0, Limits()).loss for _ in range(4)}) == 4
 
@@ -72,8 +72,8 @@ def test_padding_changes_no_loss():
 
     model = tiny_model("AA", "SS", dropout=0.0)
     losses = []
-    for num_widths in (0, 1):
-        plan = BatchPlan(data=copy_task(7), batch_tokens=800, seed=1, num_widths=num_widths)
+    for num_shapes in (0, 1):
+        plan = BatchPlan(data=copy_task(7), batch_tokens=800, seed=1, num_shapes=num_shapes)
         (rows,) = plan.epoch(0)
         loss = mean_loss(model, batch_arrays(plan.load(rows)), TrainConfig(), training=False)
         losses.append(keras.ops.convert_to_numpy(loss))
@@ -96,7 +96,7 @@ def test_several_batches_are_one_large_batch():
     from braid.training.step import Limits
 
     config = TrainConfig(optimizer="adamw", gradient_clip=0.1)
-    plan = BatchPlan(data=copy_task(30), batch_tokens=10_000, seed=1, num_widths=1)
+    plan = BatchPlan(data=copy_task(30), batch_tokens=10_000, seed=1, num_shapes=1)
     parts = [plan.load(np.arange(*ends)) for ends in ((0, 4), (4, 21), (21, 30))]
     (model, step, _), (other, other_step, _) = fresh(config), fresh(config)
     several = step(parts, 0.01, Limits())
@@ -115,7 +115,7 @@ def test_a_harmful_step_changes_nothing(case):
     from braid.training.step import Limits
 
     model, step, state = fresh(TrainConfig(), dropout=0.2)
-    plan = BatchPlan(data=copy_task(20), batch_tokens=400, seed=1, num_widths=1)
+    plan = BatchPlan(data=copy_task(20), batch_tokens=400, seed=1, num_shapes=1)
     batch = plan.load(plan.epoch(0)[0])
     usual = step([batch], 0.01, Limits())
     assert usual.is_taken
@@ -177,7 +177,7 @@ def test_mixed_precision_learns_as_well():
             model = tiny_model("A", "S")
             optimizer = Optimizer(config, named_variables(model))
             step = make_step(model, optimizer, config)
-            plan = BatchPlan(data=copy_task(40), batch_tokens=400, seed=1, num_widths=1)
+            plan = BatchPlan(data=copy_task(40), batch_tokens=400, seed=1, num_shapes=1)
             batches = [plan.load(indices) for indices in plan.epoch(0)]
             losses = [step([batches[i % len(batches)]], 0.01, Limits()).loss for i in range(60)]
         finally:

@@ -62,20 +62,21 @@ def _listed_files(path: Path) -> set[str] | None:
         return None
 
 
-def save_bundle(path: Path, fill: Callable[[Path], dict[str, Any]]) -> BundleInfo:
+def save_bundle(path: Path, fill: Callable[[Path], dict[str, Any]], *, needed: int = 0) -> BundleInfo:
     """Write a bundle that appears at ``path`` complete or not at all.
 
     Args:
         path: Where the bundle will stand; an older one there is replaced.
         fill: Writes all files but ``bundle.json`` into the folder it is given and returns the fields of
             `BundleInfo` that only the caller knows.
+        needed: About how many bytes that will be, for the message when the disk has no room for them.
 
     Raises:
         BundleError: Something that is not a bundle stands at ``path``.
         StorageError: The disk is full or refuses.
     """
     check_replaceable(path)
-    with atomic_folder(path) as folder:
+    with atomic_folder(path, needed) as folder:
         fields = fill(folder)
         files = {
             file.relative_to(folder).as_posix(): {"bytes": file.stat().st_size, "sha256": sha256(file)}

@@ -113,7 +113,7 @@ class TrainConfig:
         "muon", OneOf(("muon", "adamw")), "muon needs fewer steps; embedding and vectors take AdamW either way"
     )
     learning_rate: float = setting(
-        6e-3, FloatRange(0.0, 10.0), "peak learning rate; adamw wants about a quarter of this default"
+        0.0, FloatRange(0.0, 10.0), "peak learning rate; 0 chooses by optimizer and width: 0.006 and 0.0015 to 256"
     )
     warmup_steps: int = setting(300, IntRange(0, 1_000_000), "steps to reach it, a fifth of all at most", unit="steps")
     schedule: str = setting(

@@ -21,15 +21,15 @@ class BatchPlan:
         data: The examples.
         batch_tokens: Budget of target tokens in one batch, padding included; the source may take 1.5 times that.
         seed: Changes the order.
-        num_widths: Target widths in all, each with a fixed number of rows, so that a compiling backend meets few
-            shapes; 0 pads to the longest row only.
+        num_shapes: Shapes in all, each with a fixed number of rows, for a backend that compiles each; 0 pads to the
+            longest row only.
         sampling: Segments each text anew in each epoch.
     """
 
     data: Encoded
     batch_tokens: int
     seed: int
-    num_widths: int = 0
+    num_shapes: int = 0
     sampling: SubwordSampling | None = None
 
     @cached_property
@@ -38,9 +38,9 @@ class BatchPlan:
 
     @cached_property
     def _buckets(self) -> Buckets | None:
-        if not self.num_widths or not len(self.data):
+        if not self.num_shapes or not len(self.data):
             return None
-        return Buckets.choose(*self._lengths, num_widths=self.num_widths, batch_tokens=self.batch_tokens)
+        return Buckets.choose(*self._lengths, num_shapes=self.num_shapes, batch_tokens=self.batch_tokens)
 
     def epoch(self, epoch: int) -> list[np.ndarray]:
         """Index arrays of the epoch's batches, in the order to be used; a pure function of seed and epoch."""

@@ -7,34 +7,51 @@ from dataclasses import dataclass
 
 import numpy as np
 
-SOURCE_WIDTHS = 2
-"""Source widths for each target width."""
+MULTIPLE = 16
+"""Sampled texts may outgrow all buckets; their widths are rounded up to this, and their rows to a power of two."""
 
-MULTIPLE = 8
-"""Sampled texts may outgrow all buckets; their batches are rounded up to this."""
+CANDIDATES = 64
+"""Widths of a side that are considered."""
 
 
-def best_widths(lengths: np.ndarray, count: int) -> list[int]:
-    """At most ``count`` widths, ascending, for which padding every length up to the next width adds least.
+def best_shapes(source: np.ndarray, target: np.ndarray, count: int) -> list[tuple[int, int]]:
+    """Widths of both sides of at most ``count`` shapes that waste little on texts of those lengths, small ones first.
 
-    Cost: O(count L^2) for a longest length L.
+    The largest shape holds every text; then that shape is added, again and again, which saves most positions when each
+    text goes to the smallest shape that holds it.
+
+    Args:
+        source: Lengths of the sources.
+        target: Lengths of their targets.
+        count: At least 1.
+
+    Cost: O(count C^3) for C candidates a side.
     """
-    longest = int(lengths.max())
-    below = np.bincount(lengths, minlength=longest + 1).cumsum()
-    least = np.full((count + 1, longest + 1), np.inf)
-    least[0, 0] = 0
-    begins = np.zeros((count + 1, longest + 1), dtype=int)
-    for used in range(1, count + 1):
-        for end in range(1, longest + 1):
-            costs = least[used - 1, :end] + (below[end] - below[:end]) * end
-            begins[used, end] = costs.argmin()
-            least[used, end] = costs[begins[used, end]]
-    widths, end = [], longest
-    used = int(least[:, longest].argmin())
-    while end:
-        widths.append(end)
-        end, used = int(begins[used, end]), used - 1
-    return widths[::-1]
+    sources, targets = (_candidates(lengths) for lengths in (source, target))
+    of_source, of_target = np.searchsorted(sources, source), np.searchsorted(targets, target)
+    number = np.zeros((len(sources), len(targets)))  # texts of each size
+    np.add.at(number, (of_source, of_target), 1)
+    now = np.full(number.shape, float(sources[-1] + targets[-1]))  # positions that a text of each size takes
+    shapes = [(int(sources[-1]), int(targets[-1]))]
+    while len(shapes) < count:
+        saved = np.zeros(number.shape)
+        for end, width in enumerate(sources):
+            positions = width + targets
+            less = np.maximum(now[: end + 1, :, None] - positions, 0) * number[: end + 1, :, None]
+            saved[end] = np.tril(less.sum(axis=0).T).sum(axis=1)  # of shorter targets alone
+        row, column = np.unravel_index(saved.argmax(), saved.shape)
+        if not saved[row, column]:
+            break
+        shapes.append((int(sources[row]), int(targets[column])))
+        held = now[: row + 1, : column + 1]
+        np.minimum(held, sum(shapes[-1]), out=held)
+    return sorted(shapes, key=lambda shape: (sum(shape), shape))
+
+
+def _candidates(lengths: np.ndarray) -> np.ndarray:
+    """Lengths of which a width may be made, ascending, the longest among them."""
+    found = np.unique(lengths)
+    return np.unique(np.quantile(found, np.linspace(0, 1, CANDIDATES), method="higher"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +59,7 @@ class Buckets:
     """Shapes of batches.
 
     Args:
-        widths: Source and target width of each bucket, narrow targets first.
+        widths: Source and target width of each bucket, as `best_shapes` gives them.
         batch_tokens: Target tokens in a batch, padding included; the source may take 1.5 times that.
     """
 
@@ -50,14 +67,11 @@ class Buckets:
     batch_tokens: int
 
     @classmethod
-    def choose(cls, source: np.ndarray, target: np.ndarray, *, num_widths: int, batch_tokens: int) -> Buckets:
-        """The best target widths, and for the texts under each the best source widths."""
-        widths = []
-        target_widths = best_widths(target, num_widths)
-        of = np.searchsorted(target_widths, target)
-        for index, width in enumerate(target_widths):
-            widths += [(size, width) for size in best_widths(source[of == index], SOURCE_WIDTHS)]
-        return cls(widths=widths, batch_tokens=batch_tokens)
+    def choose(cls, source: np.ndarray, target: np.ndarray, *, num_shapes: int, batch_tokens: int) -> Buckets:
+        """The shapes that waste least; half as many where one side is always as long."""
+        if min(np.ptp(source), np.ptp(target)) == 0:
+            num_shapes = (num_shapes + 1) // 2
+        return cls(widths=best_shapes(source, target, num_shapes), batch_tokens=batch_tokens)
 
     def rows(self, source_width: int, target_width: int) -> int:
         """Rows of a batch of that shape."""
@@ -101,4 +115,4 @@ class Buckets:
             _, rows, *widths = min(fits)
             return rows, widths[0], widths[1]
         source_width, target_width = (-(-width // MULTIPLE) * MULTIPLE for width in (source_width, target_width))
-        return num_rows, source_width, target_width
+        return 1 << (num_rows - 1).bit_length(), source_width, target_width

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
-import json
 import sys
 import time
 from dataclasses import dataclass
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from braid.data.encoded import Encoded
     from braid.training.log import RunLog
     from braid.training.loop import Trained
+
+COMPILED_SHAPES = 20
+"""Shapes of batches where each is compiled: under 8 % of padding on real pairs of texts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,13 +149,13 @@ def _fit(
     from braid.models import build
     from braid.training.loop import Run, train
     from braid.training.processor import has_bfloat16
+    from braid.training.schedule import peak_learning_rate
 
-    num_widths = 10 if backend == "jax" else 0  # compiled for each shape
     plan = BatchPlan(
         data=encoded,
         batch_tokens=recipe.train.batch_tokens,
         seed=recipe.train.seed,
-        num_widths=num_widths,
+        num_shapes=COMPILED_SHAPES if backend == "jax" else 0,
         sampling=_sampling(recipe, dataset),
     )
     pipeline = pipeline_of(recipe.task)
@@ -173,24 +176,33 @@ def _fit(
     )
     if recipe.train.precision == "float32" and backend != "jax" and has_bfloat16():
         log.say('this processor multiplies bfloat16: precision = "bfloat16" under [train] may make more steps a minute')
-    settings = {key: value for key, value in recipe.to_dict().items() if key not in ("runtime", "search")}
-    identity = {
-        "braid_version": __version__,
-        "backend": backend,
-        "recipe": hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16],
-        "data": dataset.data.fingerprint,
-        "tokenizer": hashlib.sha256(dataset.tokenizer.to_json().encode()).hexdigest()[:16],
-    }
+    config = dataclasses.replace(recipe.train, learning_rate=peak_learning_rate(recipe.train, recipe.model.model_dim))
+    log.say(f"{config.optimizer}, {config.schedule} from a learning rate of {config.learning_rate:.2g}")
     run = Run(
-        config=recipe.train,
+        config=config,
         model=model,
         plan=plan,
         folder=options.places.work,
-        identity=identity,
+        identity=_identity(recipe, dataset, backend),
         validation=pipeline.validation(recipe, dataset),
         log=log,
     )
     return train(run, resume=options.resume)
+
+
+def _identity(recipe: Recipe, dataset: Dataset, backend: str) -> dict[str, Any]:
+    """What must be the same for a checkpoint to be continued, under names that a refusal can print."""
+    settings = recipe.to_dict()
+    found = {key: value for key, value in settings.items() if not isinstance(value, dict)}
+    for name in ("data", "tokenizer", "model", "train"):
+        found |= {f"{name}.{key}": value for key, value in settings[name].items()}
+    return {
+        **found,
+        "braid_version": __version__,
+        "backend": backend,
+        "prepared data": dataset.data.fingerprint,
+        "subwords": hashlib.sha256(dataset.tokenizer.to_json().encode()).hexdigest()[:16],
+    }
 
 
 def _check_size(recipe: Recipe, dataset: Dataset, encoded: Encoded, shape: dict[str, Any], resume: bool) -> None:
@@ -213,7 +225,10 @@ def _sampling(recipe: Recipe, dataset: Dataset) -> SubwordSampling | None:
     rate = recipe.train.subword_dropout
     if not rate:
         return None
-    return SubwordSampling(parts_V2=dataset.tokenizer.parts(), rate=rate, max_tokens=recipe.train.max_tokens)
+    is_part = pipeline_of(recipe.task).KIND == "decoder"  # of a text, with one subword to begin from
+    return SubwordSampling(
+        parts_V2=dataset.tokenizer.parts(), rate=rate, max_tokens=recipe.train.max_tokens + is_part, is_cut=is_part
+    )
 
 
 @dataclass(frozen=True)
@@ -241,7 +256,8 @@ class _Saver:
         return evaluation
 
     def _write(self, path: Path, evaluation: dict[str, Any] | None) -> None:
-        save_bundle(path, lambda folder: self._fill(folder, evaluation))
+        arrays = sum(array.nbytes for array in self.trained.weights.values())
+        save_bundle(path, lambda folder: self._fill(folder, evaluation), needed=2 * arrays)  # as arrays and as graphs
 
     def _fill(self, folder: Path, evaluation: dict[str, Any] | None) -> dict[str, Any]:
         (folder / "runtime").mkdir()

@@ -24,11 +24,13 @@ class SubwordSampling:
         parts_V2: The two subwords that each subword was merged from, or -1, as `Tokenizer.parts` gives them.
         rate: Probability with which a merge is undone; the pieces may be undone in turn.
         max_tokens: A text that would come to more subwords keeps its own.
+        is_cut: It is cut there instead: for parts of long texts, which end anywhere.
     """
 
     parts_V2: np.ndarray
     rate: float
     max_tokens: int
+    is_cut: bool = False
 
     def sample(self, rows: Sequence[np.ndarray], random: np.random.Generator) -> list[np.ndarray]:
         """Each row of ids with some subwords in two or more pieces; what the pieces spell is the same.
@@ -46,4 +48,6 @@ class SubwordSampling:
             ids, owner, is_new = (np.repeat(values, counts) for values in (ids, owner, undone))
             ids[first], ids[first + 1] = pieces[:, 0], pieces[:, 1]
         sampled = np.split(ids, np.searchsorted(owner, np.arange(1, len(rows))))
+        if self.is_cut:
+            return [row[: self.max_tokens] for row in sampled]
         return [new if len(new) <= self.max_tokens else row for new, row in zip(sampled, rows, strict=True)]

@@ -1,4 +1,7 @@
-"""Checkpoints: everything a run needs to go on as if it had never stopped, whole or not there at all."""
+"""Checkpoints: everything a run needs to go on as if it had never stopped, whole or not there at all.
+
+Whoever calls a function of this file holds the run's lock: nobody else writes under the folder.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
     from braid.training.optimizer import Optimizer
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass
@@ -83,8 +86,12 @@ def state_variables(model: keras.Model, optimizer: Optimizer) -> dict[str, Any]:
     return {**optimizer.variables, **other, **{f"optimizer.{name}": v for name, v in optimizer.state.items()}}
 
 
-def save(folder: Path, checkpoint: Checkpoint, *, identity: dict[str, Any], keep: int, is_first: bool = False) -> Path:
+def save(
+    folder: Path, checkpoint: Checkpoint, *, identity: dict[str, Any], keep: int, is_first: bool = False
+) -> list[StorageError]:
     """Write ``step-N`` under ``folder``, make it durable, and only then remove older ones.
+
+    What cannot be removed is returned and does no harm: the new checkpoint is safe.
 
     Args:
         folder: The run's checkpoint folder.
@@ -98,9 +105,10 @@ def save(folder: Path, checkpoint: Checkpoint, *, identity: dict[str, Any], keep
     """
     path = folder / f"step-{checkpoint.progress.step:09d}"
     make_folder(folder)
-    recover(folder)
+    recover(folder, is_alone=True)
     for half in folder.glob(".step-*.old"):
-        shutil.rmtree(half, ignore_errors=True)
+        if re.fullmatch(r"\.step-\d+\.old", half.name):
+            shutil.rmtree(half, ignore_errors=True)
     needed = sum(array.nbytes for group in (checkpoint.arrays, checkpoint.best) for array in group.values())
     with atomic_folder(path, needed) as temporary:
         write_arrays(temporary / "state.safetensors", checkpoint.arrays)
@@ -108,10 +116,14 @@ def save(folder: Path, checkpoint: Checkpoint, *, identity: dict[str, Any], keep
             write_arrays(temporary / "best.safetensors", checkpoint.best)
         state = {"format": FORMAT, "identity": identity, "progress": asdict(checkpoint.progress)}
         (temporary / "state.json").write_text(json.dumps(state), encoding="utf-8")
+    failures = []
     for old in _saved(folder)[: None if is_first else -keep]:
-        if old.name != path.name:
-            _remove(old)
-    return path
+        try:
+            if old.name != path.name:
+                _remove(old)
+        except StorageError as error:
+            failures.append(error)
+    return failures
 
 
 def discard(folder: Path) -> None:
@@ -120,7 +132,7 @@ def discard(folder: Path) -> None:
     Raises:
         StorageError: The disk refuses.
     """
-    recover(folder)
+    recover(folder, is_alone=True)
     for path in _saved(folder):
         _remove(path)
     with suppress(OSError):  # a link, or somebody keeps files of their own there
@@ -149,6 +161,7 @@ def _saved(folder: Path) -> list[Path]:
 
 def has_checkpoint(folder: Path) -> bool:
     """True when there is a run to continue."""
+    recover(folder, is_alone=True)  # the only one may have been moved aside when its process was killed
     return bool(_saved(folder))
 
 
@@ -158,6 +171,7 @@ def load_latest(folder: Path, *, identity: dict[str, Any], back: int = 0) -> Che
     Raises:
         CheckpointError: There is none, it is damaged, or it belongs to another recipe, data set or backend.
     """
+    recover(folder, is_alone=True)
     saved = _saved(folder)
     if not saved:
         raise CheckpointError("there is no checkpoint to resume from", where=str(folder), hint="leave out --resume")
@@ -184,7 +198,9 @@ def _load(path: Path, identity: dict[str, Any]) -> Checkpoint:
 
 def _check_identity(path: Path, state: dict[str, Any], identity: dict[str, Any]) -> None:
     """Before anything else of a checkpoint is read: another version may have written other fields."""
-    wanted, found = {"format": FORMAT, **identity}, {"format": state["format"], **state["identity"]}
+    wanted, found = json.loads(json.dumps(identity)), state["identity"]  # lists for tuples, as they were saved
+    if state["format"] != FORMAT:
+        wanted, found = {"format": FORMAT}, state
     differing = sorted(key for key in wanted if found.get(key) != wanted[key])
     if differing:
         lines = [f"{key}: {found.get(key)!r} in the checkpoint, {wanted[key]!r} now" for key in differing]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import signal
 import sys
@@ -61,7 +62,9 @@ class Validation:
     is_lower_better: bool = False
 
     def is_better(self, score: float, other: float) -> bool:
-        """Whether the first score is better than the second."""
+        """Whether the first score is better than the second; not a number is worse than any."""
+        if math.isnan(score) or math.isnan(other):
+            return not math.isnan(score)
         return score < other if self.is_lower_better else score > other
 
 
@@ -112,6 +115,7 @@ class _Session:
     stop_signal: int = 0
     steps: int = 0
     has_saved: bool = False
+    saved: Progress | None = None
 
 
 def train(run: Run, *, resume: bool) -> Trained:
@@ -337,13 +341,16 @@ def _validate(session: _Session) -> None:
 
 def _save(session: _Session) -> None:
     run = session.run
+    if session.saved == session.progress:
+        return  # the same step, with nothing changed since
     state = Checkpoint(progress=session.progress, arrays=checkpoints.snapshot(session.variables), best=session.best)
     folder = run.folder / "checkpoints"
     # What may be ruined pushes out nothing that a run could return to.
     keep = run.config.keep_checkpoints if guard.is_sound(session.progress) else sys.maxsize
     is_first = not session.has_saved
-    checkpoints.save(folder, state, identity=dict(run.identity), keep=keep, is_first=is_first)
-    session.has_saved = True
+    for failure in checkpoints.save(folder, state, identity=dict(run.identity), keep=keep, is_first=is_first):
+        run.log.say(str(failure))
+    session.has_saved, session.saved = True, copy.deepcopy(session.progress)
     session.saved_at = time.monotonic()
 
 

@@ -1,4 +1,4 @@
-"""The learning rate as a function of the step."""
+"""The learning rate: its peak for a network, and its way there and down."""
 
 from __future__ import annotations
 
@@ -8,6 +8,29 @@ from braid.config.recipe import TrainConfig
 
 WSD_DECAY = 0.2
 """Share of a run in which warm-up-stable-decay goes down."""
+
+PEAKS = {"muon": (6e-3, 0.5), "adamw": (1.5e-3, 1.0)}
+"""Peak of networks up to `PEAK_WIDTH`, and the power of the width by which it falls in wider ones."""
+
+PEAK_WIDTH = 256
+
+
+def peak_learning_rate(config: TrainConfig, model_dim: int) -> float:
+    """The recipe's, or the one that suits the optimizer and the width.
+
+    What a step does to a hidden vector grows with the width unless the rate falls: entries that all move by the same
+    amount, as AdamW's do, add up over the width; Muon's updates have singular values of 0.2 times its root. The peaks
+    at 256 are measured (see the log), the powers are theory.
+
+    Args:
+        config: The recipe's train section.
+        model_dim: Width of the network.
+
+    Paper: Yang et al. (2022), Tensor programs V: tuning large neural networks via zero-shot hyperparameter transfer,
+    table 3.
+    """
+    peak, power = PEAKS[config.optimizer]
+    return config.learning_rate or peak * min(1.0, PEAK_WIDTH / model_dim) ** power
 
 
 def learning_rate(config: TrainConfig, step: int, total_steps: int) -> float:
