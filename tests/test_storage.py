@@ -5,11 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from braid import storage
 from braid.errors import StorageError
-from braid.storage import atomic_file, atomic_folder, locked, make_folder, recover, scratch_folder
+from braid.storage import atomic_file, atomic_folder, locked, make_folder, recover, scratch_folder, write_arrays
 
 
 def names(folder):
@@ -175,6 +177,22 @@ def test_what_a_living_process_writes_stays(tmp_path):
     recover(tmp_path)
     assert (tmp_path / "folder/a.txt").read_text() == "x"
     assert len(names(tmp_path)) == 2
+
+
+def test_arrays_come_back_however_they_lie_in_memory(tmp_path):
+    whole = np.arange(24.0).reshape(4, 6)
+    arrays = {
+        "plain": whole,
+        "columns": np.asfortranarray(whole),
+        "turned": whole.T,
+        "cut": whole[::2, 1:4],
+        "one": whole[0, 0],
+    }
+    write_arrays(tmp_path / "a.safetensors", arrays)
+    found = load_file(tmp_path / "a.safetensors")
+    assert found.keys() == arrays.keys()
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(found[name], array, err_msg=name, strict=True)
 
 
 def test_arrays_on_a_full_disk(tmp_path):

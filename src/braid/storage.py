@@ -68,9 +68,11 @@ def _label(name: str) -> str:
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Named arrays as a safetensors file; a refusing disk is an ``OSError``, as for any other file."""
+    import numpy as np
     from safetensors.numpy import save
 
-    path.write_bytes(save(dict(arrays)))
+    # The library writes memory as it lies: a matrix that lies column by column would come back transposed.
+    path.write_bytes(save({name: np.asarray(array, order="C") for name, array in arrays.items()}))
 
 
 def make_folder(path: Path) -> None:

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from braid.layers.attention import AttentionOptions, SelfAttention, attend, rotate, sine_positions
-from braid.models.weights import get_weights
+from braid.layers.attention import AttentionOptions, CrossAttention, SelfAttention, attend, rotate, sine_positions
+from braid.models.weights import get_weights, set_weights
 from tolerances import FLOAT32_PARITY
 
 pytestmark = pytest.mark.backend
@@ -25,6 +25,28 @@ def test_equals_the_formula():
     mask = np.arange(7)[None] < np.array([[7], [4]])
     found = ops.convert_to_numpy(attend(*map(ops.convert_to_tensor, (query, key, value, mask))))
     np.testing.assert_allclose(found, plain_attention(query, key, value, mask), atol=FLOAT32_PARITY)
+
+
+def test_attention_to_a_source_equals_the_plain_loop():
+    keras.utils.set_random_seed(3)
+    layer = CrossAttention(8, 2)
+    random = np.random.default_rng(4)
+    weights = {name: random.normal(size=value.shape).astype("f4") for name, value in get_weights(layer).items()}
+    set_weights(layer, weights)
+    target, source = (random.normal(size=(2, length, 8)).astype("f4") for length in (3, 5))
+    mask = np.array([[True] * 5, [False, True, True, False, True]])
+    inputs = ops.convert_to_tensor(target), layer.memory(ops.convert_to_tensor(source)), ops.convert_to_tensor(mask)
+    found = ops.convert_to_numpy(layer(*inputs))
+    for row in range(2):
+        key, value = np.split(source[row] @ weights["key_value.kernel"] + weights["key_value.bias"], 2, axis=-1)
+        for time in range(3):
+            query = target[row, time] @ weights["query.kernel"] + weights["query.bias"]
+            heads = []
+            for head in (slice(0, 4), slice(4, 8)):
+                shares = [np.exp(query[head] @ key[place, head] / 2) * mask[row, place] for place in range(5)]
+                heads.append(sum(share * value[place, head] for place, share in enumerate(shares)) / sum(shares))
+            wanted = np.concatenate(heads) @ weights["output_projection.kernel"] + weights["output_projection.bias"]
+            np.testing.assert_allclose(found[row, time], wanted, atol=FLOAT32_PARITY)
 
 
 @pytest.mark.parametrize("places", [[0], [5, 6], [2, 3]])

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from braid.config.recipe import TrainConfig
+from braid.layers.delta import CHUNK
 from braid.models.weights import get_weights, named_variables
 from tiny import VOCAB, arrays, tiny_model
 from tolerances import FLOAT64_GRADIENT
@@ -75,20 +76,41 @@ def value_and_gradients(loss, variables):
     return after_assigning(tf.function(loss)), after_assigning(tf.function(gradient))
 
 
+OPTIONS = {"num_heads": 4, "num_kv_heads": 2, "positions": "rotary", "qk_norm": True, "attention_gate": True}
+
+
+def batch_of(length, random):
+    """Source and target ids, with padding at the end of some rows; three short rows, or one of some length."""
+    batch = arrays()
+    if length:
+        batch = {
+            "source_ids": random.integers(4, VOCAB, (1, length)).astype("int32"),
+            "source_mask": np.arange(length)[None] < length - 3,
+            "target_ids": random.integers(4, VOCAB, (1, length)).astype("int32"),
+            "target_mask": np.ones((1, length), bool),
+        }
+    batch["target_mask"][-1, 3 + length // 2 :] = False
+    batch["labels"] = random.integers(4, VOCAB, batch["target_ids"].shape)
+    return batch
+
+
 @pytest.mark.parametrize(
-    ("encoder", "decoder"), [("AS", "SM"), ("ME", "GE"), ("G", "S"), ("R", "R"), ("D", "D"), ("W", "AW")]
+    ("encoder", "decoder", "options", "length"),
+    [
+        *((*stacks, {}, 0) for stacks in (("AS", "SM"), ("ME", "GE"), ("G", "S"), ("R", "R"), ("D", "D"), ("W", "AW"))),
+        ("AW", "AW", OPTIONS, 0),
+        ("D", "D", {}, 2 * CHUNK + 6),
+    ],
 )
-def test_every_weight_has_the_gradient_of_the_loss(encoder, decoder):
+def test_every_weight_has_the_gradient_of_the_loss(encoder, decoder, options, length):
     from braid.training.step import mean_loss
 
     random = np.random.default_rng(5)
     with float64():
-        model = tiny_model(encoder, decoder, dropout=0.0, window=3)  # narrow: the source takes two blocks
+        model = tiny_model(encoder, decoder, dropout=0.0, window=3, **options)  # narrow: the source takes two blocks
         named = named_variables(model)
         assert {str(variable.dtype) for variable in named.values()} == {"float64"}
-        batch = arrays()
-        batch["target_mask"][2, 3:] = False
-        batch["labels"] = random.integers(4, VOCAB, batch["target_ids"].shape)
+        batch = batch_of(length, random)
         tensors = {name: keras.ops.convert_to_tensor(value) for name, value in batch.items()}
         value, gradients = value_and_gradients(
             lambda: mean_loss(model, tensors, TrainConfig(z_loss=0.01), training=False), list(named.values())

@@ -1,15 +1,20 @@
 """The whole network against itself: one step at a time, padded, and with a changed future."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from keras import ops
 
 from braid.errors import BundleError
 from braid.models.weights import get_weights, named_variables, set_weights
+from braid.storage import write_arrays
 from tiny import arrays, tiny_model
 from tolerances import FLOAT32_PARITY
 
 pytestmark = pytest.mark.backend
+LETTERS = "ADEGMRSW"
 PATTERNS = [("A", "S"), ("MSA", "SM"), ("MM", "MM"), ("GE", "EG"), ("R", "SR"), ("D", "DS"), ("W", "AW")]
 
 
@@ -67,6 +72,30 @@ def test_weights_by_name_move_between_networks():
     np.testing.assert_array_equal(logits(model, arrays()), logits(other, arrays()))
 
 
+@pytest.mark.parametrize(("encoder", "decoder"), PATTERNS)
+def test_weights_outlast_a_file(encoder, decoder, tmp_path):
+    from safetensors.numpy import load_file
+
+    model, other = tiny_model(encoder, decoder), tiny_model(encoder, decoder, seed=9)
+    write_arrays(tmp_path / "weights.safetensors", get_weights(model))
+    assert not np.allclose(logits(model, arrays()), logits(other, arrays()))
+    set_weights(other, load_file(tmp_path / "weights.safetensors"))
+    np.testing.assert_array_equal(logits(model, arrays()), logits(other, arrays()))
+
+
+def test_the_same_weights_give_the_same_logits_on_every_backend():
+    """Every letter in both stacks, with weights that NumPy draws, against logits that TensorFlow gave once."""
+    options = {"num_heads": 4, "num_kv_heads": 2, "qk_norm": True, "attention_gate": True, "window": 3}
+    model = tiny_model(LETTERS, LETTERS, **options)
+    random = np.random.default_rng(11)
+    drawn = {
+        name: random.normal(0, 0.4, value.shape).astype("f4") for name, value in sorted(get_weights(model).items())
+    }
+    set_weights(model, drawn)
+    wanted = np.array(json.loads((Path(__file__).parent / "logits.json").read_text()))
+    np.testing.assert_allclose(logits(model, arrays()), wanted, atol=FLOAT32_PARITY)
+
+
 def test_every_misfit_is_listed():
     weights = get_weights(tiny_model("A", "S"))
     del weights["embedding"]
@@ -82,9 +111,6 @@ def test_same_seed_same_weights():
     first, second = (get_weights(tiny_model("A", "S", seed=4)) for _ in range(2))
     for name, value in first.items():
         np.testing.assert_array_equal(value, second[name])
-
-
-LETTERS = "ADEGMRSW"
 
 
 @pytest.mark.parametrize("pattern", [*LETTERS, "DDDA", "RRW"])
