@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 from machine import machine
 
-ENCODERS = ["AAAA", "WWWW", "RRRR", "SSSS", "DDDD", "MM", "GG", "EE", "RRRA", "DDDA"]
+ENCODERS = ["AAAA", "WWWW", "RRRR", "SSSS", "DDDD", "MM", "GG", "EE", "RRRA", "DDDA", "SSSA"]
 DECODERS = ["AA", "WW", "RR", "DD", "MM", "GG", "EE", "DA"]
 PATTERNS = {
     "translate": [*(f"{encoder}-SS" for encoder in ENCODERS), *(f"AAAA-{decoder}" for decoder in DECODERS), "MM-MM"],

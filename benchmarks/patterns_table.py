@@ -12,7 +12,11 @@ from typing import Any
 
 import numpy as np
 
-METRICS = {"translate": ("bleu", "chrf"), "generate": ("bits_per_byte", "perplexity")}
+METRICS = {
+    "translate": {"bleu": ("BLEU", 1), "chrf": ("chrF", 1), "loss": ("nats a subword", 3)},
+    "generate": {"bits_per_byte": ("bits per byte", 3), "perplexity": ("perplexity a subword", 1)},
+}
+"""What stands in the table, as people write it and with how many digits; the first orders it."""
 
 
 def cell(values: list[float], digits: int) -> str:
@@ -22,8 +26,8 @@ def cell(values: list[float], digits: int) -> str:
 
 def table(result: dict[str, Any]) -> str:
     """Rows in order of the first metric, best first."""
-    first, second = METRICS[result["task"]]
-    digits = 1 if first == "bleu" else 3
+    metrics = METRICS[result["task"]]
+    first = next(iter(metrics))
     patterns: dict[str, list[dict[str, Any]]] = {}
     for row in result["runs"]:
         patterns.setdefault(row["pattern"], []).append(row)
@@ -31,15 +35,11 @@ def table(result: dict[str, Any]) -> str:
     def mean(name: str) -> float:
         return float(np.mean([row["metrics"][first] for row in patterns[name]]))
 
-    lines = [
-        f"| pattern | weights | {first} | {second} | tokens a second in training | tokens a second written |",
-        "|---|---|---|---|---|---|",
-    ]
+    heads = ["pattern", "weights", *(head for head, _ in metrics.values()), "training, tokens/s", "writing, tokens/s"]
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for name in sorted(patterns, key=mean, reverse=first == "bleu"):
         rows = patterns[name]
-        scores = [
-            cell([row["metrics"][metric] for row in rows], digit) for metric, digit in ((first, digits), (second, 1))
-        ]
+        scores = [cell([row["metrics"][metric] for row in rows], digits) for metric, (_, digits) in metrics.items()]
         speeds = [
             f"{np.median([row[key] for row in rows]):,.0f}"
             for key in ("training_tokens_per_second", "decoding_tokens_per_second")

@@ -4,7 +4,7 @@ import pytest
 from keras import ops
 
 from braid.training import loss as loss_module
-from braid.training.loss import smoothed_cross_entropy
+from braid.training.loss import LossOptions, smoothed_cross_entropy
 from tolerances import FLOAT32_PARITY, LOSS_GRADIENT
 
 pytestmark = pytest.mark.backend
@@ -30,9 +30,8 @@ def plain_loss(hidden, embedding, bias, generated=1.0, copied=0.0, *, smoothing,
 def loss_and_gradients(inputs, smoothing, z_loss):
     def total(hidden, embedding, bias, *copies):
         labels, weights = ops.convert_to_tensor(LABELS), ops.convert_to_tensor(WEIGHTS)
-        return smoothed_cross_entropy(
-            hidden, embedding, bias, labels, weights, smoothing=smoothing, z_loss=z_loss, copies=copies or None
-        )
+        options = LossOptions(smoothing=smoothing, z_loss=z_loss)
+        return smoothed_cross_entropy(hidden, embedding, bias, labels, weights, options, copies or None)
 
     backend = keras.backend.backend()
     if backend == "tensorflow":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from keras import ops
@@ -23,15 +24,26 @@ MOST_LOG = 60.0
 """Of one over a probability; e to the 89th is more than float32 holds."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class LossOptions:
+    """What is added to the cross-entropy.
+
+    Args:
+        smoothing: Probability spread over all subwords, 0 to 1.
+        z_loss: Weight of the squared log-normalizer, which keeps logits from drifting; 0 leaves it out.
+    """
+
+    smoothing: float = 0.0
+    z_loss: float = 0.0
+
+
 def smoothed_cross_entropy(
     hidden_PD: Any,
     embedding_VD: Any,
     bias_V: Any,
     labels_P: Any,
     weights_P: Any,
-    *,
-    smoothing: float,
-    z_loss: float,
+    options: LossOptions,
     copies: tuple[Any, Any] | None = None,
 ) -> Any:
     """Sum over positions P of weight times (-sum_v q_v log p_v + z_loss log^2 Z), a scalar.
@@ -51,8 +63,7 @@ def smoothed_cross_entropy(
         bias_V: Output bias.
         labels_P: Right subword of each position.
         weights_P: Weight of each position, 0 on padding.
-        smoothing: 0 to 1.
-        z_loss: Weight of the squared log-normalizer, which keeps logits from drifting; 0 leaves it out.
+        options: Smoothing and z_loss.
         copies: The generator's share g of each position, and the probability c that the label is what is copied.
 
     Cost: three matrix products of P × D × V.
@@ -64,7 +75,7 @@ def smoothed_cross_entropy(
     @ops.custom_gradient
     def total(*parts: Any) -> Any:
         whole = parts if copies else (*parts, ops.ones_like(weights_P), ops.zeros_like(weights_P))
-        loss, *gradients = _in_blocks(whole, labels_P, weights_P, smoothing, z_loss)
+        loss, *gradients = _in_blocks(whole, labels_P, weights_P, options)
 
         def gradient(*args: Any, upstream: Any = None) -> Any:
             scale = args[0] if upstream is None else upstream
@@ -75,7 +86,7 @@ def smoothed_cross_entropy(
     return total(hidden_PD, embedding_VD, bias_V, *(copies or ()))
 
 
-def _in_blocks(parts: Sequence[Any], labels: Any, weights: Any, smoothing: float, z_loss: float) -> tuple[Any, ...]:
+def _in_blocks(parts: Sequence[Any], labels: Any, weights: Any, options: LossOptions) -> tuple[Any, ...]:
     """The loss and its gradients to hidden, embedding, bias and both copy vectors, block after block of positions."""
     hidden, embedding, bias, share, copied = parts
     vocab_size, dim = embedding.shape
@@ -92,9 +103,11 @@ def _in_blocks(parts: Sequence[Any], labels: Any, weights: Any, smoothing: float
     def block(index: Any, loss: Any, to_hidden: Any, to_embedding: Any, to_bias: Any, *to_copies: Any) -> Any:
         begin, first = index * rows, index * 0  # one type for both: JAX in 64 bits insists
         part = ops.slice(hidden, (begin, first), (rows, dim))
-        vectors = [ops.slice(vector, (begin,), (rows,)) for vector in (labels, weights, share, copied)]
+        of_labels, of_weights, *copies = (
+            ops.slice(vector, (begin,), (rows,)) for vector in (labels, weights, share, copied)
+        )
         added, of_hidden, of_embedding, of_bias, *of_copies = _block(
-            part, embedding, bias, *vectors, smoothing=smoothing, z_loss=z_loss
+            (part, embedding, bias, *copies), of_labels, of_weights, options
         )
         return (
             index + 1,
@@ -116,18 +129,9 @@ def _in_blocks(parts: Sequence[Any], labels: Any, weights: Any, smoothing: float
     return loss, to_hidden[:positions], to_embedding, to_bias, *(vector[:positions] for vector in to_copies)
 
 
-def _block(
-    hidden: Any,
-    embedding: Any,
-    bias: Any,
-    labels: Any,
-    weights: Any,
-    generated: Any,
-    copied: Any,
-    *,
-    smoothing: float,
-    z_loss: float,
-) -> tuple[Any, ...]:
+def _block(parts: Sequence[Any], labels: Any, weights: Any, options: LossOptions) -> tuple[Any, ...]:
+    hidden, embedding, bias, generated, copied = parts
+    smoothing, z_loss = options.smoothing, options.z_loss
     vocab_size = embedding.shape[0]
     logits = product(hidden, ops.transpose(embedding)) + bias
     peak = ops.max(logits, axis=-1, keepdims=True)

@@ -10,7 +10,7 @@ from keras import ops
 from braid.config.recipe import TrainConfig
 from braid.data.encoded import Batch
 from braid.models.network import Network
-from braid.training.loss import smoothed_cross_entropy
+from braid.training.loss import LossOptions, smoothed_cross_entropy
 
 INPUTS = ("source_ids", "source_mask", "source_marks", "target_ids", "target_mask", "labels", "weights")
 TINY = 1e-9
@@ -73,8 +73,7 @@ def _cross_entropy(
         bias,
         ops.reshape(labels, (-1,)),
         ops.cast(ops.reshape(weights, (-1,)), flat.dtype),
-        smoothing=config.label_smoothing,
-        z_loss=config.z_loss,
+        LossOptions(smoothing=config.label_smoothing, z_loss=config.z_loss),
         copies=copies and (ops.reshape(copies[0], (-1,)), ops.reshape(copies[1], (-1,))),
     )
 
