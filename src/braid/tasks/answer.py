@@ -70,7 +70,8 @@ class Reader:
         for batch in similar_lengths([len(page.ids) for _, page in pages], BATCH_TOKENS):
             for place, scores in zip(batch, self._scores([pages[i][1] for i in batch]), strict=True):
                 index, page = pages[place]
-                reading = best_span(scores, page, self._max_answer_tokens)
+                span = best_span(scores, page, self._max_answer_tokens)
+                reading = trimmed(span, pairs[index][1]) if span else None
                 held = found[index]
                 if reading and (held is None or reading.score > held.score):
                     found[index] = reading
@@ -99,6 +100,14 @@ def best_span(scores_S2: np.ndarray, page: Page, max_tokens: int) -> Reading | N
     left, right = divmod(best, last - first)
     score = float(total[left, right] - begin[0] - end[0])
     return Reading(start=int(page.offsets[first + left, 0]), end=int(page.offsets[first + right, 1]), score=score)
+
+
+def trimmed(reading: Reading, text: str) -> Reading | None:
+    """The stretch without the white space that subwords bring along at its ends; None where nothing else is in it."""
+    found = text[reading.start : reading.end]
+    start = reading.start + len(found) - len(found.lstrip())
+    end = reading.end - len(found) + len(found.rstrip())
+    return Reading(start=start, end=end, score=reading.score) if start < end else None
 
 
 class Answerer:
@@ -173,7 +182,7 @@ class Answerer:
         passage, reading, _ = max(usable, key=lambda row: _log_sigmoid(row[1].score) + row[2])
         if reading.score < self.threshold:
             return Answer(text="", score=reading.score, source=question)
-        return _answer(question, passage, reading, passage.text[reading.start : reading.end].strip())
+        return _answer(question, passage, reading, passage.text[reading.start : reading.end])
 
 
 def _answer(question: str, passage: Passage, reading: Reading, text: str) -> Answer:
