@@ -64,7 +64,7 @@ class _Scale:
         return self._weights[term]
 
     def variants(self, asked: Iterable[str]) -> dict[str, dict[str, float]]:
-        """For each term what may stand for it, with its likeness; the rarest of the unknown ones only themselves."""
+        """For each term what may stand for it, with its likeness; for unknown ones beyond the first 20 themselves."""
         found, num_unknown = {}, 0
         for term in asked:
             is_known = self._index.knows(term)
