@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -153,6 +154,35 @@ def test_demo_on_a_file_of_ones_own(tmp_path):
     again = braid("demo", "--data", data, "--language", "de", "-o", tmp_path, folder=tmp_path)
     assert again.returncode == 1  # a folder that is no bundle stays
     assert data.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the commands are quoted for a POSIX shell")
+def test_the_demo_of_an_faq_ends_with_commands_that_work(tmp_path):
+    rows = [
+        {"question": f"What's the color of {name}?", "answer": f"The {name} is {color}."}
+        for name, color in (("grass", "green"), ("the sky", "blue"), ("snow", "white"), ("coal", "black"))
+    ]
+    (tmp_path / "faq.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = braid("demo", "answer", "--data", "faq.jsonl", "-o", "my demo", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "cosine of TF-IDF vectors" in done.stdout
+    commands = [line.strip() for line in done.stderr.partition("next:")[2].splitlines() if line.strip()]
+    assert [shlex.split(command)[1] for command in commands] == ["answer", "evaluate", "serve"]
+    answer, evaluate = (braid(*shlex.split(command)[1:], folder=tmp_path) for command in commands[:2])
+    assert answer.returncode == 0, answer.stderr
+    asked = shlex.split(commands[0])[-1]
+    assert answer.stdout.startswith(next(row["answer"] for row in rows if row["question"] == asked))
+    assert evaluate.returncode == 0, evaluate.stderr
+    assert "cosine of TF-IDF vectors" in evaluate.stdout
+    found = json.loads(braid("evaluate", "my demo", "--format", "json", folder=tmp_path).stdout)
+    assert {"recall@1", "recall@5", "mrr@5"} <= set(found["metrics"])
+    missing = braid("demo", "answer", "--data", "none.jsonl", "-o", "other", folder=tmp_path)
+    assert missing.returncode == 1
+    assert "none.jsonl" in missing.stderr
+    (tmp_path / "questions.json").write_text('{"data": []}')  # is taken for questions with passages, not for a document
+    wrong = braid("demo", "answer", "--data", "questions.json", "-o", "other", folder=tmp_path)
+    assert wrong.returncode == 1
+    assert "questions.json" in wrong.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a child process")

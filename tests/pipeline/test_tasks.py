@@ -114,7 +114,8 @@ CASES = {
                       "data.source_language=en", "data.target_language=de")),
     "summarize": Case(summaries, "summarize", "rougeL", ("model.encoder=A", "model.decoder=S", EXACT)),
     "classify": Case(labelled, "classify", "accuracy", ("model.encoder=A",)),
-    "answer": Case(questions, "answer", "f1", ("model.encoder=RA", EXACT), ask={"context": "Ann likes tea."}),
+    "answer": Case(questions, "answer", "f1", ("model.encoder=RA", EXACT), baselines=5,
+                   ask={"context": "Ann likes tea."}),
     "generate": Case(novel, "generate", "bits_per_byte", ("model.decoder=DA",), baselines=1,
                      ask={"max_tokens": 12, "seed": 3}),
 }  # fmt: skip

@@ -29,6 +29,7 @@ class Evaluation(TypedDict):
         examples: Source, reference, hypothesis and score of each text, the last by ``score_name``.
         score_name: By what examples are ordered; "" where they have no score.
         buckets: Scores by source length.
+        retrieval: Scores of finding the right passage, where answers are looked for in documents.
         tables: Further tables, each with ``title``, ``header`` and ``rows``.
         charts: Further line charts, each with ``title``, ``x``, ``y`` and ``lines`` by name, as lists of points.
         faults: Counts of visible faults.
@@ -47,6 +48,7 @@ class Evaluation(TypedDict):
     examples: NotRequired[list[dict[str, Any]]]
     score_name: NotRequired[str]
     buckets: NotRequired[list[dict[str, Any]]]
+    retrieval: NotRequired[dict[str, Any]]
     tables: NotRequired[list[dict[str, Any]]]
     charts: NotRequired[list[dict[str, Any]]]
     faults: NotRequired[dict[str, int]]
@@ -77,7 +79,7 @@ def evaluation_report(evaluation: Evaluation, *, path: Path) -> None:
     names = [evaluation.get(f"{side}_language", "") for side in ("source", "target")]
     html = environment.from_string(template).render(
         evaluation=evaluation,
-        metrics=list(evaluation["systems"][0]["scores"]),
+        metrics=list(evaluation["systems"][0]["scores"]) if evaluation["systems"] else [],
         languages=" → ".join(language_name(name) for name in names if name),
         groups=_examples(evaluation),
         curves=_curves(history, evaluation.get("validation", "score")) if len(history) > 1 else "",

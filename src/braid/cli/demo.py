@@ -49,7 +49,8 @@ def command(
     def other(log: Any) -> Any:
         log.say(TASK_DEMOS[task].about)
         file = data or str(fetch_task_demo(task, cache=cache_folder(), progress=log.say))
-        part = "documents" if task == "answer" else "train"
+        is_read = task == "answer" and not file.lower().removesuffix(".gz").endswith(".json")
+        part = "documents" if is_read else "train"  # questions with passages teach a reader
         table = {"name": f"demo-{task}", "task": task, "data": {part: [file]}}
         return make_recipe(table, [f"train.minutes={minutes or 3}"])
 
@@ -98,4 +99,4 @@ def _show(result: dict[str, Any], *, own: bool) -> None:
     out.print(f"\nbundle: {folder} ({size / 2**20:.0f} MiB){report}", markup=False)
     if not own and evaluation["task"] == "translate":
         out.print("The domain is short interface text; scores on other texts would be far lower.", markup=False)
-    print_next(evaluation["task"], result["bundle"])
+    print_next(evaluation, result["bundle"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated, Any
 
 import typer
@@ -63,7 +64,7 @@ def print_trained(result: dict[str, Any], evaluation: dict[str, Any]) -> None:
     for note in evaluation["notes"] if not evaluation["systems"] else ():
         out.print(note, markup=False)
     out.print(f"\nbundle: {result['bundle']}", markup=False)
-    print_next(evaluation["task"], result["bundle"])
+    print_next(evaluation, result["bundle"])
 
 
 def print_folds(result: dict[str, Any]) -> None:
@@ -94,8 +95,13 @@ _EXAMPLES = {
 }
 
 
-def print_next(task: str, bundle: str) -> None:
-    """The three commands to try next, on stderr."""
-    example = _EXAMPLES[task].format(bundle)
-    for line in ("\nnext:", f"  {example}", f"  braid evaluate {bundle}", f"  braid serve {bundle}"):
+def print_next(evaluation: dict[str, Any], bundle: str) -> None:
+    """The commands to try next, on stderr: all of them work."""
+    task, asked = evaluation["task"], ""
+    if task == "answer" and evaluation["examples"]:
+        asked = shlex.quote(" ".join(evaluation["examples"][0]["source"].split()))
+    shown = shlex.quote(bundle)
+    example = f"braid answer {shown} {asked}" if asked else _EXAMPLES[task].format(shown)
+    scored = [f"  braid evaluate {shown}"] if evaluation["systems"] else []
+    for line in ("\nnext:", f"  {example}", *scored, f"  braid serve {shown}"):
         typer.echo(line, err=True)

@@ -27,7 +27,11 @@ TITLES = {
 
 LOWER_IS_BETTER = frozenset({"bits_per_byte", "bits_per_character", "perplexity"})
 
-JUDGED = frozenset({"bleu", "chrf", "rougeL", "accuracy", "macro_f1", "micro_f1", "exact_match", "f1", "bits_per_byte"})
+ADVICE = "Do not use it in the place of that baseline: train longer, or on more data."
+"""What to do with a model that is worse than a baseline."""
+
+JUDGED = frozenset({"bleu", "chrf", "rougeL", "accuracy", "macro_f1", "micro_f1", "exact_match", "f1", "bits_per_byte",
+                    "recall@1", "recall@5"})  # fmt: skip
 """Metrics by which a model is compared with its baselines; the others say the same in other units."""
 
 
@@ -87,11 +91,12 @@ def format_score(metric: str, score: dict[str, Any]) -> str:
     return f"{value} [{low}, {high}]"
 
 
-def verdict(systems: Sequence[dict[str, Any]]) -> str:
+def verdict(systems: Sequence[dict[str, Any]], advice: str = ADVICE) -> str:
     """One sentence: whether the first system is worth more than the baselines behind it.
 
     Args:
         systems: Name and scores of the model and of each baseline, the model first.
+        advice: What to do where a baseline is better.
     """
     model, *baselines = systems
     name, worse, unclear = model["name"], [], []
@@ -109,7 +114,6 @@ def verdict(systems: Sequence[dict[str, Any]]) -> str:
     if not baselines:
         return f"There is no baseline to compare {name} with."
     if worse:
-        advice = "Do not use it in the place of that baseline: train longer, or on more data."
         return f"{name} is worse than {' and than '.join(worse)}. {advice}"
     if unclear:
         return f"{name} is not clearly better than {' and than '.join(unclear)}: the intervals overlap."

@@ -16,6 +16,7 @@ from braid.data.kinds import kind_of
 from braid.data.prepare import load_prepared
 from braid.errors import ConfigError, DataError
 from braid.pipeline.evaluation import systems_of
+from braid.pipeline.indexing import evaluate_index
 from braid.pipeline.load import open_bundle
 from braid.pipeline.places import places_of
 from braid.pipeline.tasks import pipeline_of
@@ -37,9 +38,15 @@ def evaluate_bundle(
 
     Raises:
         BundleError: A bundle is damaged, or the two translate different languages.
+        ConfigError: The two are for different tasks, or hold nothing by which they could be compared.
         DataError: No usable row in the files, or no test part beside the bundle.
     """
     info = read_bundle(path)
+    if info.task == "answer" and not info.data and not data:  # nothing was learned and nothing held out
+        if other is not None:
+            hint = "name them: `braid evaluate BUNDLE --compare BUNDLE --data FILE.json`"
+            raise ConfigError("two indexes are compared on questions with their passages", hint=hint)
+        return evaluate_index(open_bundle(path, info), where=str(path))
     memory = _training_rows(path, info)
     examples, notes = _read(data, info) if data else (_test_rows(path, info), [])
     pipeline = pipeline_of(info.task)

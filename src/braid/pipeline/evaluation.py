@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from braid.metrics.score import Score, verdict
+from braid.metrics.score import ADVICE, Score, verdict
 
 
 def systems_of(scores: Mapping[str, Mapping[str, Score]]) -> list[dict[str, Any]]:
@@ -24,6 +24,8 @@ def evaluation_of(
     systems: Sequence[dict[str, Any]],
     examples: Sequence[Mapping[str, Any]],
     notes: Sequence[str],
+    advice: str = ADVICE,
+    further: Sequence[dict[str, Any]] = (),
     **others: Any,
 ) -> dict[str, Any]:
     """An evaluation whose notes begin with the verdict on model and baselines.
@@ -31,17 +33,19 @@ def evaluation_of(
     Args:
         name: The bundle's name.
         task: The recipe's task.
-        systems: As `systems_of` gives them, the model first.
+        systems: As `systems_of` gives them, the model first; without any there is no verdict.
         examples: Rows with ``source``, ``reference``, ``hypothesis`` and ``score``.
         notes: Sentences for the reader.
+        advice: What to do where a baseline is better.
+        further: Systems that work under other conditions and are shown below, outside the verdict.
         others: Parts of `braid.auditing.report.Evaluation` that only some tasks have.
     """
     return {
         "name": name,
         "task": task,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "systems": list(systems),
+        "systems": [*systems, *further],
         "examples": list(examples),
-        "notes": [verdict(systems), *notes],
+        "notes": [*([verdict(systems, advice)] if systems else []), *notes],
         **others,
     }

@@ -26,6 +26,11 @@ class Places:
         return self.work / "prepared"
 
     @property
+    def documents(self) -> Path:
+        """The index of the documents, until it is in the bundle."""
+        return self.work / "documents"
+
+    @property
     def checkpoints(self) -> Path:
         """Saved states of a run that has not ended."""
         return self.work / "checkpoints"

@@ -17,6 +17,7 @@ from braid.data.encoded import Encoded, EncodedPairs, pad_rows
 from braid.data.example import Example
 from braid.data.kinds import SEPARATOR
 from braid.data.prepare import Prepared, prepare_data
+from braid.pipeline.documents import IndexedDocuments
 from braid.storage import atomic_file
 from braid.text.languages import guess_language
 from braid.text.tokenizer import Tokenizer, train_tokenizer
@@ -38,6 +39,7 @@ class Dataset:
         language: Of the sources; as their script gives it away where the recipe does not say.
         folder: Paths in the recipe are relative to it.
         none_label: The label of texts that belong to no other, or "".
+        documents: The index in which answers are looked for, where the recipe names documents and it is made already.
     """
 
     data: Prepared
@@ -45,6 +47,7 @@ class Dataset:
     language: str = ""
     folder: Path = Path()
     none_label: str = ""
+    documents: IndexedDocuments | None = None
 
     @cached_property
     def labels(self) -> tuple[str, ...]:

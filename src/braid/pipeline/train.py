@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
+import shutil
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,8 @@ from braid.errors import CheckpointError, ConfigError, DataError, StorageError
 from braid.layers.backend import choose_backend
 from braid.models.size import num_weights
 from braid.pipeline.card import model_card
-from braid.pipeline.indexing import index_bundle
+from braid.pipeline.documents import IndexedDocuments
+from braid.pipeline.indexing import index_bundle, index_documents
 from braid.pipeline.load import load
 from braid.pipeline.places import Places
 from braid.pipeline.prepare import Dataset, prepare, token_limits
@@ -70,9 +71,21 @@ def train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str
 def _train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str, Any]:
     _check_unfinished(options)
     if recipe.task == "answer" and not recipe.data.train:
-        return index_bundle(recipe, folder=options.folder, bundle=options.places.bundle)
+        return index_bundle(recipe, folder=options.folder, bundle=options.places.bundle, log=log)
+    documents = _documents(recipe, options, log)
     dataset = prepare(recipe, folder=options.folder, output=options.places.prepared)
-    return train_dataset(recipe, options, dataset, log)
+    result = train_dataset(recipe, options, replace(dataset, documents=documents), log)
+    if documents is not None:
+        shutil.rmtree(documents.folder, ignore_errors=True)  # the bundle has its own now
+    return result
+
+
+def _documents(recipe: Recipe, options: TrainOptions, log: RunLog) -> IndexedDocuments | None:
+    """The index of a reader's documents, made before hours of training; None where the recipe names none."""
+    if recipe.task != "answer" or not recipe.data.documents:
+        return None
+    places = options.places
+    return index_documents(recipe.data.documents, options.folder, bundle=places.bundle, place=places.documents, log=log)
 
 
 def train_dataset(recipe: Recipe, options: TrainOptions, dataset: Dataset, log: RunLog) -> dict[str, Any]:
@@ -176,7 +189,7 @@ def _fit(
     )
     if recipe.train.precision == "float32" and backend != "jax" and has_bfloat16():
         log.say('this processor multiplies bfloat16: precision = "bfloat16" under [train] may make more steps a minute')
-    config = dataclasses.replace(recipe.train, learning_rate=peak_learning_rate(recipe.train, recipe.model.model_dim))
+    config = replace(recipe.train, learning_rate=peak_learning_rate(recipe.train, recipe.model.model_dim))
     log.say(f"{config.optimizer}, {config.schedule} from a learning rate of {config.learning_rate:.2g}")
     run = Run(
         config=config,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -155,7 +155,7 @@ class Index:
         wanted: list[tuple[dict[str, float], float]] = []
         num_unknown = 0
         for term, count in list(counts.items())[:MAX_TERMS]:
-            if any(part.segment.find(term) >= 0 for part in self._parts):
+            if self.knows(term):
                 forms = {
                     form: self._ranking.forms * likeness for form, likeness in self._alike(term, Segment.forms).items()
                 }
@@ -173,10 +173,31 @@ class Index:
             found |= look(part.segment, word, least, most)
         return dict(sorted(found.items(), key=lambda item: (-item[1], item[0]))[:most])
 
+    def knows(self, term: str) -> bool:
+        """True when some passage has the term."""
+        return any(part.segment.find(term) >= 0 for part in self._parts)
+
+    def alike(self, term: str) -> dict[str, float]:
+        """What may stand for a term, with its likeness, 0 to 1: itself, its forms, or what resembles an unknown one."""
+        return self._alike(term, Segment.forms if self.knows(term) else Segment.similar) | {term: 1.0}
+
+    def num_having(self, term: str) -> int:
+        """How many passages have a term."""
+        numbers = [(part.segment, part.segment.find(term)) for part in self._parts]
+        return sum(len(segment.postings(number)[0]) for segment, number in numbers if number >= 0)
+
     def term_weight(self, term: str) -> float:
         """The inverse document frequency of a term: high for a rare one."""
-        having = sum(len(part.matches({term: 1.0}).passages) for part in self._parts)
-        return idf(self._totals.passages, having)
+        return idf(self.num_passages, self.num_having(term))
+
+    def passages(self) -> Iterator[Passage]:
+        """Every passage, in the order in which they came.
+
+        Raises:
+            BundleError: The index is damaged.
+        """
+        for part in self._parts:
+            yield from map(part.segment.passage, range(part.segment.num_passages))
 
     def add(self, passages: Iterable[Passage]) -> None:
         """Add passages; who opened the index before goes on with what it was.

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from braid.data.documents import Passage
 from braid.data.encoded import pad_rows, similar_lengths
-from braid.retrieval import Index
+from braid.retrieval import Index, covers
 from braid.retrieval.overlap import best_sentence
 from braid.runtime.session import EncoderSession
 from braid.tasks.contract import Answer, Origin
@@ -46,6 +46,36 @@ class Reading:
     score: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """From which scores on an answer is one.
+
+    Args:
+        answer: Log-odds of a reader's answer against "no answer".
+        faq: Cover of an entry of an FAQ, 0 to 1, see `braid.retrieval.covers`.
+        sentence: Cover of a passage whose best sentence answers where there is no reader, 0 to 1.
+    """
+
+    answer: float = -np.inf
+    faq: float = 0.0
+    sentence: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """A passage for a question: how likely it is the right one, what it covers (unless it was given), what was read."""
+
+    passage: Passage
+    log_share: float = 0.0
+    cover: float | None = None
+    reading: Reading | None = None
+
+    @property
+    def log_odds(self) -> float:
+        """How likely the passage is the right one, times how likely it holds the answer."""
+        return -np.inf if self.reading is None else _log_sigmoid(self.reading.score) + self.log_share
+
+
 class Reader:
     """Finds the stretch of a passage that answers a question.
 
@@ -70,7 +100,8 @@ class Reader:
         for batch in similar_lengths([len(page.ids) for _, page in pages], BATCH_TOKENS):
             for place, scores in zip(batch, self._scores([pages[i][1] for i in batch]), strict=True):
                 index, page = pages[place]
-                reading = best_span(scores, page, self._max_answer_tokens)
+                span = best_span(scores, page, self._max_answer_tokens)
+                reading = trimmed(span, pairs[index][1]) if span else None
                 held = found[index]
                 if reading and (held is None or reading.score > held.score):
                     found[index] = reading
@@ -101,6 +132,14 @@ def best_span(scores_S2: np.ndarray, page: Page, max_tokens: int) -> Reading | N
     return Reading(start=int(page.offsets[first + left, 0]), end=int(page.offsets[first + right, 1]), score=score)
 
 
+def trimmed(reading: Reading, text: str) -> Reading | None:
+    """The stretch without the white space that subwords bring along at its ends; None where nothing else is in it."""
+    found = text[reading.start : reading.end]
+    start = reading.start + len(found) - len(found.lstrip())
+    end = reading.end - len(found) + len(found.rstrip())
+    return Reading(start=start, end=end, score=reading.score) if start < end else None
+
+
 class Answerer:
     """Answers questions from an index of documents, or from a passage that comes with the question.
 
@@ -109,16 +148,16 @@ class Answerer:
         language: Code of the texts' language, or "".
         reader: The trained reader, where there is one.
         index: The documents, where there are some.
-        threshold: Answers of a lower score count as none.
+        limits: Answers of lower scores count as none.
     """
 
     task = "answer"
 
     def __init__(
-        self, *, name: str, language: str, reader: Reader | None, index: Index | None, threshold: float = -np.inf
+        self, *, name: str, language: str, reader: Reader | None, index: Index | None, limits: Limits | None = None
     ) -> None:
         self.name, self.source_language, self.target_language = name, language, ""
-        self.reader, self.index, self.threshold = reader, index, threshold
+        self.reader, self.index, self.limits = reader, index, limits or Limits()
 
     def answer(
         self, questions: str | Sequence[str], *, context: str | Sequence[str] | None = None, detail: bool = False
@@ -138,21 +177,30 @@ class Answerer:
         return results[0] if single else results
 
     def answers(self, questions: Sequence[str], contexts: Sequence[str] | None = None) -> list[Answer]:
-        """One answer a question."""
+        """One answer a question; its score is a reader's log-odds, or else the share of the question that it covers."""
         if contexts is not None:
-            passages = [[Passage(text=text, file="", line=1)] for text in contexts]
-            weights = [[0.0]] * len(passages)
+            found = [[_Found(passage=Passage(text=text, file="", line=1))] for text in contexts]
         else:
-            found = [self.index.search(normalize(q), PASSAGES) if self.index and q.strip() else [] for q in questions]
-            passages = [[hit.passage for hit in hits] for hits in found]
-            weights = [_log_shares([hit.score for hit in hits]) for hits in found]
-        jobs = [(q, passage.text) for q, group in zip(questions, passages, strict=True) for passage in group]
+            found = [self._search(question) for question in questions]
+        jobs = [(q, one.passage.text) for q, group in zip(questions, found, strict=True) for one in group]
         readings = iter(self._readings(jobs))
-        results = []
-        for question, group, shares in zip(questions, passages, weights, strict=True):
-            rated = [(passage, next(readings), share) for passage, share in zip(group, shares, strict=True)]
-            results.append(self._best(question, rated))
-        return results
+        read = [[replace(one, reading=next(readings)) for one in group] for group in found]
+        return [self._best(question, group) for question, group in zip(questions, read, strict=True)]
+
+    def _search(self, question: str) -> list[_Found]:
+        """The passages that may hold the answer, the best first."""
+        asked = normalize(question)
+        if self.index is None or not asked:
+            return []
+        hits = self.index.search(asked, PASSAGES)
+        passages, shares = [hit.passage for hit in hits], _log_shares([hit.score for hit in hits])
+        needed = passages if self.reader is None else [passage for passage in passages[:1] if passage.answer]
+        known = covers(self.index, asked, needed) if needed else []
+        known += [0.0] * (len(passages) - len(known))
+        return [
+            _Found(passage=passage, log_share=share, cover=cover)
+            for passage, share, cover in zip(passages, shares, known, strict=True)
+        ]
 
     def _readings(self, jobs: Sequence[tuple[str, str]]) -> list[Reading | None]:
         if self.reader is not None:
@@ -160,20 +208,41 @@ class Answerer:
         sentences = [best_sentence(question, text) for question, text in jobs]
         return [Reading(start=start, end=end, score=score) if score > 0 else None for start, end, score in sentences]
 
-    def _best(self, question: str, rated: Sequence[tuple[Passage, Reading | None, float]]) -> Answer:
-        """The likeliest answer: how likely the passage is the right one, times how likely it holds the answer."""
-        empty = Answer(text="", score=0.0, source=question)
-        if not rated or not question.strip():
-            return empty
-        if rated[0][0].answer:  # an entry of an FAQ
-            return _answer(question, rated[0][0], Reading(start=0, end=0, score=rated[0][2]), rated[0][0].answer)
-        usable = [(passage, reading, share) for passage, reading, share in rated if reading is not None]
-        if not usable:
-            return empty
-        passage, reading, _ = max(usable, key=lambda row: _log_sigmoid(row[1].score) + row[2])
-        if reading.score < self.threshold:
+    def _best(self, question: str, found: Sequence[_Found]) -> Answer:
+        """The entry of an FAQ, where one fits best of all and well enough; else the likeliest stretch."""
+        if not found or not question.strip():
+            return Answer(text="", score=0.0, source=question)
+        first = found[0]
+        if first.passage.answer and self._fits(first):
+            return _entry(question, first)
+        best = max(filter(self._is_usable, found), key=lambda one: one.log_odds, default=None)
+        if best is None:
+            return Answer(text="", score=0.0 if self.reader else first.cover or 0.0, source=question)
+        if self.reader is None and best.passage.answer:
+            return _entry(question, best)
+        reading = best.reading
+        assert reading is not None  # or it were not usable
+        if self.reader is not None and reading.score < self.limits.answer:
             return Answer(text="", score=reading.score, source=question)
-        return _answer(question, passage, reading, passage.text[reading.start : reading.end].strip())
+        if self.reader is None and best.cover is not None:
+            reading = replace(reading, score=best.cover)
+        return _answer(question, best.passage, reading, best.passage.text[reading.start : reading.end])
+
+    def _is_usable(self, found: _Found) -> bool:
+        """True for what a reader read, else for passages that cover enough, with a sentence or an FAQ's answer."""
+        if self.reader is not None:
+            return found.reading is not None
+        return self._fits(found) and (found.reading is not None or bool(found.passage.answer))
+
+    def _fits(self, found: _Found) -> bool:
+        limit = self.limits.faq if found.passage.answer else self.limits.sentence
+        return found.cover is None or found.cover >= limit
+
+
+def _entry(question: str, found: _Found) -> Answer:
+    """An entry of an FAQ as a whole."""
+    reading = Reading(start=0, end=0, score=found.cover or 0.0)
+    return _answer(question, found.passage, reading, found.passage.answer)
 
 
 def _answer(question: str, passage: Passage, reading: Reading, text: str) -> Answer:

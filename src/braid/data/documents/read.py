@@ -18,6 +18,9 @@ from braid.data.formats.read import expand, with_home
 from braid.data.formats.stream import Stream, open_stream
 from braid.errors import DataError
 
+LAYOUT = 1
+"""Raised whenever the same file would give other passages."""
+
 _Reader = Callable[[Stream, str], Iterator[Passage | Reject]]
 
 READERS: dict[tuple[str, ...], _Reader] = {
@@ -46,17 +49,31 @@ def read_documents(patterns: Sequence[str], *, folder: Path) -> Iterator[Passage
             be read. All patterns are looked up before the first file is opened.
     """
     num_passages, first = 0, None
-    for path, shown in [found for pattern in patterns for found in _find(pattern, folder)]:
-        for row in _read(path, shown):
+    for path, shown in find_documents(patterns, folder=folder):
+        for row in read_document(path, shown):
             if isinstance(row, Reject):
                 first = first or row
             else:
                 num_passages += 1
             yield row
     if not num_passages:
-        reason = f"; the first fault: {first.detail}" if first else ""
-        where = f"{first.example.file}, line {first.example.line}" if first else ", ".join(patterns)
-        raise DataError(f"the documents must hold some text, got none{reason}", where=where)
+        raise no_text(patterns, first)
+
+
+def no_text(patterns: Sequence[str], first: Reject | None) -> DataError:
+    """The error for documents without a passage; ``first`` is the first thing that could not be read."""
+    reason = f"; the first fault: {first.detail}" if first else ""
+    where = f"{first.example.file}, line {first.example.line}" if first else ", ".join(patterns)
+    return DataError(f"the documents must hold some text, got none{reason}", where=where)
+
+
+def find_documents(patterns: Sequence[str], *, folder: Path) -> list[tuple[Path, str]]:
+    """Path and shown name of every file that the patterns of `read_documents` stand for, each once.
+
+    Raises:
+        DataError: A pattern matches nothing, or a file that was named is of no known kind.
+    """
+    return list(dict.fromkeys(found for pattern in patterns for found in _find(pattern, folder)))
 
 
 def _find(pattern: str, folder: Path) -> list[tuple[Path, str]]:
@@ -89,8 +106,13 @@ def _unknown() -> str:
     return f"a document's name must end in one of {' '.join(end for ends in READERS for end in ends)}, or .gz after it"
 
 
-def _read(path: Path, shown: str) -> Iterator[Passage | Reject]:
-    """The rows of a file; what makes the rest of it unreadable is one more Reject behind them."""
+def read_document(path: Path, shown: str) -> Iterator[Passage | Reject]:
+    """The passages and Rejects of a file; what makes the rest of it unreadable is one more Reject behind them.
+
+    Args:
+        path: Where it is.
+        shown: As the user gave it; its ending tells the format.
+    """
     row = Example(source="", target="", file=shown, line=1)
     read = _reader(shown)
     if read is None:
