@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -159,21 +159,25 @@ def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> d
     )
     write_arrays(folder / LINEAR, linear.arrays())
     classifier = _classifier(recipe, dataset, folder, linear)
-    texts = [row.source for row in valid]
-    classifier.decision = calibrated(
-        classifier.decision, classifier.network_scores(texts), linear.scores(texts), _targets(valid, dataset)
-    )
-    threshold = _threshold(classifier, dataset) if dataset.none_label else 0.0
-    return asdict(replace(classifier.decision, threshold=threshold, none_label=dataset.none_label))
+    texts, targets = [row.source for row in valid], _targets(valid, dataset)
+    scores_BC = linear.scores(texts)
+    classifier.decision = calibrated(classifier.decision, classifier.network_scores(texts), scores_BC, targets)
+    decision, baseline = classifier.decision, calibrated_baseline(classifier.decision, scores_BC, targets)
+    if dataset.none_label and not decision.is_multilabel:
+        every = [row.source for row in dataset.data.valid]
+        alone_BC = linear.scores(every) / baseline.temperature
+        decision = replace(decision, threshold=_threshold(classifier.probabilities(every), dataset))
+        baseline = replace(baseline, threshold=_threshold(baseline.probabilities(alone_BC), dataset))
+    own = {name: getattr(baseline, name) for name in ("temperature", "threshold", "thresholds")}
+    return asdict(replace(decision, none_label=dataset.none_label)) | {"baseline": own}
 
 
-def _threshold(classifier: Classifier, dataset: Dataset) -> float:
+def _threshold(likely_BC: np.ndarray, dataset: Dataset) -> float:
     """The confidence below which a text had better get no label, as the validation part has it."""
     rows = dataset.data.valid
-    likely = classifier.probabilities([row.source for row in rows])
-    right = [dataset.labels[best] in labels_of(row) for row, best in zip(rows, likely.argmax(axis=1), strict=True)]
+    right = [dataset.labels[best] in labels_of(row) for row, best in zip(rows, likely_BC.argmax(axis=1), strict=True)]
     has_label = [bool(labels_of(row, dataset.none_label)) for row in rows]
-    return best_threshold(likely.max(axis=1), np.array(right), np.array(has_label))
+    return best_threshold(likely_BC.max(axis=1), np.array(right), np.array(has_label))
 
 
 def calibrated(decision: Decision, network_BC: np.ndarray, linear_BC: np.ndarray, targets: np.ndarray) -> Decision:
@@ -185,11 +189,33 @@ def calibrated(decision: Decision, network_BC: np.ndarray, linear_BC: np.ndarray
         candidate = replace(decision, cooling=cooling, share=share, temperature=temperature)
         fitted.append((log_loss(mixed / temperature, targets), candidate))
     best = min(fitted, key=lambda pair: pair[0])[1]
+    return _with_thresholds(best, best.mixed(network_BC, linear_BC), targets)
+
+
+def calibrated_baseline(decision: Decision, linear_BC: np.ndarray, targets: np.ndarray) -> Decision:
+    """How the linear opinion decides alone, calibrated on the validation labels just as the mixed one is."""
+    temperature = fit_temperature(linear_BC, targets)
+    return _with_thresholds(decision.of_baseline(temperature=temperature), linear_BC / temperature, targets)
+
+
+def _with_thresholds(decision: Decision, scores_BC: np.ndarray, targets: np.ndarray) -> Decision:
+    """The decision with the best threshold of each label, where a text may have several."""
     if not decision.is_multilabel:
-        return best
-    probabilities = best.probabilities(best.mixed(network_BC, linear_BC))
-    limits = tuple(float(limit) for limit in best_thresholds_multilabel(probabilities, targets))
-    return replace(best, thresholds=limits)
+        return decision
+    limits = best_thresholds_multilabel(decision.probabilities(scores_BC), targets)
+    return replace(decision, thresholds=tuple(limits.tolist()))
+
+
+def decisions_of(task_info: Mapping[str, Any]) -> tuple[Decision, Decision]:
+    """How a bundle's model decides, and how its baseline does: without thresholds in bundles that tell none.
+
+    Raises:
+        KeyError, TypeError, ValueError: Something is missing or unknown.
+    """
+    told = {**task_info, **{key: tuple(task_info[key]) for key in ("labels", "thresholds")}}
+    own = told.pop("baseline", {})
+    decision = Decision(**told)
+    return decision, decision.of_baseline(**own)
 
 
 def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Classifier:
@@ -197,8 +223,7 @@ def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Classifier:
     from safetensors.numpy import load_file
 
     try:
-        told = {**info.task_info, **{key: tuple(info.task_info[key]) for key in ("labels", "thresholds")}}
-        decision = Decision(**told)
+        decision, baseline = decisions_of(info.task_info)
         linear = LinearBaseline.from_arrays(load_file(folder / "runtime" / LINEAR), labels=decision.labels)
     except (KeyError, TypeError, ValueError) as error:
         raise BundleError(f"bundle.json does not say how to decide: {error}", where=str(folder)) from error
@@ -209,6 +234,7 @@ def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Classifier:
         session=EncoderSession(folder / "runtime", num_threads=num_threads),
         linear=linear,
         decision=decision,
+        baseline=baseline,
         max_tokens=info.sizes.max_source_tokens,
     )
 
@@ -221,9 +247,7 @@ def evaluate(model: Classifier, examples: Sequence[Example], *, memory: Sequence
     given = [model.decision.chosen(row) for row in probabilities]
     outputs = {model.name: given}
     if model.linear:
-        alone = replace(model.decision, thresholds=(), threshold=0.0)
-        rows = alone.probabilities(model.linear.scores(texts))
-        outputs["TF-IDF + logistic regression"] = [alone.chosen(row) for row in rows]
+        outputs["TF-IDF + logistic regression"] = model.baseline_labels(texts)
     common = Counter(labels_of(row, none_label) for row in memory or examples).most_common(1)[0][0]
     outputs["the commonest label"] = [common] * len(examples)
     options = {"labels": model.labels, "is_multilabel": model.decision.is_multilabel}

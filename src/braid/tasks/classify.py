@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -74,6 +74,14 @@ class Decision:
         limits = self.thresholds or (0.5,) * len(self.labels)
         return tuple(self.labels[i] for i in order if probabilities_C[i] >= limits[i])
 
+    def of_baseline(
+        self, *, temperature: float = 1.0, threshold: float = 0.0, thresholds: Sequence[float] = ()
+    ) -> Decision:
+        """How the linear opinion decides alone about the same labels, with a temperature and thresholds of its own."""
+        return replace(
+            self, cooling=1.0, share=0.0, temperature=temperature, threshold=threshold, thresholds=tuple(thresholds)
+        )
+
 
 class Classifier:
     """A trained classifier.
@@ -85,6 +93,7 @@ class Classifier:
         session: The bundle's graph.
         linear: The linear opinion, where the bundle has one.
         decision: How scores become labels.
+        baseline: How the linear opinion's scores become labels when it is asked alone; without thresholds when left out.
         max_tokens: Longer texts are read in parts of this many subwords, whose scores are averaged by length.
     """
 
@@ -100,9 +109,11 @@ class Classifier:
         linear: LinearBaseline | None,
         decision: Decision,
         max_tokens: int,
+        baseline: Decision | None = None,
     ) -> None:
         self.name, self.source_language, self.target_language = name, language, ""
         self.decision, self.linear = decision, linear
+        self.baseline = baseline or decision.of_baseline()
         self._tokenizer, self._session, self._max_tokens = tokenizer, session, max_tokens
         self._lock = threading.Lock()
 
@@ -147,6 +158,14 @@ class Classifier:
         network = self.network_scores(clean)
         linear = self.linear.scores(clean) if self.linear else None
         return self.decision.probabilities(self.decision.mixed(network, linear))
+
+    def baseline_labels(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        """The labels that the linear opinion alone gives each text."""
+        if self.linear is None:
+            raise ValueError("the classifier has no linear opinion")
+        scores_BC = self.linear.scores([normalize(text) for text in texts])
+        probabilities_BC = self.baseline.probabilities(self.baseline.mixed(np.zeros_like(scores_BC), scores_BC))
+        return [self.baseline.chosen(row) for row in probabilities_BC]
 
     def network_scores(self, texts: Sequence[str]) -> np.ndarray:
         """What the network alone says (B, C), log-probabilities where only one label is right."""
