@@ -238,6 +238,30 @@ def test_the_verb(trained, tmp_path):
 
 
 @once
+def test_evaluation_for_programs(trained):
+    task, case, bundle, result = trained
+    done = braid_command("evaluate", bundle, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["metrics"] == result["metrics"]
+    for told in (found, result):
+        assert len(told["systems"]) == 1 + case.baselines
+        assert {"value", "low", "high"} <= set(told["systems"][1]["scores"][case.metric])
+        assert told["verdict"] == told["notes"][0]
+    if task == "classify":
+        for told in (found, result):
+            assert told["confusion"]["labels"] == ["animal", "thing"]
+            assert sum(map(sum, told["confusion"]["matrix"])) == found["examples"]
+            assert [row["label"] for row in told["per_label"]] == ["animal", "thing"]
+            assert 0 <= told["calibration"]["expected_error"]["value"] <= 100
+            assert told["tables"]
+        shown = braid_command("evaluate", bundle).stdout
+        assert found["verdict"] in shown
+        assert "expected calibration error" in shown
+        assert 'class="matrix"' in (bundle / "report.html").read_text()
+
+
+@once
 def test_special_options(trained):
     task, _, bundle, _ = trained
     if task == "classify":

@@ -70,6 +70,21 @@ def test_words_that_move_the_decision():
     assert classifier().explain(" .,") == []
 
 
+def test_long_texts_are_explained_piece_by_piece():
+    model = classifier(max_tokens=50)
+    text = "".join(" good " if 9062 <= i < 9375 else "坏" for i in range(20_000))
+    read = []
+    model._tokenizer = type("Spy", (), {"encode": lambda _, texts: read.extend(texts) or TOKENIZER.encode(texts)})()
+    model._tokenizer.pad_id = TOKENIZER.pad_id
+    words = model.explain(text)
+    assert len(words) == 64
+    assert len(read) == 65
+    assert "".join("".join(word for word, _ in words).split()) == "".join(text.split())
+    assert min(range(64), key=lambda i: words[i][1]) == 29  # it speaks against the other label
+    assert [word for word, _ in model.explain("so " * 64)] == ["so"] * 64
+    assert [word for word, _ in model.explain("so " * 65)].count("so so") == 1
+
+
 def test_the_better_opinion_gets_the_say():
     random = np.random.default_rng(1)
     gold = random.integers(0, 3, 2000)

@@ -50,16 +50,16 @@ def _check_outside(report: Path, bundles: list[Path]) -> None:
 
 
 def _result(evaluation: dict[str, Any], bundle: Path) -> dict[str, Any]:
-    result: dict[str, Any] = {
+    from braid.pipeline.evaluation import details_of
+
+    return {
         "task": evaluation["task"],
         "bundle": str(bundle),
         "examples": len(evaluation["examples"]),
         "metrics": evaluation["systems"][0]["scores"],
-        "systems": evaluation["systems"],
-        "faults": evaluation["faults"],
-        "notes": evaluation["notes"],
+        **details_of(evaluation),
+        **{name: evaluation[name] for name in ("faults", "comparison") if name in evaluation},
     }
-    return result | ({"comparison": evaluation["comparison"]} if "comparison" in evaluation else {})
 
 
 def _print(evaluation: dict[str, Any]) -> None:

@@ -35,6 +35,7 @@ from braid.metrics.classification import (
     none_scores,
     per_label,
 )
+from braid.metrics.score import Score
 from braid.pipeline.evaluation import evaluation_of, systems_of
 from braid.pipeline.prepare import Dataset, Weights
 from braid.runtime.session import EncoderSession
@@ -253,7 +254,7 @@ def evaluate(model: Classifier, examples: Sequence[Example], *, memory: Sequence
     options = {"labels": model.labels, "is_multilabel": model.decision.is_multilabel}
     scores = {name: classification_scores(gold, rows, **options) for name, rows in outputs.items()}
     right = [float(set(one) == set(other)) for one, other in zip(gold, given, strict=True)]
-    likely = probabilities.max(axis=1)
+    likely, details = probabilities.max(axis=1), _details(model, gold, given, probabilities)
     return evaluation_of(
         name=model.name,
         task="classify",
@@ -274,9 +275,10 @@ def evaluate(model: Classifier, examples: Sequence[Example], *, memory: Sequence
         ],
         score_name="confidence",
         outputs=[[list(labels) for labels in rows] for rows in outputs.values()],
-        tables=_tables(model, gold, given, probabilities),
+        tables=_tables(details),
+        **details,
         charts=curves(probabilities, _indicators(gold, model.labels)),
-        notes=_notes(model, gold, given),
+        notes=_notes(model, gold, given, details),
     )
 
 
@@ -285,7 +287,9 @@ def _indicators(gold: Sequence[tuple[str, ...]], labels: Sequence[str]) -> np.nd
     return np.array([[label in row for label in labels] for row in gold], float)
 
 
-def _notes(model: Classifier, gold: Sequence[tuple[str, ...]], given: Sequence[tuple[str, ...]]) -> list[str]:
+def _notes(
+    model: Classifier, gold: Sequence[tuple[str, ...]], given: Sequence[tuple[str, ...]], details: dict[str, Any]
+) -> list[str]:
     share, notes = 100 * model.decision.share, []
     if model.linear and share == 0:
         notes.append("The network adds nothing here: validation gave all weight to the linear model.")
@@ -293,6 +297,9 @@ def _notes(model: Classifier, gold: Sequence[tuple[str, ...]], given: Sequence[t
         notes.append(
             f"Decisions mix {share:.0f} % network and {100 - share:.0f} % linear model, as validation found best."
         )
+    if "calibration" in details:
+        error = Score(**details["calibration"]["expected_error"])
+        notes.append(f"Confidence is off by {error} points on average (expected calibration error, 0 is best).")
     without = none_scores(gold, given)
     if without:
         found, false = (f"{one.value:.1f} % [{one.low:.1f}, {one.high:.1f}]" for one in without.values())
@@ -303,32 +310,42 @@ def _notes(model: Classifier, gold: Sequence[tuple[str, ...]], given: Sequence[t
     return notes
 
 
-def _tables(
-    model: Classifier, gold: Sequence[tuple[str, ...]], given: Sequence[tuple[str, ...]], probabilities: np.ndarray
-) -> list[dict[str, Any]]:
-    """Each label by itself, the commonest confusions, and how far probabilities can be trusted."""
-    rows = [
-        [row["label"], *(f"{row[name]:.1f}" for name in ("precision", "recall", "f1")), row["support"]]
-        for row in per_label(gold, given, model.labels)
-    ]
-    tables = [{"title": "By label", "header": ["label", "precision", "recall", "F1", "texts"], "rows": rows}]
+def _details(
+    model: Classifier, gold: Sequence[tuple[str, ...]], given: Sequence[tuple[str, ...]], probabilities_BC: np.ndarray
+) -> dict[str, Any]:
+    """``per_label`` scores; of one label a text also ``confusion`` and ``calibration``."""
+    found: dict[str, Any] = {"per_label": per_label(gold, given, model.labels)}
     if model.decision.is_multilabel:
-        return tables
-    confused = confusion(gold, given, model.labels)["largest"][:SHOWN_CONFUSIONS]
-    if confused:
-        header = ["right label", "given label", "texts"]
-        tables.append({"title": "Commonest confusions", "header": header, "rows": [list(row) for row in confused]})
+        return found
+    found["confusion"] = confusion(gold, given, model.labels)
     place = {label: index for index, label in enumerate(model.labels)}
     known = [i for i, labels in enumerate(gold) if labels and labels[0] in place]
     if known:
         target = np.array([place[gold[i][0]] for i in known])
-        error = expected_calibration_error(probabilities[known], target)
+        error = expected_calibration_error(probabilities_BC[known], target)
+        bins = reliability(probabilities_BC[known], target)
+        found["calibration"] = {"expected_error": error.to_dict(), "bins": bins}
+    return found
+
+
+def _tables(details: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each label by itself, the commonest confusions, and how far probabilities can be trusted, for a reader."""
+    rows = [
+        [row["label"], *(f"{row[name]:.1f}" for name in ("precision", "recall", "f1")), row["support"]]
+        for row in details["per_label"]
+    ]
+    tables = [{"title": "By label", "header": ["label", "precision", "recall", "F1", "texts"], "rows": rows}]
+    confused = details.get("confusion", {}).get("largest", [])[:SHOWN_CONFUSIONS]
+    if confused:
+        header = ["right label", "given label", "texts"]
+        tables.append({"title": "Commonest confusions", "header": header, "rows": [list(row) for row in confused]})
+    if "calibration" in details:
         rows = [
             [f"{row['confidence']:.1f}", f"{row['accuracy']:.1f}", row["texts"]]
-            for row in reliability(probabilities[known], target)
+            for row in details["calibration"]["bins"]
         ]
-        title = f"Calibration: expected error {error.value:.1f} % [{error.low:.1f}, {error.high:.1f}]"
-        tables.append({"title": title, "header": ["mean confidence", "accuracy", "texts"], "rows": rows})
+        header = ["mean confidence", "accuracy", "texts"]
+        tables.append({"title": "Calibration", "header": header, "rows": rows})
     return tables
 
 

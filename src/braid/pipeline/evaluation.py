@@ -8,6 +8,14 @@ from typing import Any
 
 from braid.metrics.score import Score, verdict
 
+DETAILS = ("systems", "verdict", "notes", "tables", "per_label", "calibration", "confusion")
+"""What a result for programs holds of an evaluation, as far as the task has it."""
+
+
+def details_of(evaluation: Mapping[str, Any]) -> dict[str, Any]:
+    """Scores of the model and of its baselines, the verdict on them, and the tables, for a JSON result."""
+    return {name: evaluation[name] for name in DETAILS if name in evaluation}
+
 
 def systems_of(scores: Mapping[str, Mapping[str, Score]]) -> list[dict[str, Any]]:
     """Name and scores of the model and of each baseline, as plain data, in the order given."""
@@ -36,12 +44,14 @@ def evaluation_of(
         notes: Sentences for the reader.
         others: Parts of `braid.auditing.report.Evaluation` that only some tasks have.
     """
+    judgment = verdict(systems)
     return {
         "name": name,
         "task": task,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "systems": list(systems),
         "examples": list(examples),
-        "notes": [verdict(systems), *notes],
+        "verdict": judgment,
+        "notes": [judgment, *notes],
         **others,
     }

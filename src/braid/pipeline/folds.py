@@ -15,6 +15,7 @@ from braid.data.split import text_key
 from braid.errors import ConfigError
 from braid.metrics.classification import classification_scores
 from braid.metrics.folds import make_folds
+from braid.metrics.score import verdict
 from braid.pipeline.evaluation import systems_of
 from braid.pipeline.places import places_of
 from braid.pipeline.prepare import Dataset, learn_tokenizer, prepare
@@ -39,8 +40,8 @@ def cross_validate(recipe: Recipe, options: TrainOptions, log: RunLog, num_folds
         num_folds: At least 2.
 
     Returns:
-        ``systems`` by name with scores on all texts, ``folds`` with those of each fold, ``spread`` with mean and
-        standard deviation over the folds by metric, ``examples`` their number.
+        ``systems`` by name with scores on all texts, ``verdict`` on them, ``folds`` with those of each fold,
+        ``spread`` with mean and standard deviation over the folds by metric, ``examples`` their number.
 
     Raises:
         ConfigError: The recipe is for another task.
@@ -114,9 +115,11 @@ def _pooled(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
             metric: {"mean": float(np.mean(values)), "standard_deviation": float(np.std(values, ddof=1))}
             for metric, values in by_metric.items()
         }
+    systems = systems_of(scores)
     return {
         "task": "classify",
-        "systems": systems_of(scores),
+        "systems": systems,
+        "verdict": verdict(systems),
         "folds": [evaluation["systems"] for evaluation in found],
         "spread": spread,
         "examples": len(examples),

@@ -18,7 +18,7 @@ from braid.data.example import Reject
 from braid.errors import ConfigError
 from braid.metrics.answers import retrieval_scores
 from braid.metrics.score import Score
-from braid.pipeline.evaluation import systems_of
+from braid.pipeline.evaluation import details_of, systems_of
 from braid.retrieval import Index, build_index
 from braid.storage import scratch_folder
 from braid.text.languages import guess_language
@@ -94,6 +94,7 @@ def index_bundle(recipe: Recipe, *, folder: Path, bundle: Path) -> dict[str, Any
         }
 
     save_bundle(bundle, fill)
+    evaluation = {"name": recipe.name, "task": "answer", "systems": systems, "examples": [], "notes": notes}
     return {
         "bundle": str(bundle),
         "steps": 0,
@@ -102,7 +103,8 @@ def index_bundle(recipe: Recipe, *, folder: Path, bundle: Path) -> dict[str, Any
         "seconds": round(time.monotonic() - begun, 1),
         "metrics": systems[0]["scores"] if systems else {},
         "peak_memory_bytes": None,
-        "evaluation": {"name": recipe.name, "task": "answer", "systems": systems, "examples": [], "notes": notes},
+        **details_of(evaluation),
+        "evaluation": evaluation,
     }
 
 

@@ -16,6 +16,7 @@ from braid.errors import CheckpointError, ConfigError, DataError, StorageError
 from braid.layers.backend import choose_backend
 from braid.models.size import num_weights
 from braid.pipeline.card import model_card
+from braid.pipeline.evaluation import details_of
 from braid.pipeline.indexing import index_bundle
 from braid.pipeline.load import load
 from braid.pipeline.places import Places
@@ -112,6 +113,7 @@ def train_dataset(recipe: Recipe, options: TrainOptions, dataset: Dataset, log: 
         **{key: training[key] for key in ("steps", "examples_seen", "tokens_seen", "seconds")},
         "metrics": evaluation["systems"][0]["scores"],
         "peak_memory_bytes": _peak_memory(),
+        **details_of(evaluation),
         "evaluation": evaluation,
     }
 
