@@ -58,11 +58,6 @@ def labels_of(example: Example, none_label: str = "") -> tuple[str, ...]:
     return tuple(label for label in given if label != none_label)
 
 
-def is_multilabel(dataset: Dataset) -> bool:
-    """Whether any training text has several labels."""
-    return any(len(labels_of(row, dataset.none_label)) > 1 for row in dataset.data.train)
-
-
 def network_options(dataset: Dataset) -> dict[str, Any]:
     """How many classes there are."""
     labels = dataset.labels
@@ -94,11 +89,11 @@ def encode(recipe: Recipe, dataset: Dataset, part: str) -> EncodedLabels:
 def _targets(rows: Sequence[Example], dataset: Dataset) -> np.ndarray:
     """(N,) classes, or (N, C) with 1 on each class of a text where there may be several."""
     place = {label: index for index, label in enumerate(dataset.labels)}
-    if not is_multilabel(dataset):
-        return np.array([place.get(row.target, -1) for row in rows], np.int32)
+    if not dataset.is_multilabel:
+        return np.array([place[labels_of(row, dataset.none_label)[0]] for row in rows], np.int32)
     found = np.zeros((len(rows), len(place)), np.float32)
     for index, row in enumerate(rows):
-        found[index, [place[label] for label in labels_of(row) if label in place]] = 1.0
+        found[index, [place[label] for label in labels_of(row, dataset.none_label)]] = 1.0
     return found
 
 
@@ -119,7 +114,7 @@ def _classifier(recipe: Recipe, dataset: Dataset, folder: Path, linear: LinearBa
         tokenizer=dataset.tokenizer,
         session=EncoderSession(folder),
         linear=linear,
-        decision=Decision(labels=dataset.labels, is_multilabel=is_multilabel(dataset)),
+        decision=Decision(labels=dataset.labels, is_multilabel=dataset.is_multilabel),
         max_tokens=recipe.train.max_tokens,
     )
 
@@ -141,7 +136,7 @@ def validation(recipe: Recipe, dataset: Dataset) -> Validation:
         given = scores > 0
         return float(200 * (given * targets).sum() / max(given.sum() + targets.sum(), 1))
 
-    return Validation(name="micro F1" if is_multilabel(dataset) else "accuracy", score=score)
+    return Validation(name="micro F1" if dataset.is_multilabel else "accuracy", score=score)
 
 
 def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> dict[str, Any]:
@@ -152,10 +147,10 @@ def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> d
     train, valid = _known(dataset, "train"), _known(dataset, "valid")
     linear = LinearBaseline.fit(
         [row.source for row in train],
-        [labels_of(row) for row in train],
+        [labels_of(row, dataset.none_label) for row in train],
         labels=dataset.labels,
-        is_multilabel=is_multilabel(dataset),
-        valid=([row.source for row in valid], [labels_of(row) for row in valid]),
+        is_multilabel=dataset.is_multilabel,
+        valid=([row.source for row in valid], [labels_of(row, dataset.none_label) for row in valid]),
         is_balanced=recipe.train.class_weight == "balanced",
     )
     write_arrays(folder / LINEAR, linear.arrays())
