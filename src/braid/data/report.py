@@ -150,6 +150,8 @@ _RULES = {
     "untranslated": "marked as not translated",
     "columns": "wrong number of columns",
     "json": "not a JSON object with both texts",
+    "cells": "cells that hold no text",
+    "format": "not a text file",
     "quotes": "quotation marks that do not close",
     "language": "in other languages",
     "variants": "far too many variants in one unit",
