@@ -5,7 +5,7 @@ import pytest
 
 from braid.data.example import Example
 from braid.data.linear import LinearBaseline
-from braid.pipeline.classifying import calibrated, calibrated_baseline, decisions_of, evaluate
+from braid.pipeline.classifying import balanced_weights, calibrated, calibrated_baseline, decisions_of, evaluate
 from braid.tasks.classify import Classifier, Decision
 from braid.text.tokenizer import train_tokenizer
 
@@ -142,3 +142,15 @@ def test_bundles_that_tell_no_baseline_are_read():
     assert (baseline.thresholds, baseline.threshold) == ((), 0.0)
     _, baseline = decisions_of(told | {"baseline": {"temperature": 2.0, "threshold": 0.5, "thresholds": [0.1, 0.6]}})
     assert (baseline.thresholds, baseline.threshold, baseline.temperature) == ((0.1, 0.6), 0.5, 2.0)
+
+
+def test_rare_labels_weigh_as_much_as_frequent_ones():
+    targets = np.array([0] * 6 + [1] * 3 + [2])
+    weights = balanced_weights(targets, 3)
+    assert [weights[targets == label].sum() for label in range(3)] == pytest.approx([10 / 3] * 3)
+    several = np.array([[1, 0, 1], [0, 0, 1], [0, 1, 1], [0, 0, 1]], np.float32)
+    weights = balanced_weights(several, 3)
+    for label in range(2):
+        has = several[:, label] > 0
+        assert weights[has, label].sum() == pytest.approx(weights[~has, label].sum()) == pytest.approx(2)
+    assert weights[:, 2] == pytest.approx(1)  # all texts have it

@@ -10,6 +10,7 @@ from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 
+from braid.data.report import label_sentences
 from braid.metrics.score import TITLES, format_score, format_value
 from braid.storage import atomic_file
 from braid.text.languages import language_name
@@ -92,6 +93,7 @@ def evaluation_report(evaluation: Evaluation, *, path: Path) -> None:
         metrics=list(evaluation["systems"][0]["scores"]),
         languages=" → ".join(language_name(name) for name in names if name),
         groups=_examples(evaluation),
+        labels=label_sentences(counts) if (counts := evaluation.get("data", {}).get("labels")) else (),
         matrix=confusion_matrix(evaluation["confusion"]) if "confusion" in evaluation else None,
         curves=_curves(history, evaluation.get("validation", "score")) if len(history) > 1 else "",
         buckets=_bars(evaluation.get("buckets", [])),

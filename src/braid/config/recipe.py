@@ -141,7 +141,9 @@ class TrainConfig:
         0.0, FloatRange(0.0, 0.9), "probability with which training makes a subword of the source unknown"
     )
     class_weight: str = setting(
-        "none", OneOf(("none", "balanced")), "classify: balanced lets rare labels count as much as frequent ones"
+        "none",
+        OneOf(("none", "balanced")),
+        "classify: balanced lets rare labels count as much as frequent ones",
     )
     subword_dropout: float = setting(
         0.0,

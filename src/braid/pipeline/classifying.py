@@ -73,10 +73,8 @@ def encode(recipe: Recipe, dataset: Dataset, part: str) -> EncodedLabels:
     source = dataset.tokenizer.encode([row.source for row in rows])
     source = [ids[: recipe.train.max_tokens] for ids in source]
     targets = _targets(rows, dataset)
-    weights = np.ones(len(rows), np.float32)
-    if recipe.train.class_weight == "balanced" and targets.ndim == 1:
-        counts = np.bincount(targets, minlength=len(dataset.labels))
-        weights = (len(rows) / (len(dataset.labels) * np.maximum(counts, 1)))[targets].astype(np.float32)
+    is_balanced = recipe.train.class_weight == "balanced"
+    weights = balanced_weights(targets, len(dataset.labels)) if is_balanced else np.ones(len(rows), np.float32)
     return EncodedLabels(
         source=source,
         labels=targets,
@@ -84,6 +82,27 @@ def encode(recipe: Recipe, dataset: Dataset, part: str) -> EncodedLabels:
         pad_id=dataset.tokenizer.pad_id,
         token_dropout=recipe.train.token_dropout,
     )
+
+
+def balanced_weights(targets: np.ndarray, num_labels: int) -> np.ndarray:
+    """Weights by which rare labels count as much as frequent ones, 1 on average.
+
+    Args:
+        targets: (N,) classes, or (N, C) with 1 on each class of a text.
+        num_labels: C.
+
+    Returns:
+        (N,) float32, the same total for each class; or (N, C) float32, by which the texts with a class count as much
+        together as those without it.
+    """
+    size = len(targets)
+    if targets.ndim == 1:
+        counts = np.bincount(targets, minlength=num_labels)
+        return (size / (num_labels * np.maximum(counts, 1)))[targets].astype(np.float32)
+    counts_C = targets.sum(axis=0)
+    is_told_C = (counts_C > 0) & (counts_C < size)  # of a class that all texts have, or none, nothing is to be balanced
+    with_C, without_C = (size / (2 * np.maximum(part, 1)) for part in (counts_C, size - counts_C))
+    return np.where(is_told_C, np.where(targets > 0, with_C, without_C), 1.0).astype(np.float32)
 
 
 def _targets(rows: Sequence[Example], dataset: Dataset) -> np.ndarray:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from braid.bundle.folder import check_replaceable, save_bundle
 from braid.config.recipe import Recipe
+from braid.data.kinds import kind_of
+from braid.data.report import label_counts, label_sentences
 from braid.errors import CheckpointError, ConfigError, DataError, StorageError
 from braid.layers.backend import choose_backend
 from braid.models.size import num_weights
@@ -86,6 +88,9 @@ def train_dataset(recipe: Recipe, options: TrainOptions, dataset: Dataset, log: 
     left_out = max(0, len(dataset.data.train) - len(encoded))
     if left_out:
         log.say(f"{left_out:,} training rows are longer than {recipe.train.max_tokens} subwords and are left out")
+    if kind_of(recipe).has_labels:
+        for sentence in label_sentences(label_counts(dataset.data.train), recipe.train.class_weight):
+            log.say(sentence)
     trained = _fit(recipe, options, dataset, encoded, log, backend)
     sizes = {
         "parameters": sum(int(array.size) for array in trained.weights.values()),
