@@ -25,14 +25,13 @@ class Counts:
         return np.stack([2 * good - 1, 1 - 2 * good], axis=1)
 
 
-def classifier(max_tokens=50, linear=None, baseline=None, **decision):
+def classifier(max_tokens=50, linear=None, **decision):
     return Classifier(
         name="c",
         language="",
         tokenizer=TOKENIZER,
         session=Counts(),
         linear=linear,
-        baseline=baseline,
         decision=Decision(labels=("yes", "no"), **decision),
         max_tokens=max_tokens,
     )
@@ -128,7 +127,8 @@ def test_the_baseline_may_say_none_of_these():
     ]
 
     def exact(baseline):
-        model = classifier(none_label="other", linear=linear, baseline=baseline)
+        model = classifier(none_label="other", linear=linear)
+        model.baseline = baseline or model.baseline
         return evaluate(model, examples)["systems"][1]["scores"]["accuracy"]["value"]
 
     assert exact(decision.of_baseline(threshold=0.6)) == pytest.approx(100)

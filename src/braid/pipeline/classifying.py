@@ -242,16 +242,17 @@ def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Classifier:
         linear = LinearBaseline.from_arrays(load_file(folder / "runtime" / LINEAR), labels=decision.labels)
     except (KeyError, TypeError, ValueError) as error:
         raise BundleError(f"bundle.json does not say how to decide: {error}", where=str(folder)) from error
-    return Classifier(
+    model = Classifier(
         name=info.name,
         language=info.source_language,
         tokenizer=read_tokenizer(folder, info),
         session=EncoderSession(folder / "runtime", num_threads=num_threads),
         linear=linear,
         decision=decision,
-        baseline=baseline,
         max_tokens=info.sizes.max_source_tokens,
     )
+    model.baseline = baseline
+    return model
 
 
 def evaluate(model: Classifier, examples: Sequence[Example], *, memory: Sequence[Example] = ()) -> dict[str, Any]:

@@ -96,7 +96,6 @@ class Classifier:
         session: The bundle's graph.
         linear: The linear opinion, where the bundle has one.
         decision: How scores become labels.
-        baseline: How the linear opinion alone decides; without thresholds when left out.
         max_tokens: Longer texts are read in parts of this many subwords, whose scores are averaged by length.
     """
 
@@ -112,11 +111,11 @@ class Classifier:
         linear: LinearBaseline | None,
         decision: Decision,
         max_tokens: int,
-        baseline: Decision | None = None,
     ) -> None:
         self.name, self.source_language, self.target_language = name, language, ""
         self.decision, self.linear = decision, linear
-        self.baseline = baseline or decision.of_baseline()
+        self.baseline = decision.of_baseline()
+        """How the linear opinion alone decides; without thresholds until somebody puts others here."""
         self._tokenizer, self._session, self._max_tokens = tokenizer, session, max_tokens
         self._lock = threading.Lock()
 
