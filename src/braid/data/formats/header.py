@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from braid.data.formats.contract import ReadOptions
 
-LOOKED_AT = 100
+LOOKED_AT = 500
 """Rows by which a first row is judged."""
 FEW = 3
 """With fewer rows below it nothing can be told of the first."""
@@ -46,10 +47,15 @@ def is_header(rows: Sequence[Sequence[str]], options: ReadOptions) -> bool:
 
 
 def _holds_labels(names: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
-    """Whether one column's cells recur, and another's are texts much longer than its name."""
-    recur = {place for place, column in enumerate(columns) if 2 * len(set(column)) <= len(column)}
+    """Whether one column's cells recur, all but one in fifty, and another's are texts much longer than its name."""
+    recur = {place for place, column in enumerate(columns) if _recurs(column)}
     long = {place for place, column in enumerate(columns) if _mean_length(column) >= 3 * max(len(names[place]), 4)}
     return any(label != text for label in recur for text in long)
+
+
+def _recurs(cells: Sequence[str]) -> bool:
+    counts = Counter(cells).values()
+    return 2 * len(counts) <= len(cells) and 50 * sum(count == 1 for count in counts) <= len(cells)
 
 
 def _mean_length(cells: Sequence[str]) -> float:
