@@ -1,6 +1,6 @@
 import re
 
-from braid.auditing.report import evaluation_report
+from braid.auditing.report import confusion_matrix, evaluation_report
 
 SCORE = {"value": 31.24, "low": 29.9, "high": 32.5, "signature": "nrefs:1"}
 HOSTILE = '<script>alert("x")</script>'
@@ -40,3 +40,24 @@ def test_bare_minimum(tmp_path):
     few = {key: EVALUATION[key] for key in ("name", "task", "systems")}
     evaluation_report(few, path=tmp_path / "report.html")
     assert "copy the source" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_confusion_matrix_is_shown(tmp_path):
+    confusion = {"labels": ["<a>", "b", "never"], "matrix": [[3, 1, 0], [0, 4, 0], [0, 0, 0]]}
+    evaluation = EVALUATION | {"task": "classify", "confusion": confusion}
+    evaluation_report(evaluation, path=tmp_path / "report.html")
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Confusion matrix" in html
+    assert "<th>&lt;a&gt;</th>" in html
+    assert "never" not in html
+    cells = re.findall(r'<td style="background: rgb\((\S+) \S+ \S+ / (\S+)\)">(\d)</td>', html)
+    assert cells == [("61", "0.70", "3"), ("193", "0.30", "1"), ("61", "0.90", "4")]
+
+
+def test_of_many_labels_those_most_often_mistaken_are_shown():
+    matrix = [[5 * (row == column) for column in range(40)] for row in range(40)]
+    matrix[7][33], matrix[12][7] = 2, 1
+    found = confusion_matrix({"labels": [f"l{i}" for i in range(40)], "matrix": matrix}, most=3)
+    assert found["labels"] == ["l7", "l12", "l33"]
+    assert found["rows"][0] == [(5, 5 / 7), (0, 0.0), (2, 2 / 7)]
+    assert found["left_out"] == 37

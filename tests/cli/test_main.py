@@ -113,7 +113,8 @@ def test_train_translate_evaluate(tmp_path):
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert set(result) == {
-        "bundle", "steps", "examples_seen", "tokens_seen", "seconds", "metrics", "peak_memory_bytes"
+        "bundle", "steps", "examples_seen", "tokens_seen", "seconds", "metrics", "peak_memory_bytes",
+        "systems", "verdict", "notes",
     }  # fmt: skip
     lines = "red cat\n\nbig dog\r\n  \nno newline at the end"
     done = braid("translate", "out", folder=tmp_path, stdin=lines)

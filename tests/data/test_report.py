@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from braid.data.example import Example, Reject
-from braid.data.report import FILES, data_report, print_report
+from braid.data.report import FILES, data_report, label_counts, label_sentences, print_report
 
 
 def row(source, target, line=1):
@@ -54,3 +54,21 @@ def test_printed_in_80_columns(files):
     assert "empty on one side" in printed
     assert "[0].tsv" in printed
     assert ("and in 3 more files" in printed) == (files > FILES)
+
+
+def test_labels_are_counted():
+    rows = [row(f"text {i}", "red" if i < 60 else "blue\nred" if i < 63 else "green") for i in range(70)]
+    counts = label_counts(rows)
+    assert list(counts.items()) == [("red", 63), ("green", 7), ("blue", 3)]
+    first, advice = label_sentences(counts)
+    assert first == '3 labels, from 63 texts ("red") to 3 ("blue"), 21.0 to 1'
+    assert 'class_weight = "balanced"' in advice
+    assert label_sentences(counts, "balanced") == [first]
+    assert len(label_sentences({"a": 9, "b": 7})) == 1
+    splits = {"train": rows, "valid": rows[:1], "test": rows[:1]}
+    assert "labels" not in data_report(Counter(f=70), [], splits)
+    report = data_report(Counter(f=70), [], splits, has_labels=True)
+    assert report["labels"] == {"red": 65, "green": 7, "blue": 3}
+    out = io.StringIO()
+    print_report(report, Console(file=out, width=80))
+    assert 'from 65 texts ("red") to 3 ("blue")' in out.getvalue()

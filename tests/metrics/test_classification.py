@@ -108,3 +108,24 @@ def test_nothing_to_score():
         scores([], [])
     with pytest.raises(DataError):
         scores([("a",)], [])
+
+
+def test_intervals_over_groups():
+    random = np.random.default_rng(1)
+    gold = [(NAMES[i],) for i in random.integers(0, 3, 40)]
+    given_labels = [(NAMES[i],) for i in random.integers(0, 3, 40)]
+    options = {"labels": NAMES, "is_multilabel": False}
+    alone = classification_scores(gold, given_labels, **options)
+    assert classification_scores(gold, given_labels, groups=[f"{i:02}" for i in range(40)], **options)[
+        "accuracy"
+    ].low == pytest.approx(alone["accuracy"].low)
+    groups = [f"{i:02}" for i in range(40)] * 10  # ten copies of each text tell no more than one
+    copied = classification_scores(gold * 10, given_labels * 10, groups=groups, **options)["accuracy"]
+    assert (copied.value, copied.low, copied.high) == pytest.approx(
+        (alone["accuracy"].value, alone["accuracy"].low, alone["accuracy"].high)
+    )
+    assert "|n:400|groups:40|" in copied.signature
+    apart = classification_scores(gold * 10, given_labels * 10, **options)["accuracy"]
+    assert apart.high - apart.low < 0.5 * (copied.high - copied.low)
+    with pytest.raises(DataError, match="a group must be given for each of 40 texts, got 2"):
+        classification_scores(gold, given_labels, groups=["a", "b"], **options)

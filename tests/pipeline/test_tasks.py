@@ -16,6 +16,10 @@ import pytest
 import braid
 from braid.bundle.schema import REQUIRED
 from braid.errors import BraidError, DataError
+from braid.pipeline.places import places
+from braid.pipeline.start import open_recipe
+from braid.pipeline.train import TrainOptions, train_bundle
+from braid.training.log import Silence
 
 pytestmark = pytest.mark.backend
 once = pytest.mark.skipif(
@@ -239,6 +243,30 @@ def test_the_verb(trained, tmp_path):
 
 
 @once
+def test_evaluation_for_programs(trained):
+    task, case, bundle, result = trained
+    done = braid_command("evaluate", bundle, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["metrics"] == result["metrics"]
+    for told in (found, result):
+        assert len(told["systems"]) == 1 + case.baselines
+        assert {"value", "low", "high"} <= set(told["systems"][1]["scores"][case.metric])
+        assert told["verdict"] == told["notes"][0]
+    if task == "classify":
+        for told in (found, result):
+            assert told["confusion"]["labels"] == ["animal", "thing"]
+            assert sum(map(sum, told["confusion"]["matrix"])) == found["examples"]
+            assert [row["label"] for row in told["per_label"]] == ["animal", "thing"]
+            assert 0 <= told["calibration"]["expected_error"]["value"] <= 100
+            assert told["tables"]
+        shown = braid_command("evaluate", bundle).stdout
+        assert found["verdict"] in shown
+        assert "expected calibration error" in shown
+        assert 'class="matrix"' in (bundle / "report.html").read_text()
+
+
+@once
 def test_special_options(trained):
     task, _, bundle, _ = trained
     if task == "classify":
@@ -326,10 +354,6 @@ def test_files_of_another_kind_are_worded(task, tmp_path):
 
 def test_cross_validation(tmp_path):
     from braid.pipeline.folds import cross_validate
-    from braid.pipeline.places import places
-    from braid.pipeline.start import open_recipe
-    from braid.pipeline.train import TrainOptions
-    from braid.training.log import Silence
 
     overrides = ("task=classify", *SMALL, "model.encoder=A", "train.steps=15")
     recipe, folder, _ = open_recipe(labelled(tmp_path), overrides)
@@ -372,6 +396,46 @@ def test_texts_without_a_label_are_found_out(tmp_path):
     assert any("found out" in note for note in result["evaluation"]["notes"])
     assert result["metrics"]["accuracy"]["value"] > 90
     assert model.classify(["red cat dog", "zq1 zq2 zq3 big zq4"]) == ["animal", ""]
+
+
+class Heard(Silence):
+    """A log that keeps what is said."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+
+def test_texts_with_several_labels(tmp_path):
+    random = np.random.default_rng(9)
+    texts = sorted({sentence(random) for _ in range(500)})
+    marks = {"animal": {"cat", "dog"}, "color": {"red", "blue"}, "number": {"1999"}}
+    rows = [{"text": text, "labels": [name for name in marks if marks[name] & set(text.split())]} for text in texts]
+    rows = [row for row in rows if row["labels"]]
+    overrides = ("task=classify", *SMALL, "model.encoder=A", "train.steps=40", "train.class_weight=balanced")
+    recipe, folder, _ = open_recipe(write_lines(tmp_path / "a.jsonl", rows), overrides)
+    log = Heard()
+    options = TrainOptions(folder=folder, places=places(recipe, tmp_path / "b"))
+    result = train_bundle(recipe, options, log)
+    assert any("3 labels, from" in said for said in log.said)
+    assert set(result["metrics"]) >= {"exact_match", "micro_f1", "macro_f1"}
+    assert result["metrics"]["micro_f1"]["value"] > 70
+    told = json.loads((tmp_path / "b/bundle.json").read_text())["task_info"]
+    assert told["is_multilabel"]
+    assert len(told["thresholds"]) == len(told["baseline"]["thresholds"]) == 3
+    again = braid.evaluate(tmp_path / "b", compare=tmp_path / "b")
+    assert again["systems"][0]["scores"] == result["metrics"]
+    assert [row["label"] for row in again["per_label"]] == list(marks)
+    assert "confusion" not in again
+    model = braid.load(tmp_path / "b")
+    given = model.classify(["red cat runs", "1999 1999", ""])
+    assert all(isinstance(labels, tuple) and set(labels) <= set(marks) for labels in given)
+    assert {"animal", "color"} <= set(given[0])
+    assert "number" in given[1]
+    assert given[2] == ()
+    assert model.classify("red cat runs", detail=True).text.split("\n") == list(given[0])
 
 
 @once

@@ -8,11 +8,16 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
+import numpy as np
+
+from braid.data.report import label_sentences
 from braid.metrics.score import TITLES, format_score, format_value
 from braid.storage import atomic_file
 from braid.text.languages import language_name
 
 SHOWN = 10
+SHOWN_LABELS = 30
+"""Of a confusion matrix, at most."""
 COLORS = ("#3d7ea6", "#c1662f", "#6b8e4e")
 
 
@@ -32,6 +37,10 @@ class Evaluation(TypedDict):
         retrieval: Scores of finding the right passage, where answers are looked for in documents.
         tables: Further tables, each with ``title``, ``header`` and ``rows``.
         charts: Further line charts, each with ``title``, ``x``, ``y`` and ``lines`` by name, as lists of points.
+        verdict: One sentence on the model and its baselines; the first of the notes.
+        per_label: Precision, recall and F1 of each label, of a classifier.
+        confusion: ``labels`` and the ``matrix`` of texts by right and given label, of a classifier.
+        calibration: ``expected_error`` with its interval and ``bins`` of confidence, of a classifier.
         faults: Counts of visible faults.
         history: Loss and validation score by step.
         validation: Name of the validation score.
@@ -51,6 +60,10 @@ class Evaluation(TypedDict):
     retrieval: NotRequired[dict[str, Any]]
     tables: NotRequired[list[dict[str, Any]]]
     charts: NotRequired[list[dict[str, Any]]]
+    verdict: NotRequired[str]
+    per_label: NotRequired[list[dict[str, Any]]]
+    confusion: NotRequired[dict[str, Any]]
+    calibration: NotRequired[dict[str, Any]]
     faults: NotRequired[dict[str, int]]
     history: NotRequired[list[dict[str, float]]]
     validation: NotRequired[str]
@@ -82,6 +95,8 @@ def evaluation_report(evaluation: Evaluation, *, path: Path) -> None:
         metrics=list(evaluation["systems"][0]["scores"]) if evaluation["systems"] else [],
         languages=" → ".join(language_name(name) for name in names if name),
         groups=_examples(evaluation),
+        labels=label_sentences(counts) if (counts := evaluation.get("data", {}).get("labels")) else (),
+        matrix=confusion_matrix(evaluation["confusion"]) if "confusion" in evaluation else None,
         curves=_curves(history, evaluation.get("validation", "score")) if len(history) > 1 else "",
         buckets=_bars(evaluation.get("buckets", [])),
         charts=[(chart["title"], _lines(chart)) for chart in evaluation.get("charts", [])],
@@ -97,6 +112,29 @@ def _examples(evaluation: Evaluation) -> list[tuple[str, list[dict[str, Any]]]]:
         return [("Samples", rows[:SHOWN])]
     ordered = sorted(rows, key=lambda row: -row["score"])
     return [("Worst examples", ordered[SHOWN:][: -SHOWN - 1 : -1]), ("Best examples", ordered[:SHOWN])]
+
+
+def confusion_matrix(confusion: dict[str, Any], most: int = SHOWN_LABELS) -> dict[str, Any]:
+    """The rows and columns of a confusion matrix that a page has room for: of the labels most often mistaken.
+
+    Args:
+        confusion: ``labels`` and ``matrix``, right by given.
+        most: Labels kept.
+
+    Returns:
+        ``labels``; ``rows``, for each right label its cells as number of texts and share of the texts of that label;
+        ``left_out``, how many labels are not shown.
+    """
+    names, counts = confusion["labels"], np.array(confusion["matrix"], np.int64)
+    texts = counts.sum(axis=1)
+    mistakes = texts + counts.sum(axis=0) - 2 * counts.diagonal()
+    used = np.flatnonzero(texts + counts.sum(axis=0))
+    kept = np.sort(used[np.argsort(-mistakes[used], kind="stable")[:most]])
+    rows = [
+        [(int(counts[right, given]), float(counts[right, given] / max(texts[right], 1))) for given in kept]
+        for right in kept
+    ]
+    return {"labels": [names[index] for index in kept], "rows": rows, "left_out": len(used) - len(kept)}
 
 
 def _svg(figure: Any) -> str:

@@ -11,6 +11,8 @@ from braid.cli.arguments import BundlePath, Format, OutputFormat
 from braid.cli.lines import File
 
 SHOWN = 5
+LONGEST = 40
+"""Characters shown of a piece of text."""
 
 
 def command(
@@ -34,6 +36,12 @@ def command(
             return json.dumps(row | ({"words": words} if explain else {}), ensure_ascii=False)
         text = f"{', '.join(labels) or '(none)'}\t{answer.score:.3f}" if answer.source.strip() else ""
         moved = sorted(words, key=lambda word: -abs(word[1]))[:SHOWN]
-        return text + ("\t" + "  ".join(f"{word} {odds:+.2f}" for word, odds in moved) if moved else "")
+        return text + ("\t" + "  ".join(f"{shown(word)} {odds:+.2f}" for word, odds in moved) if moved else "")
 
     answer_lines(file, classifier.answers, show)
+
+
+def shown(piece: str) -> str:
+    """A piece of text on one line, its middle left out where it is long."""
+    words = " ".join(piece.split())
+    return words if len(words) <= LONGEST else f"{words[: LONGEST // 2 - 1]}…{words[-LONGEST // 2 :]}"

@@ -50,16 +50,15 @@ def _check_outside(report: Path, bundles: list[Path]) -> None:
 
 
 def _result(evaluation: dict[str, Any], bundle: Path) -> dict[str, Any]:
-    result: dict[str, Any] = {
+    from braid.pipeline.evaluation import details_of
+
+    return {
         "task": evaluation["task"],
         "bundle": str(bundle),
         "examples": len(evaluation["examples"]),
         "metrics": evaluation["systems"][0]["scores"],
-        "systems": evaluation["systems"],
-        "faults": evaluation.get("faults", {}),
-        "notes": evaluation["notes"],
+        **details_of(evaluation),
     }
-    return result | {name: evaluation[name] for name in ("retrieval", "comparison") if name in evaluation}
 
 
 def _print(evaluation: dict[str, Any]) -> None:

@@ -70,12 +70,12 @@ def print_trained(result: dict[str, Any], evaluation: dict[str, Any]) -> None:
 def print_folds(result: dict[str, Any]) -> None:
     """Scores on all texts, and how far folds are apart."""
     from braid.cli.talk import console
-    from braid.metrics.score import TITLES, verdict
+    from braid.metrics.score import TITLES
     from braid.metrics.table import print_scores
 
     out = console(to_stdout=True)
     out.print(f"\n{result['examples']:,} texts, each by the model that did not see it:", markup=False)
-    print_scores(result["systems"], [verdict(result["systems"])], out)
+    print_scores(result["systems"], [result["verdict"]], out)
     for name, metrics in result["spread"].items():
         cells = [
             f"{TITLES.get(metric, metric)} {found['mean']:.1f} ± {found['standard_deviation']:.1f}"

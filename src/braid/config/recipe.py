@@ -16,7 +16,11 @@ TASKS = ("translate", "summarize", "answer", "classify", "generate")
 class DataConfig:
     """Which files, which languages, and which rows of them are used."""
 
-    train: tuple[str, ...] = setting((), TextList(), "files or globs to learn from; two parallel text files as a,b")
+    train: tuple[str, ...] = setting(
+        (),
+        TextList(),
+        "files or globs to learn from; two parallel text files as a,b; classify: also a folder with one for each label",
+    )
     valid: tuple[str, ...] = setting((), TextList(), "files for validation; split off train when empty")
     test: tuple[str, ...] = setting((), TextList(), "files for the final score; split off train when empty")
     source_language: str = setting("", Text(max_chars=35), "language code (BCP 47) of the input, such as en")
@@ -137,7 +141,9 @@ class TrainConfig:
         0.0, FloatRange(0.0, 0.9), "probability with which training makes a subword of the source unknown"
     )
     class_weight: str = setting(
-        "none", OneOf(("none", "balanced")), "classify: balanced lets rare labels count as much as frequent ones"
+        "none",
+        OneOf(("none", "balanced")),
+        "classify: balanced lets rare labels count as much as frequent ones",
     )
     subword_dropout: float = setting(
         0.0,

@@ -30,7 +30,8 @@ class Batch:
         target_mask: (B, T) bool.
         labels: (B, T) int32, the target ending with eos; or (B,) int32 a class for each example; or (B, C) float32,
             1 on each of its classes; or (B, 2) int32, first and last position of an answer in the source.
-        weights: (B, T) or (B,) float32, how much each label counts; None counts real target tokens alike.
+        weights: (B, T) or (B,) float32, how much each label counts; (B, C) where each of C classes of an example has
+            a weight of its own; None counts real target tokens alike.
     """
 
     source_ids: np.ndarray | None = None
@@ -56,7 +57,14 @@ class Batch:
     @property
     def loss_weight(self) -> float:
         """What the mean loss of the batch is divided by."""
-        return float(self.num_tokens if self.weights is None else self.weights.sum())
+        if self.weights is None:
+            return float(self.num_tokens)
+        return float((self.weights.mean(axis=1) if self._is_by_class else self.weights).sum())
+
+    @property
+    def _is_by_class(self) -> bool:
+        """Whether each class of an example has a weight of its own: labels and weights are (B, C), without a target."""
+        return self.target_mask is None and self.weights is not None and self.weights.ndim == 2
 
     @property
     def num_examples(self) -> int:
@@ -259,7 +267,7 @@ class EncodedLabels(_Sources):
     Args:
         source: Ids of each text, ending with eos.
         labels: (N,) int32 classes, or (N, C) float32 with 1 on each class of a text.
-        weights: (N,) float32, how much each text counts.
+        weights: (N,) float32, how much each text counts; or (N, C), how much each class of each text does.
         pad_id: Fills up.
         token_dropout: Share of tokens made unknown in training.
     """
@@ -276,7 +284,7 @@ class EncodedLabels(_Sources):
         ids, mask = pad_rows(sources, self.pad_id, width=width, height=height)
         labels = np.zeros((height, *self.labels.shape[1:]), self.labels.dtype)
         labels[: len(indices)] = self.labels[indices]
-        weights = np.zeros(height, np.float32)
+        weights = np.zeros((height, *self.weights.shape[1:]), np.float32)
         weights[: len(indices)] = self.weights[indices]
         return Batch(source_ids=ids, source_mask=mask, labels=labels, weights=weights)
 

@@ -86,7 +86,7 @@ def prepare_data(recipe: Recipe, *, folder: Path, output: Path, reuse: bool = Tr
         raise DataError(error.message, where=error.where, hint=error.hint + _kept_rejects(output, rejects)) from None
     parts = {part: getattr(splits, part) for part in PARTS}
     rejects += splits.leaks
-    report = data_report(read, rejects, parts) | {
+    report = data_report(read, rejects, parts, has_labels=kind.has_labels) | {
         "layout": LAYOUT,
         "inputs": inputs,
         "fingerprint": _fingerprint(parts),

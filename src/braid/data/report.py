@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from braid.data.example import Example, Reject
+from braid.data.kinds import SEPARATOR
 from braid.text.normalize import display_width
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 SAMPLES = 3
+UNEVEN = 5.0
+"""Times as many texts of the largest label as of the smallest, from which on advice is given."""
 FILES = 8
 """Files printed by name."""
 
@@ -23,13 +26,20 @@ _PUNCTUATION = ".,;:!?\"'()[]{}<>…“”‘’«»„，。、；：！？（�
 PERCENTILES = (5, 25, 50, 75, 95, 100)
 
 
-def data_report(read: Counter[str], rejects: Sequence[Reject], splits: dict[str, Sequence[Example]]) -> dict[str, Any]:
+def data_report(
+    read: Counter[str],
+    rejects: Sequence[Reject],
+    splits: dict[str, Sequence[Example]],
+    *,
+    has_labels: bool = False,
+) -> dict[str, Any]:
     """Counts and samples as plain data.
 
     Args:
         read: Rows read from each file, rejects included.
         rejects: All rows left out.
         splits: The remaining rows by part.
+        has_labels: Whether targets are labels, which are counted then.
     """
     kept = [example for part in splits.values() for example in part]
     return {
@@ -40,7 +50,35 @@ def data_report(read: Counter[str], rejects: Sequence[Reject], splits: dict[str,
         "splits": {name: len(part) for name, part in splits.items()},
         "sides": {side: _side([getattr(example, side) for example in kept]) for side in ("source", "target")},
         "unseen_words": _unseen(splits),
+        **({"labels": label_counts(kept)} if has_labels else {}),
     }
+
+
+def label_counts(rows: Sequence[Example]) -> dict[str, int]:
+    """How many texts have each label, the commonest first."""
+    counts = Counter(label for row in rows for label in row.target.split(SEPARATOR))
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def label_sentences(counts: Mapping[str, int], class_weight: str = "none") -> list[str]:
+    """How many labels there are, the largest and the smallest, and what may be done where they are far apart.
+
+    Args:
+        counts: As `label_counts` gives them.
+        class_weight: The recipe's ``train.class_weight``.
+    """
+    order = list(counts.items())
+    (largest, most), (smallest, least) = order[0], order[-1]
+    ratio = most / least
+    found = [
+        f'{len(counts):,} labels, from {most:,} texts ("{largest}") to {least:,} ("{smallest}"), {ratio:,.1f} to 1'
+    ]
+    if ratio >= UNEVEN and class_weight == "none":
+        found.append(
+            'rare labels are easily missed: class_weight = "balanced" under [train] may help them, at some cost to '
+            "the frequent ones"
+        )
+    return found
 
 
 def _printable(text: str) -> str:
@@ -121,6 +159,8 @@ def print_report(report: dict[str, Any], console: Console) -> None:
     for name, rows in report["splits"].items():
         table.add_row(f"{rows:,}", f"in {name}")
     console.print(table)
+    for sentence in label_sentences(report["labels"]) if report.get("labels") else ():
+        console.print(sentence, markup=False)
     for side, facts in report["sides"].items():
         widths = facts["width_percentiles"]
         console.print(
@@ -150,6 +190,8 @@ _RULES = {
     "untranslated": "marked as not translated",
     "columns": "wrong number of columns",
     "json": "not a JSON object with both texts",
+    "cells": "cells that hold no text",
+    "format": "not a text file",
     "quotes": "quotation marks that do not close",
     "language": "in other languages",
     "variants": "far too many variants in one unit",

@@ -26,9 +26,11 @@ Labels = Sequence[tuple[str, ...]]
 """The labels of each text; none where it belongs to no label."""
 
 
-def _check(gold: Labels, predicted: Labels) -> None:
+def _check(gold: Labels, predicted: Labels, groups: Sequence[str] = ()) -> None:
     if not gold or len(gold) != len(predicted):
         raise DataError(f"labels must be given for as many texts as there are, got {len(gold)} and {len(predicted)}")
+    if groups and len(groups) != len(gold):
+        raise DataError(f"a group must be given for each of {len(gold)} texts, got {len(groups)}")
 
 
 def _names(gold: Labels, predicted: Labels, labels: Sequence[str]) -> list[str]:
@@ -56,10 +58,11 @@ def classification_scores(
     *,
     labels: Sequence[str],
     is_multilabel: bool,
+    groups: Sequence[str] = (),
     resamples: int = RESAMPLES,
     seed: int = SEED,
 ) -> dict[str, Score]:
-    """Scores of labels, 0 to 100, with 95 % percentile intervals over resampled texts.
+    """Scores of labels, 0 to 100, with 95 % percentile intervals over resampled texts, or groups of texts.
 
     ``accuracy``, or for several labels a text ``exact_match`` and ``micro_f1``; then the means over labels,
     ``macro_precision``, ``macro_recall`` and ``macro_f1``, of labels that stand in ``gold`` or ``predicted``.
@@ -69,30 +72,39 @@ def classification_scores(
         predicted: Labels given, in the same order.
         labels: All labels known.
         is_multilabel: Whether a text may have several.
+        groups: What each text belongs to, such as a dialogue, where texts of one group are alike; none when empty.
         resamples: Bootstrap samples.
         seed: Of the bootstrap.
 
     Raises:
-        DataError: There is no text, or not as many labels given as there are texts.
+        DataError: There is no text, or not as many labels given, or groups, as there are texts.
     """
-    _check(gold, predicted)
+    _check(gold, predicted, groups)
     names = _names(gold, predicted, labels)
     right, given = _indicators(gold, names), _indicators(predicted, names)
     used = right.any(axis=0) | given.any(axis=0)
     right, given = right[:, used], given[:, used]
     size = len(gold)
-    samples = np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), size=resamples)
-    counts = np.vstack([np.ones(size), samples])  # first the texts as they are
+    counts = np.vstack([np.ones(size), _samples(size, groups, resamples, seed)])  # first the texts as they are
     hits, wanted, said = (counts @ part.astype(float) for part in (right & given, right, given))
-    same = _shares(counts @ (right == given).all(axis=1), np.full(len(counts), size))
+    same = _shares(counts @ (right == given).all(axis=1), counts.sum(axis=1))
     f1 = _shares(2 * hits, wanted + said)
     values = {"exact_match" if is_multilabel else "accuracy": same}
     if is_multilabel:
         values["micro_f1"] = _shares(2 * hits.sum(axis=1), (wanted + said).sum(axis=1))
     means = {"macro_precision": _shares(hits, said), "macro_recall": _shares(hits, wanted), "macro_f1": f1}
     values |= {name: part.mean(axis=1) if part.shape[1] else np.zeros(len(counts)) for name, part in means.items()}
-    signature = f"labels:{int(used.sum())}|n:{size}|bs:{resamples}|seed:{seed}|ci:95"
+    grouped = f"|groups:{len(set(groups))}" if groups else ""
+    signature = f"labels:{int(used.sum())}|n:{size}{grouped}|bs:{resamples}|seed:{seed}|ci:95"
     return {name: _score(rows, f"{name}|{signature}") for name, rows in values.items()}
+
+
+def _samples(size: int, groups: Sequence[str], resamples: int, seed: int) -> np.ndarray:
+    """How often each text is in each bootstrap sample, (resamples, texts); texts of one group equally often."""
+    places = np.unique(list(groups), return_inverse=True)[1] if groups else np.arange(size)
+    num_groups = int(places.max()) + 1
+    drawn = np.random.default_rng(seed).multinomial(num_groups, np.full(num_groups, 1 / num_groups), size=resamples)
+    return drawn[:, places]
 
 
 def _score(rows: np.ndarray, signature: str) -> Score:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ from braid.metrics.classification import (
     none_scores,
     per_label,
 )
+from braid.metrics.score import Score
 from braid.pipeline.evaluation import evaluation_of, systems_of
 from braid.pipeline.prepare import Dataset, Weights
 from braid.runtime.session import EncoderSession
@@ -57,11 +58,6 @@ def labels_of(example: Example, none_label: str = "") -> tuple[str, ...]:
     return tuple(label for label in given if label != none_label)
 
 
-def is_multilabel(dataset: Dataset) -> bool:
-    """Whether any training text has several labels."""
-    return any(len(labels_of(row, dataset.none_label)) > 1 for row in dataset.data.train)
-
-
 def network_options(dataset: Dataset) -> dict[str, Any]:
     """How many classes there are."""
     labels = dataset.labels
@@ -77,10 +73,8 @@ def encode(recipe: Recipe, dataset: Dataset, part: str) -> EncodedLabels:
     source = dataset.tokenizer.encode([row.source for row in rows])
     source = [ids[: recipe.train.max_tokens] for ids in source]
     targets = _targets(rows, dataset)
-    weights = np.ones(len(rows), np.float32)
-    if recipe.train.class_weight == "balanced" and targets.ndim == 1:
-        counts = np.bincount(targets, minlength=len(dataset.labels))
-        weights = (len(rows) / (len(dataset.labels) * np.maximum(counts, 1)))[targets].astype(np.float32)
+    is_balanced = recipe.train.class_weight == "balanced"
+    weights = balanced_weights(targets, len(dataset.labels)) if is_balanced else np.ones(len(rows), np.float32)
     return EncodedLabels(
         source=source,
         labels=targets,
@@ -90,14 +84,35 @@ def encode(recipe: Recipe, dataset: Dataset, part: str) -> EncodedLabels:
     )
 
 
+def balanced_weights(targets: np.ndarray, num_labels: int) -> np.ndarray:
+    """Weights by which rare labels count as much as frequent ones, 1 on average.
+
+    Args:
+        targets: (N,) classes, or (N, C) with 1 on each class of a text.
+        num_labels: C.
+
+    Returns:
+        (N,) float32, the same total for each class; or (N, C) float32, by which the texts with a class count as much
+        together as those without it.
+    """
+    size = len(targets)
+    if targets.ndim == 1:
+        counts = np.bincount(targets, minlength=num_labels)
+        return (size / (num_labels * np.maximum(counts, 1)))[targets].astype(np.float32)
+    counts_C = targets.sum(axis=0)
+    is_told_C = (counts_C > 0) & (counts_C < size)  # of a class that all texts have, or none, nothing is to be balanced
+    with_C, without_C = (size / (2 * np.maximum(part, 1)) for part in (counts_C, size - counts_C))
+    return np.where(is_told_C, np.where(targets > 0, with_C, without_C), 1.0).astype(np.float32)
+
+
 def _targets(rows: Sequence[Example], dataset: Dataset) -> np.ndarray:
     """(N,) classes, or (N, C) with 1 on each class of a text where there may be several."""
     place = {label: index for index, label in enumerate(dataset.labels)}
-    if not is_multilabel(dataset):
-        return np.array([place.get(row.target, -1) for row in rows], np.int32)
+    if not dataset.is_multilabel:
+        return np.array([place[labels_of(row, dataset.none_label)[0]] for row in rows], np.int32)
     found = np.zeros((len(rows), len(place)), np.float32)
     for index, row in enumerate(rows):
-        found[index, [place[label] for label in labels_of(row) if label in place]] = 1.0
+        found[index, [place[label] for label in labels_of(row, dataset.none_label)]] = 1.0
     return found
 
 
@@ -118,7 +133,7 @@ def _classifier(recipe: Recipe, dataset: Dataset, folder: Path, linear: LinearBa
         tokenizer=dataset.tokenizer,
         session=EncoderSession(folder),
         linear=linear,
-        decision=Decision(labels=dataset.labels, is_multilabel=is_multilabel(dataset)),
+        decision=Decision(labels=dataset.labels, is_multilabel=dataset.is_multilabel),
         max_tokens=recipe.train.max_tokens,
     )
 
@@ -140,7 +155,7 @@ def validation(recipe: Recipe, dataset: Dataset) -> Validation:
         given = scores > 0
         return float(200 * (given * targets).sum() / max(given.sum() + targets.sum(), 1))
 
-    return Validation(name="micro F1" if is_multilabel(dataset) else "accuracy", score=score)
+    return Validation(name="micro F1" if dataset.is_multilabel else "accuracy", score=score)
 
 
 def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> dict[str, Any]:
@@ -151,29 +166,33 @@ def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> d
     train, valid = _known(dataset, "train"), _known(dataset, "valid")
     linear = LinearBaseline.fit(
         [row.source for row in train],
-        [labels_of(row) for row in train],
+        [labels_of(row, dataset.none_label) for row in train],
         labels=dataset.labels,
-        is_multilabel=is_multilabel(dataset),
-        valid=([row.source for row in valid], [labels_of(row) for row in valid]),
+        is_multilabel=dataset.is_multilabel,
+        valid=([row.source for row in valid], [labels_of(row, dataset.none_label) for row in valid]),
         is_balanced=recipe.train.class_weight == "balanced",
     )
     write_arrays(folder / LINEAR, linear.arrays())
     classifier = _classifier(recipe, dataset, folder, linear)
-    texts = [row.source for row in valid]
-    classifier.decision = calibrated(
-        classifier.decision, classifier.network_scores(texts), linear.scores(texts), _targets(valid, dataset)
-    )
-    threshold = _threshold(classifier, dataset) if dataset.none_label else 0.0
-    return asdict(replace(classifier.decision, threshold=threshold, none_label=dataset.none_label))
+    texts, targets = [row.source for row in valid], _targets(valid, dataset)
+    scores_BC = linear.scores(texts)
+    classifier.decision = calibrated(classifier.decision, classifier.network_scores(texts), scores_BC, targets)
+    decision, baseline = classifier.decision, calibrated_baseline(classifier.decision, scores_BC, targets)
+    if dataset.none_label and not decision.is_multilabel:
+        every = [row.source for row in dataset.data.valid]
+        alone_BC = linear.scores(every) / baseline.temperature
+        decision = replace(decision, threshold=_threshold(classifier.probabilities(every), dataset))
+        baseline = replace(baseline, threshold=_threshold(baseline.probabilities(alone_BC), dataset))
+    own = {name: getattr(baseline, name) for name in ("temperature", "threshold", "thresholds")}
+    return asdict(replace(decision, none_label=dataset.none_label)) | {"baseline": own}
 
 
-def _threshold(classifier: Classifier, dataset: Dataset) -> float:
+def _threshold(likely_BC: np.ndarray, dataset: Dataset) -> float:
     """The confidence below which a text had better get no label, as the validation part has it."""
     rows = dataset.data.valid
-    likely = classifier.probabilities([row.source for row in rows])
-    right = [dataset.labels[best] in labels_of(row) for row, best in zip(rows, likely.argmax(axis=1), strict=True)]
+    right = [dataset.labels[best] in labels_of(row) for row, best in zip(rows, likely_BC.argmax(axis=1), strict=True)]
     has_label = [bool(labels_of(row, dataset.none_label)) for row in rows]
-    return best_threshold(likely.max(axis=1), np.array(right), np.array(has_label))
+    return best_threshold(likely_BC.max(axis=1), np.array(right), np.array(has_label))
 
 
 def calibrated(decision: Decision, network_BC: np.ndarray, linear_BC: np.ndarray, targets: np.ndarray) -> Decision:
@@ -185,11 +204,33 @@ def calibrated(decision: Decision, network_BC: np.ndarray, linear_BC: np.ndarray
         candidate = replace(decision, cooling=cooling, share=share, temperature=temperature)
         fitted.append((log_loss(mixed / temperature, targets), candidate))
     best = min(fitted, key=lambda pair: pair[0])[1]
+    return _with_thresholds(best, best.mixed(network_BC, linear_BC), targets)
+
+
+def calibrated_baseline(decision: Decision, linear_BC: np.ndarray, targets: np.ndarray) -> Decision:
+    """How the linear opinion decides alone, calibrated on the validation labels just as the mixed one is."""
+    temperature = fit_temperature(linear_BC, targets)
+    return _with_thresholds(decision.of_baseline(temperature=temperature), linear_BC / temperature, targets)
+
+
+def _with_thresholds(decision: Decision, scores_BC: np.ndarray, targets: np.ndarray) -> Decision:
+    """The decision with the best threshold of each label, where a text may have several."""
     if not decision.is_multilabel:
-        return best
-    probabilities = best.probabilities(best.mixed(network_BC, linear_BC))
-    limits = tuple(float(limit) for limit in best_thresholds_multilabel(probabilities, targets))
-    return replace(best, thresholds=limits)
+        return decision
+    limits = best_thresholds_multilabel(decision.probabilities(scores_BC), targets)
+    return replace(decision, thresholds=tuple(limits.tolist()))
+
+
+def decisions_of(task_info: Mapping[str, Any]) -> tuple[Decision, Decision]:
+    """How a bundle's model decides, and how its baseline does: without thresholds in bundles that tell none.
+
+    Raises:
+        KeyError, TypeError, ValueError: Something is missing or unknown.
+    """
+    told = {**task_info, **{key: tuple(task_info[key]) for key in ("labels", "thresholds")}}
+    own = told.pop("baseline", {})
+    decision = Decision(**told)
+    return decision, decision.of_baseline(**own)
 
 
 def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Classifier:
@@ -197,12 +238,11 @@ def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Classifier:
     from safetensors.numpy import load_file
 
     try:
-        told = {**info.task_info, **{key: tuple(info.task_info[key]) for key in ("labels", "thresholds")}}
-        decision = Decision(**told)
+        decision, baseline = decisions_of(info.task_info)
         linear = LinearBaseline.from_arrays(load_file(folder / "runtime" / LINEAR), labels=decision.labels)
     except (KeyError, TypeError, ValueError) as error:
         raise BundleError(f"bundle.json does not say how to decide: {error}", where=str(folder)) from error
-    return Classifier(
+    model = Classifier(
         name=info.name,
         language=info.source_language,
         tokenizer=read_tokenizer(folder, info),
@@ -211,6 +251,8 @@ def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Classifier:
         decision=decision,
         max_tokens=info.sizes.max_source_tokens,
     )
+    model.baseline = baseline
+    return model
 
 
 def evaluate(model: Classifier, examples: Sequence[Example], *, memory: Sequence[Example] = ()) -> dict[str, Any]:
@@ -221,15 +263,13 @@ def evaluate(model: Classifier, examples: Sequence[Example], *, memory: Sequence
     given = [model.decision.chosen(row) for row in probabilities]
     outputs = {model.name: given}
     if model.linear:
-        alone = replace(model.decision, thresholds=(), threshold=0.0)
-        rows = alone.probabilities(model.linear.scores(texts))
-        outputs["TF-IDF + logistic regression"] = [alone.chosen(row) for row in rows]
+        outputs["TF-IDF + logistic regression"] = model.baseline_labels(texts)
     common = Counter(labels_of(row, none_label) for row in memory or examples).most_common(1)[0][0]
     outputs["the commonest label"] = [common] * len(examples)
     options = {"labels": model.labels, "is_multilabel": model.decision.is_multilabel}
     scores = {name: classification_scores(gold, rows, **options) for name, rows in outputs.items()}
     right = [float(set(one) == set(other)) for one, other in zip(gold, given, strict=True)]
-    likely = probabilities.max(axis=1)
+    likely, details = probabilities.max(axis=1), _details(model, gold, given, probabilities)
     return evaluation_of(
         name=model.name,
         task="classify",
@@ -250,9 +290,10 @@ def evaluate(model: Classifier, examples: Sequence[Example], *, memory: Sequence
         ],
         score_name="confidence",
         outputs=[[list(labels) for labels in rows] for rows in outputs.values()],
-        tables=_tables(model, gold, given, probabilities),
+        tables=_tables(details),
+        **details,
         charts=curves(probabilities, _indicators(gold, model.labels)),
-        notes=_notes(model, gold, given),
+        notes=_notes(model, gold, given, details),
     )
 
 
@@ -261,7 +302,9 @@ def _indicators(gold: Sequence[tuple[str, ...]], labels: Sequence[str]) -> np.nd
     return np.array([[label in row for label in labels] for row in gold], float)
 
 
-def _notes(model: Classifier, gold: Sequence[tuple[str, ...]], given: Sequence[tuple[str, ...]]) -> list[str]:
+def _notes(
+    model: Classifier, gold: Sequence[tuple[str, ...]], given: Sequence[tuple[str, ...]], details: dict[str, Any]
+) -> list[str]:
     share, notes = 100 * model.decision.share, []
     if model.linear and share == 0:
         notes.append("The network adds nothing here: validation gave all weight to the linear model.")
@@ -269,6 +312,9 @@ def _notes(model: Classifier, gold: Sequence[tuple[str, ...]], given: Sequence[t
         notes.append(
             f"Decisions mix {share:.0f} % network and {100 - share:.0f} % linear model, as validation found best."
         )
+    if "calibration" in details:
+        error = Score(**details["calibration"]["expected_error"])
+        notes.append(f"Confidence is off by {error} points on average (expected calibration error, 0 is best).")
     without = none_scores(gold, given)
     if without:
         found, false = (f"{one.value:.1f} % [{one.low:.1f}, {one.high:.1f}]" for one in without.values())
@@ -279,32 +325,42 @@ def _notes(model: Classifier, gold: Sequence[tuple[str, ...]], given: Sequence[t
     return notes
 
 
-def _tables(
-    model: Classifier, gold: Sequence[tuple[str, ...]], given: Sequence[tuple[str, ...]], probabilities: np.ndarray
-) -> list[dict[str, Any]]:
-    """Each label by itself, the commonest confusions, and how far probabilities can be trusted."""
-    rows = [
-        [row["label"], *(f"{row[name]:.1f}" for name in ("precision", "recall", "f1")), row["support"]]
-        for row in per_label(gold, given, model.labels)
-    ]
-    tables = [{"title": "By label", "header": ["label", "precision", "recall", "F1", "texts"], "rows": rows}]
+def _details(
+    model: Classifier, gold: Sequence[tuple[str, ...]], given: Sequence[tuple[str, ...]], probabilities_BC: np.ndarray
+) -> dict[str, Any]:
+    """``per_label`` scores; of one label a text also ``confusion`` and ``calibration``."""
+    found: dict[str, Any] = {"per_label": per_label(gold, given, model.labels)}
     if model.decision.is_multilabel:
-        return tables
-    confused = confusion(gold, given, model.labels)["largest"][:SHOWN_CONFUSIONS]
-    if confused:
-        header = ["right label", "given label", "texts"]
-        tables.append({"title": "Commonest confusions", "header": header, "rows": [list(row) for row in confused]})
+        return found
+    found["confusion"] = confusion(gold, given, model.labels)
     place = {label: index for index, label in enumerate(model.labels)}
     known = [i for i, labels in enumerate(gold) if labels and labels[0] in place]
     if known:
         target = np.array([place[gold[i][0]] for i in known])
-        error = expected_calibration_error(probabilities[known], target)
+        error = expected_calibration_error(probabilities_BC[known], target)
+        bins = reliability(probabilities_BC[known], target)
+        found["calibration"] = {"expected_error": error.to_dict(), "bins": bins}
+    return found
+
+
+def _tables(details: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each label by itself, the commonest confusions, and how far probabilities can be trusted, for a reader."""
+    rows = [
+        [row["label"], *(f"{row[name]:.1f}" for name in ("precision", "recall", "f1")), row["support"]]
+        for row in details["per_label"]
+    ]
+    tables = [{"title": "By label", "header": ["label", "precision", "recall", "F1", "texts"], "rows": rows}]
+    confused = details.get("confusion", {}).get("largest", [])[:SHOWN_CONFUSIONS]
+    if confused:
+        header = ["right label", "given label", "texts"]
+        tables.append({"title": "Commonest confusions", "header": header, "rows": [list(row) for row in confused]})
+    if "calibration" in details:
         rows = [
             [f"{row['confidence']:.1f}", f"{row['accuracy']:.1f}", row["texts"]]
-            for row in reliability(probabilities[known], target)
+            for row in details["calibration"]["bins"]
         ]
-        title = f"Calibration: expected error {error.value:.1f} % [{error.low:.1f}, {error.high:.1f}]"
-        tables.append({"title": title, "header": ["mean confidence", "accuracy", "texts"], "rows": rows})
+        header = ["mean confidence", "accuracy", "texts"]
+        tables.append({"title": "Calibration", "header": header, "rows": rows})
     return tables
 
 

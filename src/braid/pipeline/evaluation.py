@@ -8,6 +8,26 @@ from typing import Any
 
 from braid.metrics.score import ADVICE, Score, verdict
 
+DETAILS = (
+    "systems",
+    "verdict",
+    "notes",
+    "tables",
+    "per_label",
+    "calibration",
+    "confusion",
+    "retrieval",
+    "style",
+    "faults",
+    "comparison",
+)
+"""What a result for programs holds of an evaluation, as far as the task has it."""
+
+
+def details_of(evaluation: Mapping[str, Any]) -> dict[str, Any]:
+    """Scores of the model and of its baselines, the verdict on them, and the tables, for a JSON result."""
+    return {name: evaluation[name] for name in DETAILS if name in evaluation}
+
 
 def systems_of(scores: Mapping[str, Mapping[str, Score]]) -> list[dict[str, Any]]:
     """Name and scores of the model and of each baseline, as plain data, in the order given."""
@@ -40,12 +60,14 @@ def evaluation_of(
         further: Systems that work under other conditions and are shown below, outside the verdict.
         others: Parts of `braid.auditing.report.Evaluation` that only some tasks have.
     """
+    judgment = verdict(systems, advice) if systems else ""
     return {
         "name": name,
         "task": task,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "systems": [*systems, *further],
         "examples": list(examples),
-        "notes": [*([verdict(systems, advice)] if systems else []), *notes],
+        "verdict": judgment,
+        "notes": [*([judgment] if judgment else []), *notes],
         **others,
     }

@@ -5,16 +5,19 @@ from __future__ import annotations
 import dataclasses
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from braid.config.recipe import Recipe
 from braid.data.example import Example
-from braid.data.split import text_key
+from braid.data.kinds import kind_of
+from braid.data.split import groups
 from braid.errors import ConfigError
 from braid.metrics.classification import classification_scores
 from braid.metrics.folds import make_folds
+from braid.metrics.score import verdict
 from braid.pipeline.evaluation import systems_of
 from braid.pipeline.places import places_of
 from braid.pipeline.prepare import Dataset, learn_tokenizer, prepare
@@ -30,7 +33,8 @@ VALID_SHARE = 0.1
 def cross_validate(recipe: Recipe, options: TrainOptions, log: RunLog, num_folds: int) -> dict[str, Any]:
     """Scores over all texts, each by the model that did not see it, with mean and spread over the folds.
 
-    Each fold takes as long as the recipe says. No bundle is written.
+    Each fold takes as long as the recipe says. No bundle is written. Groups that a person named, and equal texts, are
+    never parted, neither by folds nor by validation; where groups are named, intervals are over groups.
 
     Args:
         recipe: Of a classifier; its own split into parts is not used.
@@ -39,8 +43,8 @@ def cross_validate(recipe: Recipe, options: TrainOptions, log: RunLog, num_folds
         num_folds: At least 2.
 
     Returns:
-        ``systems`` by name with scores on all texts, ``folds`` with those of each fold, ``spread`` with mean and
-        standard deviation over the folds by metric, ``examples`` their number.
+        ``systems`` by name with scores on all texts, ``verdict`` on them, ``folds`` with those of each fold,
+        ``spread`` with mean and standard deviation over the folds by metric, ``examples`` their number.
 
     Raises:
         ConfigError: The recipe is for another task.
@@ -52,45 +56,78 @@ def cross_validate(recipe: Recipe, options: TrainOptions, log: RunLog, num_folds
         dataset = prepare(recipe, folder=options.folder, output=options.places.prepared)
         rows = [row for part in ("train", "valid", "test") for row in getattr(dataset.data, part)]
         labels = [row.target for row in rows]
-        groups = [row.group or text_key(row.source) for row in rows]
-        folds = make_folds(labels, groups, num_folds, seed=recipe.data.split_seed)
+        numbers = _group_numbers(rows, kind_of(recipe).joined_by)
+        folds = make_folds(labels, numbers, num_folds, seed=recipe.data.split_seed)
         found = []
         for number, held in enumerate(folds, 1):
             log.say(
                 f"fold {number} of {num_folds}: {len(rows) - len(held):,} texts to learn from, {len(held):,} held out"
             )
-            found.append(_fold(recipe, options, dataset, rows, held, log))
-    return _pooled(found)
+            found.append(_fold(recipe, options, dataset, _Fold(rows, numbers, held), log))
+    is_grouped = any(row.group for row in rows)
+    return _pooled(found, [numbers[row] for held in folds for row in held.tolist()] if is_grouped else ())
 
 
-def _fold(
-    recipe: Recipe, options: TrainOptions, dataset: Dataset, rows: Sequence[Example], held: np.ndarray, log: RunLog
-) -> dict[str, Any]:
+def _group_numbers(rows: Sequence[Example], sides: tuple[str, ...]) -> list[str]:
+    """For each row the number of its group: rows that share a text or what the person named are in one."""
+    place = {id(row): str(number) for number, group in enumerate(groups(rows, sides)) for row in group}
+    return [place[id(row)] for row in rows]
+
+
+@dataclass(frozen=True)
+class _Fold:
+    """All rows with the numbers of their groups, and which are held out."""
+
+    rows: Sequence[Example]
+    groups: Sequence[str]
+    held: np.ndarray
+
+
+def validation_rows(groups: Sequence[str], count: int, random: np.random.Generator) -> set[int]:
+    """About ``count`` places at most, of whole groups drawn by lot; of the smallest group where all are larger.
+
+    Of one single group, which cannot be parted otherwise, single places are drawn.
+    """
+    members: dict[str, list[int]] = {}
+    for place, group in enumerate(groups):
+        members.setdefault(group, []).append(place)
+    if len(members) == 1:
+        return set(random.permutation(len(groups))[:count].tolist())
+    taken: set[int] = set()
+    drawn = list(members.values())
+    for number in random.permutation(len(drawn)).tolist():
+        if len(taken) + len(drawn[number]) <= count:
+            taken.update(drawn[number])
+    return taken or set(min(drawn, key=len))
+
+
+def _fold(recipe: Recipe, options: TrainOptions, dataset: Dataset, fold: _Fold, log: RunLog) -> dict[str, Any]:
     """The evaluation of a model trained on everything but the held rows."""
+    rows, held = fold.rows, fold.held
     is_held = np.zeros(len(rows), bool)
     is_held[held] = True
-    others = [row for row, out in zip(rows, is_held.tolist(), strict=True) if not out]
-    order = np.random.default_rng([recipe.data.split_seed, len(held), int(held[0])]).permutation(len(others))
+    others = np.flatnonzero(~is_held).tolist()
     count = max(1, min(recipe.data.valid_rows, int(VALID_SHARE * len(others))))
-    valid = set(order[:count].tolist())
+    random = np.random.default_rng([recipe.data.split_seed, len(held), int(held[0])])
+    valid = validation_rows([fold.groups[row] for row in others], count, random)
     data = dataclasses.replace(
         dataset.data,
-        train=[row for index, row in enumerate(others) if index not in valid],
-        valid=[row for index, row in enumerate(others) if index in valid],
+        train=[rows[row] for place, row in enumerate(others) if place not in valid],
+        valid=[rows[row] for place, row in enumerate(others) if place in valid],
         test=[rows[index] for index in held.tolist()],
     )
-    fold = dataclasses.replace(dataset, data=data, tokenizer=learn_tokenizer(recipe, data))
+    parted = dataclasses.replace(dataset, data=data, tokenizer=learn_tokenizer(recipe, data))
     places = places_of(options.places.work / "fold")
     try:
-        result = train_dataset(recipe, dataclasses.replace(options, places=places), fold, log)
+        result = train_dataset(recipe, dataclasses.replace(options, places=places), parted, log)
     finally:
         for folder in (places.bundle, places.work):
             shutil.rmtree(folder, ignore_errors=True)
     return result["evaluation"]
 
 
-def _pooled(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """All folds together."""
+def _pooled(found: Sequence[dict[str, Any]], numbers: Sequence[str]) -> dict[str, Any]:
+    """All folds together; intervals over groups where texts have numbers of them."""
     names = [system["name"] for system in found[0]["systems"]]
     examples = [row for evaluation in found for row in evaluation["examples"]]
     gold = [tuple(row["gold"]) for row in examples]
@@ -101,7 +138,7 @@ def _pooled(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
         for place, name in enumerate(names)
     }
     scores = {
-        name: classification_scores(gold, given, labels=labels, is_multilabel=is_multilabel)
+        name: classification_scores(gold, given, labels=labels, is_multilabel=is_multilabel, groups=numbers)
         for name, given in outputs.items()
     }
     spread = {}
@@ -114,9 +151,11 @@ def _pooled(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
             metric: {"mean": float(np.mean(values)), "standard_deviation": float(np.std(values, ddof=1))}
             for metric, values in by_metric.items()
         }
+    systems = systems_of(scores)
     return {
         "task": "classify",
-        "systems": systems_of(scores),
+        "systems": systems,
+        "verdict": verdict(systems),
         "folds": [evaluation["systems"] for evaluation in found],
         "spread": spread,
         "examples": len(examples),

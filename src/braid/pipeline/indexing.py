@@ -14,6 +14,7 @@ from braid.data.documents import Passage
 from braid.errors import ConfigError, DataError
 from braid.metrics.score import TITLES, format_score
 from braid.pipeline.documents import INDEX, Documents, IndexedDocuments, known_files, left_out, read_passages
+from braid.pipeline.evaluation import details_of
 from braid.pipeline.faq import SENTENCE_COVER, entries_of, faq_evaluation, faq_limit
 from braid.retrieval import build_index
 from braid.tasks.answer import Answerer
@@ -62,6 +63,7 @@ def index_bundle(recipe: Recipe, *, folder: Path, bundle: Path, log: RunLog) -> 
         "seconds": round(time.monotonic() - begun, 1),
         "metrics": systems[0]["scores"] if systems else {},
         "peak_memory_bytes": None,
+        **details_of(evaluation),
         "evaluation": evaluation,
     }
 

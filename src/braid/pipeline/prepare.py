@@ -16,7 +16,7 @@ from braid.data.batch import BatchPlan
 from braid.data.encoded import Encoded, EncodedPairs, pad_rows
 from braid.data.example import Example
 from braid.data.kinds import SEPARATOR
-from braid.data.prepare import Prepared, prepare_data
+from braid.data.prepare import PARTS, Prepared, prepare_data
 from braid.pipeline.documents import IndexedDocuments
 from braid.storage import atomic_file
 from braid.text.languages import guess_language
@@ -54,6 +54,12 @@ class Dataset:
         """Labels that stand in the training part, in order; not the one that says "none of these"."""
         found = {label for row in self.data.train for label in row.target.split(SEPARATOR)}
         return tuple(sorted(found - {self.none_label}))
+
+    @cached_property
+    def is_multilabel(self) -> bool:
+        """Whether any text of any part has several labels: parts of the same data are all treated alike."""
+        rows = (row for part in PARTS for row in getattr(self.data, part))
+        return any(len(set(row.target.split(SEPARATOR)) - {self.none_label}) > 1 for row in rows)
 
     def pairs(self, split: str, *, max_tokens: int = 0, token_dropout: float = 0.0) -> EncodedPairs:
         """Token ids of ``train``, ``valid`` or ``test``, without examples over ``max_tokens`` on either side."""

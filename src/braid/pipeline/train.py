@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from braid.bundle.folder import check_replaceable, save_bundle
 from braid.config.recipe import Recipe
+from braid.data.kinds import kind_of
+from braid.data.report import label_counts, label_sentences
 from braid.errors import CheckpointError, ConfigError, DataError, StorageError
 from braid.layers.backend import choose_backend
 from braid.models.size import num_weights
 from braid.pipeline.card import model_card
 from braid.pipeline.documents import IndexedDocuments
+from braid.pipeline.evaluation import details_of
 from braid.pipeline.indexing import index_bundle, index_documents
 from braid.pipeline.load import load
 from braid.pipeline.places import Places
@@ -101,6 +104,9 @@ def train_dataset(recipe: Recipe, options: TrainOptions, dataset: Dataset, log: 
     left_out = max(0, len(dataset.data.train) - len(encoded))
     if left_out:
         log.say(f"{left_out:,} training rows are longer than {recipe.train.max_tokens} subwords and are left out")
+    if kind_of(recipe).has_labels:
+        for sentence in label_sentences(label_counts(dataset.data.train), recipe.train.class_weight):
+            log.say(sentence)
     trained = _fit(recipe, options, dataset, encoded, log, backend)
     sizes = {
         "parameters": sum(int(array.size) for array in trained.weights.values()),
@@ -128,6 +134,7 @@ def train_dataset(recipe: Recipe, options: TrainOptions, dataset: Dataset, log: 
         **{key: training[key] for key in ("steps", "examples_seen", "tokens_seen", "seconds")},
         "metrics": evaluation["systems"][0]["scores"],
         "peak_memory_bytes": _peak_memory(),
+        **details_of(evaluation),
         "evaluation": evaluation,
     }
 

@@ -8,9 +8,10 @@ fit the validation part best.
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ from braid.text.tokenizer import Tokenizer
 from braid.text.units import unit_spans
 
 BATCH_TOKENS = 8000
+MAX_PIECES = 64
+"""Pieces of a text whose part in a decision is told."""
 NONE = ""
 """What a text gets that belongs to none of the labels."""
 
@@ -74,6 +77,14 @@ class Decision:
         limits = self.thresholds or (0.5,) * len(self.labels)
         return tuple(self.labels[i] for i in order if probabilities_C[i] >= limits[i])
 
+    def of_baseline(
+        self, *, temperature: float = 1.0, threshold: float = 0.0, thresholds: Sequence[float] = ()
+    ) -> Decision:
+        """How the linear opinion decides alone about the same labels, with a temperature and thresholds of its own."""
+        return replace(
+            self, cooling=1.0, share=0.0, temperature=temperature, threshold=threshold, thresholds=tuple(thresholds)
+        )
+
 
 class Classifier:
     """A trained classifier.
@@ -103,6 +114,8 @@ class Classifier:
     ) -> None:
         self.name, self.source_language, self.target_language = name, language, ""
         self.decision, self.linear = decision, linear
+        self.baseline = decision.of_baseline()
+        """How the linear opinion alone decides; without thresholds until somebody puts others here."""
         self._tokenizer, self._session, self._max_tokens = tokenizer, session, max_tokens
         self._lock = threading.Lock()
 
@@ -148,6 +161,14 @@ class Classifier:
         linear = self.linear.scores(clean) if self.linear else None
         return self.decision.probabilities(self.decision.mixed(network, linear))
 
+    def baseline_labels(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        """The labels that the linear opinion alone gives each text."""
+        if self.linear is None:
+            raise ValueError("the classifier has no linear opinion")
+        scores_BC = self.linear.scores([normalize(text) for text in texts])
+        probabilities_BC = self.baseline.probabilities(self.baseline.mixed(np.zeros_like(scores_BC), scores_BC))
+        return [self.baseline.chosen(row) for row in probabilities_BC]
+
     def network_scores(self, texts: Sequence[str]) -> np.ndarray:
         """What the network alone says (B, C), log-probabilities where only one label is right."""
         if not texts:
@@ -169,19 +190,30 @@ class Classifier:
         return total if self.decision.is_multilabel else _log_softmax(total)
 
     def explain(self, text: str) -> list[tuple[str, float]]:
-        """Every word (or character, where no spaces stand between words) with what it adds to the decision.
+        """The words of a text (characters, where no spaces stand between words) with what they add to the decision.
 
-        The number is by how much the log-odds of the likeliest label fall when that word is taken out (occlusion;
-        Zeiler and Fergus, 2014). Words in order.
+        The number is by how much the log-odds of the likeliest label fall when the words are taken out (occlusion;
+        Zeiler and Fergus, 2014). In order; of a text of more than 64 words, neighbors are taken out together, in 64
+        pieces of about as many words each, so that a long text costs no more than 65 readings of it.
+
+        Cost: O(pieces x length of the text).
         """
-        spans = unit_spans(text)
-        if not spans:
+        pieces = _pieces(unit_spans(text))
+        if not pieces:
             return []
-        texts = [text, *(text[:begin] + text[end:] for begin, end in spans)]
+        texts = [text, *(text[:begin] + text[end:] for begin, end in pieces)]
         rows = np.clip(self.probabilities(texts), 1e-9, 1 - 1e-9)
         label = int(rows[0].argmax())
         odds = np.log(rows[:, label] / (1 - rows[:, label]))
-        return [(text[begin:end], float(odds[0] - odds[i + 1])) for i, (begin, end) in enumerate(spans)]
+        return [(text[begin:end], float(odds[0] - odds[i + 1])) for i, (begin, end) in enumerate(pieces)]
+
+
+def _pieces(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans, or neighbors among them joined where they are more than are taken out one by one."""
+    if len(spans) <= MAX_PIECES:
+        return list(spans)
+    borders = np.linspace(0, len(spans), MAX_PIECES + 1).astype(int).tolist()
+    return [(spans[first][0], spans[last - 1][1]) for first, last in itertools.pairwise(borders)]
 
 
 def _log_softmax(scores: np.ndarray) -> np.ndarray:

@@ -85,6 +85,8 @@ def _classes_loss(model: Network, arrays: dict[str, Any], config: TrainConfig, w
     if len(labels.shape) == 2:
         wanted = labels * (1 - smoothing) + 0.5 * smoothing
         losses = ops.softplus(logits_BC) - wanted * logits_BC
+        if len(weights.shape) == 2:  # one for each class of a text: they were divided by as many, too
+            return logits_BC.shape[-1] * ops.sum(losses * weights)
         return ops.sum(ops.sum(losses, axis=-1) * weights)
     logs = ops.log_softmax(logits_BC, axis=-1)
     right = ops.take_along_axis(logs, labels[:, None], axis=1)[:, 0]

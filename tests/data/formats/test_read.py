@@ -48,7 +48,7 @@ def contents(compile_catalog) -> dict[str, bytes]:
     return {name: text.encode() for name, text in TEXTS.items()} | {"mo": catalog}
 
 
-SINGLE_FORMATS = [name for name in FORMATS if name != "parallel"]
+SINGLE_FORMATS = [name for name in FORMATS if name not in ("parallel", "parquet")]
 
 
 def texts(rows: list[Example | Reject]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from braid.data.documents.html import read_html
 from braid.data.documents.markdown import read_markdown
 from braid.data.documents.passage import Passage
 from braid.data.documents.pdf import read_pdf
-from braid.data.documents.rows import read_csv_rows, read_jsonl_rows, read_tsv_rows
+from braid.data.documents.rows import read_csv_rows, read_jsonl_rows, read_parquet_rows, read_tsv_rows
 from braid.data.documents.squad import read_squad
 from braid.data.documents.text import read_text
 from braid.data.example import Example, Reject
@@ -31,6 +31,7 @@ READERS: dict[tuple[str, ...], _Reader] = {
     (".csv",): read_csv_rows,
     (".tsv", ".tab"): read_tsv_rows,
     (".jsonl", ".ndjson"): read_jsonl_rows,
+    (".parquet",): read_parquet_rows,
     (".json",): read_squad,
 }
 """What reads a file, by the names it may end with; each may be followed by ``.gz``."""

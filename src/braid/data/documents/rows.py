@@ -12,6 +12,7 @@ from braid.data.example import Example, Reject
 from braid.data.formats.columns import Record
 from braid.data.formats.csv import csv_records
 from braid.data.formats.jsonl import json_object, json_text
+from braid.data.formats.parquet import parquet_columns, parquet_rows
 from braid.data.formats.stream import Stream
 from braid.data.formats.tsv import tsv_records
 
@@ -48,6 +49,15 @@ def read_jsonl_rows(stream: Stream, title: str) -> Iterator[Passage | Reject]:
             yield Reject(example=row, rule="json", detail=str(error))
         else:
             yield from _passages(cells, row, title)
+
+
+def read_parquet_rows(stream: Stream, title: str) -> Iterator[Passage | Reject]:
+    """The passages of a Parquet file."""
+    known = {name for names in COLUMNS.values() for name in names}
+    chosen = [name for name in parquet_columns(stream) if name.strip().casefold() in known]
+    for number, cells in parquet_rows(stream, chosen):
+        shown = " ".join(str(value) for value in cells.values())[:_SHOWN_CHARS]
+        yield from _passages(cells, Example(source=shown, target="", file=stream.shown, line=number), title)
 
 
 def _table(records: Iterable[Record], stream: Stream, title: str) -> Iterator[Passage | Reject]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts, ReadOptions
+from braid.data.formats.header import LOOKED_AT, is_header, likely_columns
 from braid.data.formats.stream import Stream
 from braid.text.matching import best_languages
 
@@ -94,14 +96,45 @@ def find_columns(first: Record, options: ReadOptions, stream: Stream) -> Columns
 
 
 def table_examples(records: Iterable[Record], stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
-    """Every row below the header as an Example, malformed ones as Rejects."""
-    columns = None
-    for record in records:
+    """Every row below the header as an Example, malformed ones as Rejects.
+
+    Raises:
+        DataError: A column was asked for that the first row does not hold, or that row names columns nobody asked for.
+    """
+    columns, records = None, iter(records)
+    head = list(itertools.islice(records, LOOKED_AT + 1))
+    check_first_row(head, stream, options)
+    for record in itertools.chain(head, records):
         if columns is None and record.cells and not record.fault:
             columns = find_columns(record, options, stream)
             if columns.has_header:
                 continue
         yield _example(record, columns or Columns(), stream.shown)
+
+
+def check_first_row(head: Sequence[Record], stream: Stream, options: ReadOptions) -> None:
+    """Refuses a table whose first row reads like names of columns, when none was asked for and they are not known.
+
+    Read as data it would give a wrong row and, worse, take two columns for source and target because they come first.
+
+    Raises:
+        DataError: It does.
+    """
+    rows = [record.cells for record in head if record.cells and not record.fault]
+    is_asked = options.source_column or options.target_column or options.group_column
+    if is_asked or not rows or header_columns(rows[0], options) or not is_header(rows, options):
+        return
+    source, target = likely_columns(rows, options)
+    found = ", ".join(f'"{cell.strip()}"' for cell in rows[0][:20])
+    wanted = f'source_column = "{source}" and target_column = "{target}"'
+    numbers = 'source_column = "1" and target_column = "2"'
+    if options.reads == "texts":
+        wanted, numbers = f'target_column = "{source}"', "a file without the row of names"
+    raise stream.fault(
+        f"columns must be named in the recipe where their names are not known, got a first row of names: {found}",
+        line=next(record.line for record in head if record.cells and not record.fault),
+        hint=f"write {wanted} under [data], or as they should be; if the first row is data after all, {numbers}",
+    )
 
 
 def _example(record: Record, columns: Columns, file: str) -> Example | Reject:
@@ -123,16 +156,22 @@ def table_facts(records: Iterable[Record], stream: Stream, name: str) -> FileFac
     """Header, if the first row looks like one without being told, and the first rows."""
     rows = [tuple(record.cells) for record, _ in zip(records, range(4), strict=False)]
     header = tuple(cell.strip() for cell in rows[0]) if rows else ()
-    codes = tuple(cell for cell in header if _LANGUAGE_CODE.fullmatch(cell))
-    if "id" in codes and len(codes) > 2:
-        codes = tuple(code for code in codes if code != "id")  # far more often an identifier than Indonesian
-    is_header = {"source", "target"} <= {cell.lower() for cell in header} or len(set(codes)) >= 2
+    codes = declared_languages(header)
+    is_named = {"source", "target"} <= {cell.lower() for cell in header} or len(set(codes)) >= 2
     return FileFacts(
         file=stream.shown,
         format=name,
         encoding=stream.encoding(),
-        languages=codes if is_header else (),
-        columns=header if is_header else (),
-        rows=tuple(rows[1:4] if is_header else rows[:3]),
+        languages=codes if is_named else (),
+        columns=header if is_named else (),
+        rows=tuple(rows[1:4] if is_named else rows[:3]),
         is_compressed=stream.is_compressed,
     )
+
+
+def declared_languages(names: Sequence[str]) -> tuple[str, ...]:
+    """The names of columns that are language codes."""
+    codes = tuple(name for name in names if _LANGUAGE_CODE.fullmatch(name))
+    if "id" in codes and len(codes) > 2:
+        return tuple(code for code in codes if code != "id")  # far more often an identifier than Indonesian
+    return codes

@@ -21,19 +21,24 @@ def read_jsonl(stream: Stream, options: ReadOptions) -> Iterator[Example | Rejec
             yield Reject(example=empty, rule="empty", detail="blank line")
             continue
         try:
-            row = json_object(line)
-            source, _ = _texts(row, options, "source")
-            target, references = _texts(row, options, "target")
-            group = _shown(_value(row, options.group_column, (), "")[1]) if options.group_column else ""
+            yield example_of(json_object(line), options, stream.shown, number)
         except ValueError as error:
             broken = Example(source=line[:1000], target="", file=stream.shown, line=number)
             yield Reject(example=broken, rule="json", detail=str(error))
-            continue
-        key = row.get("id", "")
-        key = str(key) if isinstance(key, str | int) else ""
-        yield Example(
-            source=source, target=target, file=stream.shown, line=number, key=key, group=group, references=references
-        )
+
+
+def example_of(row: Mapping[str, Any], options: ReadOptions, file: str, line: int) -> Example:
+    """The Example that an object's keys make.
+
+    Raises:
+        ValueError: A key is missing or holds no text; worded for a person.
+    """
+    source, _ = _texts(row, options, "source")
+    target, references = _texts(row, options, "target")
+    group = _shown(_value(row, options.group_column, (), "")[1]) if options.group_column else ""
+    key = row.get("id", "")
+    key = str(key) if isinstance(key, str | int) else ""
+    return Example(source=source, target=target, file=file, line=line, key=key, group=group, references=references)
 
 
 def json_object(line: str) -> dict[str, Any]:
@@ -119,4 +124,4 @@ def inspect_jsonl(stream: Stream) -> FileFacts:
 
 
 def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

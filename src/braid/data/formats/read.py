@@ -11,12 +11,14 @@ from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.csv import inspect_csv, read_csv
 from braid.data.formats.jsonl import inspect_jsonl, read_jsonl
+from braid.data.formats.labelled import LabelledFile, is_text, labelled_files, read_labelled
 from braid.data.formats.mo import inspect_mo, read_mo
 from braid.data.formats.parallel import inspect_parallel, read_parallel
+from braid.data.formats.parquet import inspect_parquet, read_parquet, read_parquet_documents
 from braid.data.formats.po import inspect_po, read_po
 from braid.data.formats.squad import read_squad
 from braid.data.formats.stream import Stream, open_stream
-from braid.data.formats.texts import inspect_plain, read_column, read_documents, read_plain
+from braid.data.formats.texts import SUFFIXES, inspect_plain, read_column, read_documents, read_plain
 from braid.data.formats.tmx import inspect_tmx, read_tmx
 from braid.data.formats.tsv import inspect_tsv, read_tsv
 from braid.data.formats.xliff import inspect_xliff, read_xliff
@@ -36,6 +38,7 @@ _READERS = {
     "tsv": Format((".tsv", ".tab"), read_tsv, inspect_tsv),
     "csv": Format((".csv",), read_csv, inspect_csv),
     "jsonl": Format((".jsonl", ".ndjson"), read_jsonl, inspect_jsonl),
+    "parquet": Format((".parquet",), read_parquet, inspect_parquet),
     "po": Format((".po", ".pot"), read_po, inspect_po),
     "mo": Format((".mo", ".gmo"), read_mo, inspect_mo),
     "tmx": Format((".tmx",), read_tmx, inspect_tmx),
@@ -43,10 +46,11 @@ _READERS = {
 }
 
 _TEXT_READERS = {
-    "txt": Format((".txt", ".text", ".md"), read_plain, inspect_plain),
+    "txt": Format(SUFFIXES, read_plain, inspect_plain),
     "jsonl": Format((".jsonl", ".ndjson"), read_documents, inspect_jsonl),
     "csv": Format((".csv",), read_column, inspect_csv),
     "tsv": Format((".tsv", ".tab"), read_column, inspect_tsv),
+    "parquet": Format((".parquet",), read_parquet_documents, inspect_parquet),
 }
 
 _QUESTION_READERS = {"squad": Format((".json",), read_squad, inspect_plain)}
@@ -59,7 +63,7 @@ FORMATS: dict[str, tuple[str, ...]] = {"parallel": ()} | {name: form.suffixes fo
 """Every format's name and the suffixes by which it is known; two parallel text files, written a,b, may end as they
 like. Each may be followed by ``.gz``."""
 
-MALFORMED_RULES = frozenset({"columns", "quotes", "json", "empty"})
+MALFORMED_RULES = frozenset({"columns", "quotes", "json", "cells", "empty"})
 """Rules of rows that could not be read; a file with no other rows is not what its name says."""
 
 
@@ -75,7 +79,8 @@ def read_files(patterns: Sequence[str], options: ReadOptions, *, folder: Path) -
     """Every pair of texts in the files as an Example, every row that cannot be used as a Reject, in file order.
 
     Args:
-        patterns: Files or globs, relative to ``folder`` or absolute; ``a,b`` stands for two parallel text files.
+        patterns: Files or globs, relative to ``folder`` or absolute; ``a,b`` stands for two parallel text files. Where
+            targets are labels, also a folder with one folder of text files for each label, or a glob of such files.
         options: Languages and columns.
         folder: The recipe's folder.
 
@@ -83,8 +88,15 @@ def read_files(patterns: Sequence[str], options: ReadOptions, *, folder: Path) -
         DataError: A pattern matches nothing, or a file as a whole is not what it claims to be. All patterns are
             looked up before the first file is opened.
     """
-    for file in [file for pattern in patterns for file in _find(pattern, folder, _READS[options.reads])]:
-        yield from _checked(_read(file, options), ",".join(file.shown))
+    found: list[_File | LabelledFile] = []
+    for pattern in patterns:
+        labelled = _labelled(pattern, folder) if options.separator else []
+        found += labelled or _find(pattern, folder, _READS[options.reads])
+    for file in found:
+        if isinstance(file, LabelledFile):
+            yield read_labelled(file)
+        else:
+            yield from _checked(_read(file, options), ",".join(file.shown))
 
 
 def inspect_file(pattern: str, *, folder: Path) -> FileFacts:
@@ -123,6 +135,17 @@ def _checked(rows: Iterable[Example | Reject], shown: str) -> Iterator[Example |
             where=f"{shown}, line {first.example.line}",
             hint="check the file's format and that its name ends accordingly",
         )
+
+
+def _labelled(pattern: str, folder: Path) -> list[LabelledFile]:
+    """The text files in folders named for their labels that a pattern stands for; none where it stands for others."""
+    path = folder / with_home(pattern)
+    if _exists(path, folder) and path.is_dir():
+        return labelled_files(path, pattern)
+    if not is_text(pattern) or "," in pattern:
+        return []
+    found = [(path, shown, Path(shown).parent.name) for path, shown in expand(pattern, folder)]
+    return [LabelledFile(path=path, shown=shown, label=label) for path, shown, label in found if label]
 
 
 def _find(pattern: str, folder: Path, readers: _Readers) -> list[_File]:
@@ -175,7 +198,9 @@ def _expand(pattern: str, folder: Path) -> list[tuple[Path, str]]:
     if path.is_file():
         return [(path, pattern)]
     if path.is_dir():
-        raise DataError("a data file must be a file, got a folder", where=pattern, hint=f"write {pattern}/*.tmx")
+        raise DataError(
+            "a data file must be a file, got a folder", where=pattern, hint=f"write {Path(pattern) / '*.tmx'}"
+        )
     base = Path(given.anchor) if given.is_absolute() else folder
     try:
         found = sorted(match for match in base.glob(str(given.relative_to(given.anchor))) if match.is_file())

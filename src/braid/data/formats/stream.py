@@ -43,10 +43,11 @@ class Stream:
         shown: The path as a person gave it, for messages.
         head: The first 64 KiB, decompressed.
         is_compressed: True for gzip.
+        raw: The file itself, for formats that are read from their end.
     """
 
     def __init__(self, raw: io.BufferedIOBase, shown: str) -> None:
-        self.shown = shown
+        self.shown, self.raw = shown, raw
         self.is_compressed = _starts_as_gzip(raw, shown)
         self._bytes: io.BufferedIOBase = gzip.GzipFile(fileobj=raw) if self.is_compressed else raw
         self.head = self._read()

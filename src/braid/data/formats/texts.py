@@ -6,16 +6,22 @@ its context says ``messages``.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from braid.data.example import Example, Reject
+from braid.data.formats.columns import check_first_row
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.csv import csv_records
+from braid.data.formats.header import LOOKED_AT
 from braid.data.formats.jsonl import json_object
 from braid.data.formats.stream import Stream
 from braid.data.formats.tsv import tsv_records
+
+SUFFIXES = (".txt", ".text", ".md")
+"""What the names of text files end with."""
 
 MESSAGES = "messages"
 """The context of an Example that is a dialogue."""
@@ -35,7 +41,7 @@ def read_documents(stream: Stream, options: ReadOptions) -> Iterator[Example | R
     for number, line in enumerate(stream.lines(stream.encoding()), 1):
         group = f"{stream.shown}:{number}"
         try:
-            text, context = _document(json_object(line), options)
+            text, context = document_of(json_object(line), options)
         except ValueError as error:
             broken = Example(source="", target=line[:1000], file=stream.shown, line=number)
             rule = "json" if line.strip() else "empty"
@@ -44,8 +50,12 @@ def read_documents(stream: Stream, options: ReadOptions) -> Iterator[Example | R
         yield Example(source="", target=text, file=stream.shown, line=number, group=group, context=context)
 
 
-def _document(row: Mapping[str, Any], options: ReadOptions) -> tuple[str, str]:
-    """The text of an object, or its messages as JSON, and which of both it is."""
+def document_of(row: Mapping[str, Any], options: ReadOptions) -> tuple[str, str]:
+    """The text of an object, or its messages as JSON, and which of both it is.
+
+    Raises:
+        ValueError: It holds neither; worded for a person.
+    """
     names = [options.target_column] if options.target_column else [*DIALOGUES, *options.target_roles, "lines"]
     name = next((name for name in names if row.get(name)), None)
     if name is None:
@@ -79,8 +89,9 @@ def _message(item: Any, index: int) -> dict[str, str]:
 def read_column(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
     """One Example a row of a table: the column asked for, else the one named by a role, else the first."""
     records = (csv_records if ".csv" in stream.shown.lower() else tsv_records)(stream)
+    head = list(itertools.islice(records, LOOKED_AT + 1))
     column = -1
-    for record in records:
+    for record in itertools.chain(head, records):
         if column < 0:
             names = [cell.strip() for cell in record.cells]
             asked = [options.target_column] if options.target_column else options.target_roles
@@ -90,6 +101,8 @@ def read_column(stream: Stream, options: ReadOptions) -> Iterator[Example | Reje
                     f'data.target_column must name a column of the header row, got "{options.target_column}"',
                     line=record.line,
                 )
+            if not found:
+                check_first_row(head, stream, options)
             column = found[0] if found else 0
             if found:
                 continue

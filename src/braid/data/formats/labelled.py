@@ -1,0 +1,71 @@
+"""Text files in one folder for each label: ``reviews/positive/1.txt`` is one text with the label "positive"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from braid.data.example import Example, Reject
+from braid.data.formats.stream import MAX_UNIT_BYTES, open_stream
+from braid.data.formats.texts import SUFFIXES
+from braid.errors import DataError
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelledFile:
+    """A file below a label's folder.
+
+    Args:
+        path: Where it is.
+        shown: As a person would write it.
+        label: The folder's name.
+    """
+
+    path: Path
+    shown: str
+    label: str
+
+
+def is_text(name: str) -> bool:
+    """Whether a file of that name is a text, gzip or not."""
+    return name.lower().removesuffix(".gz").endswith(SUFFIXES)
+
+
+def labelled_files(folder: Path, shown: str) -> list[LabelledFile]:
+    """The files below each label's folder, sorted; those that a dot before their name hides are left alone.
+
+    Args:
+        folder: Holds one folder for each label, which may hold others.
+        shown: Its name as a person gave it.
+
+    Raises:
+        DataError: There is no folder for a label with a text file in it.
+    """
+    found = []
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        if path.is_file() and len(parts) > 1 and not any(part.startswith(".") for part in parts):
+            found.append(LabelledFile(path=path, shown=str(Path(shown, *parts)), label=parts[0]))
+    if not any(is_text(file.shown) for file in found):
+        raise DataError(
+            "a folder of labelled texts must hold one folder for each label with text files in it, got none",
+            where=shown,
+            hint=f"such as {Path(shown) / 'positive' / '1.txt'}, or name files of another format",
+        )
+    return found
+
+
+def read_labelled(file: LabelledFile) -> Example | Reject:
+    """The file as one Example; an empty one, or one that is no text file, as a Reject.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    nothing = Example(source="", target=file.label, file=file.shown, line=1)
+    if not is_text(file.shown):
+        return Reject(example=nothing, rule="format", detail=f"its name must end in {' '.join(SUFFIXES)}")
+    if not file.path.stat().st_size:
+        return Reject(example=nothing, rule="empty", detail="an empty file")
+    with open_stream(file.path, file.shown) as stream:
+        text = stream.whole(stream.encoding(), MAX_UNIT_BYTES)
+    return Example(source=text, target=file.label, file=file.shown, line=1)

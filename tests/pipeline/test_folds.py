@@ -1,0 +1,55 @@
+"""What is held out of each fold, and data of which hardly a text has several labels."""
+
+import numpy as np
+import pytest
+
+from braid.pipeline.folds import cross_validate, validation_rows
+from braid.pipeline.places import places
+from braid.pipeline.start import open_recipe
+from braid.pipeline.train import TrainOptions
+from braid.training.log import Silence
+
+TINY = (
+    "task=classify",
+    "data.label_separator=|",
+    "data.group_column=talk",
+    "model.encoder=A",
+    "model.model_dim=16",
+    "model.ffn_dim=16",
+    "model.num_heads=2",
+    "tokenizer.vocab_size=300",
+    "train.max_tokens=32",
+    "train.steps=2",
+    "train.validate_steps=2",
+)
+
+
+@pytest.mark.parametrize("sizes", [[1] * 50, [5] * 10, [30, 20], [3, 40, 7]])
+def test_validation_takes_whole_groups(sizes):
+    groups = [str(group) for group, size in enumerate(sizes) for _ in range(size)]
+    taken = validation_rows(groups, 5, np.random.default_rng(1))
+    assert 0 < len(taken) <= max(5, min(sizes))
+    names = {groups[place] for place in taken}
+    assert {place for place, group in enumerate(groups) if group in names} == taken
+    assert validation_rows(groups, 5, np.random.default_rng(1)) == taken
+
+
+def test_one_group_alone_is_parted():
+    assert len(validation_rows(["a"] * 50, 5, np.random.default_rng(1))) == 5
+
+
+@pytest.mark.backend
+def test_one_text_of_several_labels_makes_every_fold_multilabel(tmp_path):
+    lines = ["text,label,talk"]
+    for number in range(120):
+        label = "cat" if number % 2 else "dog"
+        lines.append(f"the {label} number {number} runs,{'cat|dog' if number == 60 else label},{number // 3}")
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    recipe, folder, _ = open_recipe(tmp_path / "a.csv", TINY)
+    options = TrainOptions(folder=folder, places=places(recipe, tmp_path / "b"))
+    found = cross_validate(recipe, options, Silence(), 2)
+    assert found["examples"] == 120
+    for system in (*found["systems"], *found["folds"][0], *found["folds"][1]):
+        assert {"exact_match", "micro_f1"} <= set(system["scores"])
+    assert "|groups:40|" in found["systems"][0]["scores"]["micro_f1"]["signature"]
+    assert found["verdict"]
