@@ -34,7 +34,7 @@ class Answerer:
 
 
 class Summarizer:
-    task, name = "summarize", "short"
+    task, name, source_language = "summarize", "short", "en"
 
     def answers(self, texts):
         return [Answer(text=text[:5], score=0.0, source=text, unsupported=("5",)) for text in texts]
@@ -103,6 +103,20 @@ async def test_summarize_and_generate_beside_each_other(connect):
         page = await client.get("/")
         assert page.status_code == 200
         assert "sha256-" in page.headers["content-security-policy"]
+
+
+@pytest.mark.anyio
+async def test_summaries_of_the_texts_own_sentences(connect):
+    text = "The cat sat on the mat. It rained. The cat saw the rain. Nobody came."
+    async with connect(Summarizer()) as client:
+        done = (await client.post("/summarize", json={"q": text, "method": "extract", "max_sentences": 1})).json()
+        assert done == {"summary": "The cat sat on the mat.", "unsupported": [], "is_complete": True}
+        done = (await client.post("/summarize", json={"q": [text, ""], "method": "extract"})).json()["results"]
+        assert [row["summary"].count(".") for row in done] == [3, 0]
+        for body in ({"method": "copy"}, {"method": "extract", "max_sentences": 0}, {"max_sentences": 2}):
+            done = await client.post("/summarize", json={"q": text, **body})
+            assert done.status_code == 400
+            assert "method" in done.json()["error"] or "max_sentences" in done.json()["error"]
 
 
 @pytest.mark.anyio
