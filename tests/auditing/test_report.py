@@ -40,3 +40,11 @@ def test_bare_minimum(tmp_path):
     few = {key: EVALUATION[key] for key in ("name", "task", "systems")}
     evaluation_report(few, path=tmp_path / "report.html")
     assert "copy the source" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_cells_of_further_tables(tmp_path):
+    table = {"title": "More", "header": ["", "a", "b"], "rows": [["demo", SCORE, "<b>"], ["other", "", 3]]}
+    evaluation_report(EVALUATION | {"tables": [table]}, path=tmp_path / "report.html")
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert '<td class="n">31.2<br><span class="interval">29.9, 32.5</span></td><td class="n">&lt;b&gt;</td>' in html
+    assert '<td>other</td><td class="n"></td><td class="n">3</td>' in html

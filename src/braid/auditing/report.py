@@ -29,7 +29,8 @@ class Evaluation(TypedDict):
         examples: Source, reference, hypothesis and score of each text, the last by ``score_name``.
         score_name: By what examples are ordered; "" where they have no score.
         buckets: Scores by source length.
-        tables: Further tables, each with ``title``, ``header`` and ``rows``.
+        style: How outputs are written: for each system its measures as scores.
+        tables: Further tables, each with ``title``, ``header`` and ``rows``; a cell is a text, a number or a score.
         charts: Further line charts, each with ``title``, ``x``, ``y`` and ``lines`` by name, as lists of points.
         faults: Counts of visible faults.
         history: Loss and validation score by step.
@@ -47,6 +48,7 @@ class Evaluation(TypedDict):
     examples: NotRequired[list[dict[str, Any]]]
     score_name: NotRequired[str]
     buckets: NotRequired[list[dict[str, Any]]]
+    style: NotRequired[dict[str, dict[str, dict[str, float | str]]]]
     tables: NotRequired[list[dict[str, Any]]]
     charts: NotRequired[list[dict[str, Any]]]
     faults: NotRequired[dict[str, int]]

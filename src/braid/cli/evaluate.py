@@ -56,10 +56,10 @@ def _result(evaluation: dict[str, Any], bundle: Path) -> dict[str, Any]:
         "examples": len(evaluation["examples"]),
         "metrics": evaluation["systems"][0]["scores"],
         "systems": evaluation["systems"],
-        "faults": evaluation["faults"],
+        "faults": evaluation.get("faults", {}),
         "notes": evaluation["notes"],
     }
-    return result | ({"comparison": evaluation["comparison"]} if "comparison" in evaluation else {})
+    return result | {key: evaluation[key] for key in ("style", "comparison") if key in evaluation}
 
 
 def _print(evaluation: dict[str, Any]) -> None:

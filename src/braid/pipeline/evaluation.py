@@ -8,6 +8,9 @@ from typing import Any
 
 from braid.metrics.score import Score, verdict
 
+Styles = dict[str, dict[str, dict[str, float | str]]]
+"""How outputs are written: name of the system, measure, and the score as plain data."""
+
 
 def systems_of(scores: Mapping[str, Mapping[str, Score]]) -> list[dict[str, Any]]:
     """Name and scores of the model and of each baseline, as plain data, in the order given."""

@@ -26,7 +26,7 @@ from braid.metrics.language_model import (
     repetition_rate,
 )
 from braid.metrics.score import Score
-from braid.pipeline.evaluation import evaluation_of, systems_of
+from braid.pipeline.evaluation import Styles, evaluation_of, systems_of
 from braid.pipeline.prepare import Dataset, Weights
 from braid.runtime.session import DecoderSession
 from braid.storage import scratch_folder
@@ -46,6 +46,12 @@ SAMPLES = 10
 SAMPLE_TOKENS = 120
 REFERENCE_CHARS = 400
 PROMPT_CHARS = 60
+STYLE = {
+    "repeated4": "repeated runs of 4 words, %",
+    "distinct2": "different pairs of words, %",
+    "copied8": "copied from training data, 8 words, %",
+}
+"""Measures of how samples are written, and the heads of their columns."""
 
 Prompt = str | Sequence[Message]
 
@@ -195,6 +201,7 @@ def evaluate(model: Generator, examples: Sequence[Example], *, memory: Sequence[
         notes.append("The training data are not beside the bundle: no n-gram baseline.")
         trained = []
     samples = _samples(model, _prompts(examples))
+    styles = _styles(samples, trained) if any(row["hypothesis"] for row in samples) else {}
     return evaluation_of(
         name=model.name,
         task="generate",
@@ -202,7 +209,8 @@ def evaluate(model: Generator, examples: Sequence[Example], *, memory: Sequence[
         systems=systems_of(scores),
         examples=samples,
         score_name="",
-        tables=[_style_table(samples, trained)] if any(row["hypothesis"] for row in samples) else [],
+        style=styles,
+        tables=[_style_table(styles)] if styles else [],
         notes=notes,
         held_out=(examples, logs),
     )
@@ -255,18 +263,23 @@ def _samples(model: Generator, prompts: Sequence[tuple[Prompt, str]]) -> list[di
     return rows
 
 
-def _style_table(samples: Sequence[dict[str, Any]], trained: Sequence[str]) -> dict[str, Any]:
+def _styles(samples: Sequence[dict[str, Any]], trained: Sequence[str]) -> Styles:
     """How the samples are written, beside what people wrote in their place: repetition, variety, copies. Of each pair
     the longer is cut, for all three change with the amount of text.
     """
-    rows = []
+    found = {}
     lengths = [min(len(row["hypothesis"]), len(row["reference"])) for row in samples]
     for name, key in (("samples", "hypothesis"), ("what people wrote there", "reference")):
         texts = [row[key][:length] for row, length in zip(samples, lengths, strict=True)]
-        copied = str(copied_share(texts, trained)) if trained else ""
-        rows.append([name, str(repetition_rate(texts)), str(distinct_n(texts)), copied])
-    header = ["", "repeated runs of 4 words, %", "different pairs of words, %", "copied from training data, 8 words, %"]
-    return {"title": "How they are written", "header": header, "rows": rows}
+        scores = {"repeated4": repetition_rate(texts), "distinct2": distinct_n(texts)}
+        scores |= {"copied8": copied_share(texts, trained)} if trained else {}
+        found[name] = {key: score.to_dict() for key, score in scores.items()}
+    return found
+
+
+def _style_table(styles: Styles) -> dict[str, Any]:
+    rows = [[name, *(measures.get(key, "") for key in STYLE)] for name, measures in styles.items()]
+    return {"title": "How they are written", "header": ["", *STYLE.values()], "rows": rows}
 
 
 def compare(evaluation: dict[str, Any], model: Generator) -> tuple[dict[str, Any], dict[str, Any]]:
