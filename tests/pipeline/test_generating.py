@@ -7,9 +7,14 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
+from braid.config.recipe import DataConfig
+from braid.data.batch import BatchPlan
 from braid.data.example import Example
+from braid.data.formats import read_files
 from braid.data.formats.texts import MESSAGES
+from braid.data.kinds import KINDS
 from braid.pipeline import generating
 from braid.tasks.dialogue import ChatTemplate
 from braid.tasks.generate import Writing
@@ -31,6 +36,22 @@ def encoded(*rows):
     recipe = SimpleNamespace(train=SimpleNamespace(max_tokens=500))
     dataset = SimpleNamespace(tokenizer=TOKENIZER, data=SimpleNamespace(train=rows))
     return generating.encode(recipe, dataset, "train")
+
+
+@pytest.mark.parametrize(("num_widths", "most"), [(0, 0.03), (10, 0.08)])
+def test_short_documents_waste_little_without_packing(tmp_path, num_widths, most):
+    """Each document is a row of its own, so that nothing is remembered across borders; what that costs is padding."""
+    random = np.random.default_rng(1)
+    words = ["the", "cat", "sat", "on", "mat", "hello", "you", "there"]
+    texts = [" ".join(random.choice(words, size)) for size in random.integers(20, 60, 2000)]
+    path = tmp_path / "texts.jsonl"
+    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    rows = list(read_files([str(path)], KINDS["generate"].options(DataConfig()), folder=tmp_path))
+    data = encoded(*rows)
+    assert len(data) == 2000
+    assert {row[0] for row in data.rows} == {TOKENIZER.bos_id}
+    plan = BatchPlan(data=data, batch_tokens=2048, seed=1, num_widths=num_widths)
+    assert 0 < plan.padding_shares()[1] < most
 
 
 def counted_text(data, row):
