@@ -27,6 +27,9 @@ BATCH_TOKENS = 8000
 PASSAGES = 5
 """Passages that are read for one question."""
 
+QUESTION_CHARS = 10_000
+"""Of a longer question only the beginning is read."""
+
 LITERAL = (".txt", ".text", ".rst", ".md", ".markdown")
 """Ends of the names of files whose passages stand in them as they are, line by line."""
 
@@ -138,7 +141,8 @@ class Answerer:
         return results[0] if single else results
 
     def answers(self, questions: Sequence[str], contexts: Sequence[str] | None = None) -> list[Answer]:
-        """One answer a question."""
+        """One answer a question; of one of more than `QUESTION_CHARS` characters the beginning counts."""
+        sources, questions = questions, [question[:QUESTION_CHARS] for question in questions]
         if contexts is not None:
             passages = [[Passage(text=text, file="", line=1)] for text in contexts]
             weights = [[0.0]] * len(passages)
@@ -149,7 +153,7 @@ class Answerer:
         jobs = [(q, passage.text) for q, group in zip(questions, passages, strict=True) for passage in group]
         readings = iter(self._readings(jobs))
         results = []
-        for question, group, shares in zip(questions, passages, weights, strict=True):
+        for question, group, shares in zip(sources, passages, weights, strict=True):
             rated = [(passage, next(readings), share) for passage, share in zip(group, shares, strict=True)]
             results.append(self._best(question, rated))
         return results
@@ -163,11 +167,15 @@ class Answerer:
     def _best(self, question: str, rated: Sequence[tuple[Passage, Reading | None, float]]) -> Answer:
         """The likeliest answer: how likely the passage is the right one, times how likely it holds the answer."""
         empty = Answer(text="", score=0.0, source=question)
-        if not rated or not question.strip():
+        if not rated or not normalize(question[:QUESTION_CHARS]):
             return empty
         if rated[0][0].answer:  # an entry of an FAQ
             return _answer(question, rated[0][0], Reading(start=0, end=0, score=rated[0][2]), rated[0][0].answer)
-        usable = [(passage, reading, share) for passage, reading, share in rated if reading is not None]
+        usable = [
+            (passage, reading, share)
+            for passage, reading, share in rated
+            if reading is not None and passage.text[reading.start : reading.end].strip()
+        ]
         if not usable:
             return empty
         passage, reading, _ = max(usable, key=lambda row: _log_sigmoid(row[1].score) + row[2])
