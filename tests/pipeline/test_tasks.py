@@ -547,13 +547,22 @@ def test_dialogues_are_learned_and_compared(tmp_path):
         text = sentence(random)
         said = text.split()[0]
         rows.append({"messages": [{"role": "user", "content": text}, {"role": "assistant", "content": said}]})
-    data = write_lines(tmp_path / "chat.jsonl", rows)
+    data = write_lines(tmp_path / "chat.jsonl", [*rows, {"text": "A lone text among dialogues changes nothing."}])
     overrides = ("task=generate", *SMALL, "model.decoder=DA", "train.steps=60")
     braid.train(data, output=tmp_path / "b", overrides=overrides)
     model = braid.load(tmp_path / "b")
     assert model.is_chat
     asked = [{"role": "user", "content": "red cat runs"}]
     assert model.chat(asked, temperature=0.0, max_tokens=8) == model.chat(asked, temperature=0.0, max_tokens=8)
+    assert model.generate("red cat runs", temperature=0.0, max_tokens=8) == model.chat(
+        asked, temperature=0.0, max_tokens=8
+    )
+    info = json.loads((tmp_path / "b/bundle.json").read_text())
+    for template, head in (({"head": "<{role}>"}, "<{role}>"), (None, "{role}\n")):  # bundles were without one
+        info["task_info"]["chat_template"] = template
+        (tmp_path / "b/bundle.json").write_text(json.dumps(info))
+        assert braid.load(tmp_path / "b").template.head == head
     found = braid.evaluate(tmp_path / "b", compare=tmp_path / "b")
+    assert all(row["reference"] == row["source"].split()[0] for row in found["examples"])
     assert found["comparison"]["bits_per_byte"]["delta"] == pytest.approx(0)
     assert found["systems"][0]["scores"] == found["systems"][1]["scores"]
