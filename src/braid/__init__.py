@@ -1,10 +1,12 @@
 """Braid: train, judge and serve your own text models from your own files.
 
-`load`, `prepare`, `train` and `evaluate` are the functions the command line calls.
+`load`, `prepare`, `train` and `evaluate` are the functions the command line calls; `summarize_extractively` needs
+neither training nor a bundle.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from braid.pipeline.prepare import Dataset
     from braid.tasks.translate import Translator
 
-__all__ = ["BraidError", "__version__", "evaluate", "load", "prepare", "train"]
+__all__ = ["BraidError", "__version__", "evaluate", "load", "prepare", "summarize_extractively", "train"]
 
 
 def load(path: str | Path, *, num_threads: int = 0) -> Translator:
@@ -75,3 +77,12 @@ def evaluate(bundle: str | Path, *, data: tuple[str, ...] = (), compare: str | P
     from braid.pipeline.evaluate import evaluate_bundle
 
     return evaluate_bundle(Path(bundle), data=data, other=Path(compare) if compare else None)
+
+
+def summarize_extractively(
+    texts: str | Sequence[str], *, max_sentences: int = 3, language: str = "", detail: bool = False
+) -> Any:
+    """The most telling sentences of texts, without a bundle; see `braid.tasks.extract.summarize_extractively`."""
+    from braid.tasks import extract
+
+    return extract.summarize_extractively(texts, max_sentences=max_sentences, language=language, detail=detail)

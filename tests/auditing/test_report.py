@@ -61,3 +61,11 @@ def test_of_many_labels_those_most_often_mistaken_are_shown():
     assert found["labels"] == ["l7", "l12", "l33"]
     assert found["rows"][0] == [(5, 5 / 7), (0, 0.0), (2, 2 / 7)]
     assert found["left_out"] == 37
+
+
+def test_cells_of_further_tables(tmp_path):
+    table = {"title": "More", "header": ["", "a", "b"], "rows": [["demo", SCORE, "<b>"], ["other", "", 3]]}
+    evaluation_report(EVALUATION | {"tables": [table]}, path=tmp_path / "report.html")
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert '<td class="n">31.2<br><span class="interval">29.9, 32.5</span></td><td class="n">&lt;b&gt;</td>' in html
+    assert '<td>other</td><td class="n"></td><td class="n">3</td>' in html

@@ -11,10 +11,14 @@ SOURCES = ["The cat sat on the mat today.", "Dogs bark at night when it is dark.
 
 def test_summaries():
     systems = {"model": ["cat on the mat", "dogs bark"], "silent": ["", " "], "marks": [".", "..."]}
-    table = summarizing._style_table(SOURCES, systems, "en")
+    table = summarizing._style_table(summarizing._styles(SOURCES, systems, "en"))
     assert [row[0] for row in table["rows"]] == ["model"]  # of the others nothing can be said
     assert len(table["header"]) == len(table["rows"][0]) == 1 + len(summarizing.STYLE)
-    assert all(table["rows"][0])
+    for score in table["rows"][0][1:]:
+        assert score["low"] <= score["value"] <= score["high"]
+        assert "ci:95" in score["signature"]
+    compression = table["rows"][0][1 + list(summarizing.STYLE).index("compression")]
+    assert compression["low"] < compression["high"]
 
 
 def sample(hypothesis, reference):
@@ -24,7 +28,7 @@ def sample(hypothesis, reference):
 def test_samples_are_compared_at_one_length():
     said = "to be or not to be, that is the question"
     rows = [sample(said + " to be or not" * 20, said)]
-    table = generating._style_table(rows, ["Nothing of the kind."])
+    table = generating._style_table(generating._styles(rows, ["Nothing of the kind."]))
     model, people = table["rows"]
     assert model[1:] == people[1:]  # what is said beyond does not count
     assert len(table["header"]) == len(model)
@@ -33,8 +37,9 @@ def test_samples_are_compared_at_one_length():
 @pytest.mark.parametrize("trained", [[], ["we read to be or not to be that is the question aloud"]])
 def test_copies_are_told_where_training_texts_are_known(trained):
     rows = [sample("to be or not to be that is the question", "whether it is nobler in the mind to suffer")]
-    model, people = generating._style_table(rows, trained)["rows"]
-    assert (model[3], people[3]) == (("100.0 [100.0, 100.0]", "0.0 [0.0, 0.0]") if trained else ("", ""))
+    model, people = generating._style_table(generating._styles(rows, trained))["rows"]
+    values = tuple(row[3] and row[3]["value"] for row in (model, people))
+    assert values == ((100.0, 0.0) if trained else ("", ""))
 
 
 def test_the_order_is_chosen_by_what_counts():

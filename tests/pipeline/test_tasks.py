@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from braid.errors import BraidError, DataError
 from braid.pipeline.places import places
 from braid.pipeline.start import open_recipe
 from braid.pipeline.train import TrainOptions, train_bundle
+from braid.text.normalize import normalize
 from braid.training.log import Silence
 
 pytestmark = pytest.mark.backend
@@ -111,6 +114,8 @@ class Case:
     ask: dict[str, object] = field(default_factory=dict)
 
 
+PARTS = ("train", "valid", "test")
+
 # Eight bits round a text by what else is in its batch: enough to sway a network this small.
 EXACT = "runtime.precision=float32"
 CASES = {
@@ -130,10 +135,15 @@ ODD = [
     "مرحبا بالعالم",
     "混合 mixed текст 123",
     "a" * 5000,
+    "big house. red cat runs. Paris sleeps. " * 26_000,
     "line one\nline two",
     "\x00\u200b",
     "!?.,",
 ]
+ENORMOUS = max(range(len(ODD)), key=lambda index: len(ODD[index]))
+"""A megabyte; it repeats itself, for a translator leaves nothing out and searches equal sentences once."""
+SECONDS = 60
+"""Processor time in which all odd texts must be answered: a tenth of it is usual."""
 
 
 @pytest.fixture(scope="module", params=CASES)
@@ -167,6 +177,19 @@ def test_bundle(trained):
     assert not list(bundle.parent.glob("*.work/checkpoints"))
 
 
+def test_data_are_prepared_alike(trained, tmp_path):
+    """Without training; each row stands in one part, and another run of the same recipe finds the same."""
+    task, case, bundle, _ = trained
+    overrides = (f"task={task}", *SMALL, *case.settings, f"train.steps={case.steps}")
+    dataset = braid.prepare(case.write(tmp_path), output=tmp_path / "b", overrides=overrides)
+    assert dataset.data.fingerprint == json.loads((bundle / "bundle.json").read_text())["data_fingerprint"]
+    assert dataset.tokenizer.to_json() == (bundle / "tokenizer.json").read_text()
+    parts = [{(row.source, row.target, row.context) for row in getattr(dataset.data, name)} for name in PARTS]
+    assert all(parts)
+    assert sum(map(len, parts)) == len(set.union(*parts))
+    assert not (tmp_path / "b").exists()
+
+
 def test_it_learned(trained):
     task, case, _, result = trained
     value = result["metrics"][case.metric]["value"]
@@ -177,6 +200,7 @@ def test_it_learned(trained):
 def test_evaluation_again(trained, tmp_path):
     _, case, bundle, result = trained
     again = braid.evaluate(bundle, compare=bundle)
+    assert again.get("style", {}) == result["evaluation"].get("style", {})
     assert again["systems"][0]["scores"] == result["metrics"]
     assert again["comparison"]
     for difference in again["comparison"].values():
@@ -199,13 +223,101 @@ def test_one_and_many(trained):
     assert predict(bundle, case, []) == []
 
 
+def within_seconds(work):
+    begun = time.process_time()
+    found = work()
+    assert time.process_time() - begun < SECONDS
+    return found
+
+
 def test_odd_texts(trained):
-    _, case, bundle, _ = trained
-    answers = predict(bundle, case, ODD, detail=True)
-    assert len(answers) == len(ODD)
-    assert all(isinstance(answer.text, str) for answer in answers)
+    task, case, bundle, _ = trained
+    assert len(ODD[ENORMOUS]) > 10**6
+    answers = within_seconds(lambda: predict(bundle, case, ODD, detail=True))
+    check_answers(task, braid.load(bundle), ODD, answers)
     if case.verb != "generate":
         assert answers[0].text == answers[1].text == ""
+        assert {answer.text for answer in predict(bundle, case, ["", "\n", "\u200b"], detail=True)} <= {"", "\n"}
+
+
+@once
+def test_odd_questions_to_documents_and_to_odd_contexts(trained):
+    task, _, bundle, _ = trained
+    if task != "answer":
+        pytest.skip("only questions have contexts")
+    model = braid.load(bundle)
+    check_answers(task, model, ODD, within_seconds(lambda: model.answer(ODD, detail=True)))
+    asked = ["What does Ann like?"] * len(ODD)
+    answers = within_seconds(lambda: model.answer(asked, context=ODD, detail=True))
+    check_answers(task, model, asked, answers)
+    for context, answer in zip(ODD, answers, strict=True):
+        assert answer.text in context
+        assert answer.origin is None or answer.origin.passage == context
+    assert [answer.text for answer in answers[:2]] == ["", ""]
+
+
+def check_answers(task, model, texts, answers):
+    """What must hold for any input at all."""
+    assert [answer.source for answer in answers] == list(texts)
+    for answer in answers:
+        answer.text.encode()  # no half of a character
+        assert np.isfinite(answer.score)
+        assert not {"<pad>", "<s>", "</s>", "<unk>"} & set(answer.text.split())
+        CHECKS[task](model, answer)
+
+
+def check_translation(model, answer):
+    assert answer.text.count("\n") == answer.source.count("\n")
+
+
+def check_summary(model, answer):
+    assert len(answer.text) <= 16 * (3 * 64 + 16)  # characters of a subword, and the recipe's limit of subwords
+    assert len(answer.source) < 10**6 or not answer.is_complete
+    assert all(mark in answer.text for mark in answer.unsupported)
+
+
+def check_label(model, answer):
+    assert answer.text in ("", *model.labels)
+    assert {label for label, _ in answer.labels} == set(model.labels)
+    shares = [share for _, share in answer.labels]
+    assert shares == sorted(shares, reverse=True)
+    assert sum(shares) == pytest.approx(1)
+    assert answer.score == (shares[0] if normalize(answer.source) else 0)
+
+
+def check_place(model, answer):
+    assert bool(answer.text) == (answer.origin is not None)
+    if answer.origin is not None:
+        assert answer.text in answer.origin.passage
+        assert 0 <= answer.origin.start <= answer.origin.end
+        assert answer.origin.line >= 1
+
+
+def check_continuation(model, answer):
+    assert len(answer.text) <= 16 * 12  # what was asked for
+
+
+CHECKS = {
+    "translate": check_translation,
+    "summarize": check_summary,
+    "classify": check_label,
+    "answer": check_place,
+    "generate": check_continuation,
+}
+
+
+def test_same_input_same_output(trained):
+    _, case, bundle, _ = trained
+    texts = [text for text in ODD if len(text) < 10**6] + ["red cat runs", "What does Ann like?"]
+    first = predict(bundle, case, texts, detail=True)
+    assert predict(bundle, case, texts, detail=True) == first
+    if case.verb == "generate":
+        outputs = {seed: predict(bundle, case, texts, seed=seed) for seed in (3, 4)}
+        assert outputs[3] == [answer.text for answer in first]
+        assert outputs[3] != outputs[4]
+    if case.verb == "answer":
+        model = braid.load(bundle)
+        assert model.answer(texts, detail=True) == model.answer(texts, detail=True)
 
 
 def test_report_is_one_file(trained):
@@ -369,6 +481,29 @@ def test_cross_validation(tmp_path):
     assert not list((tmp_path / "b.work").glob("fold*"))
 
 
+def test_a_classifier_that_is_killed_is_the_unbroken_one(tmp_path):
+    """SIGKILL between two checkpoints; weights, graph, decision and scores are the same to the bit."""
+    overrides = ("task=classify", *SMALL, "model.encoder=A", "train.steps=12", "train.checkpoint_minutes=0")
+    data = labelled(tmp_path)
+    unbroken = braid.train(data, output=tmp_path / "a", overrides=overrides)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+    code = "import braid, sys; braid.train(sys.argv[1], output=sys.argv[2], overrides=tuple(sys.argv[3:]))"
+    command = [sys.executable, "-c", code, str(data), str(tmp_path / "b"), *overrides]
+    run = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    while run.poll() is None and not list(tmp_path.glob("b.work/checkpoints/step-*[3-9]")):
+        time.sleep(0.01)
+    run.kill()
+    assert run.wait() == -signal.SIGKILL
+    assert not (tmp_path / "b").exists()
+    resumed = braid.train(data, output=tmp_path / "b", resume=True, overrides=overrides)
+    assert resumed["metrics"] == unbroken["metrics"]
+    assert resumed["examples_seen"] == unbroken["examples_seen"]
+    infos = [json.loads((tmp_path / name / "bundle.json").read_text()) for name in "ab"]
+    for name in ("tokenizer.json", "weights.safetensors", "runtime/encoder.onnx"):
+        assert infos[0]["files"][name] == infos[1]["files"][name]
+    assert infos[0]["task_info"] == infos[1]["task_info"]
+
+
 def test_one_label_is_too_few(tmp_path):
     rows = [{"text": f"text number {i}", "label": "same"} for i in range(200)]
     with pytest.raises(DataError, match="at least two labels are needed, got 1"):
@@ -477,13 +612,22 @@ def test_dialogues_are_learned_and_compared(tmp_path):
         text = sentence(random)
         said = text.split()[0]
         rows.append({"messages": [{"role": "user", "content": text}, {"role": "assistant", "content": said}]})
-    data = write_lines(tmp_path / "chat.jsonl", rows)
+    data = write_lines(tmp_path / "chat.jsonl", [*rows, {"text": "A lone text among dialogues changes nothing."}])
     overrides = ("task=generate", *SMALL, "model.decoder=DA", "train.steps=60")
     braid.train(data, output=tmp_path / "b", overrides=overrides)
     model = braid.load(tmp_path / "b")
     assert model.is_chat
     asked = [{"role": "user", "content": "red cat runs"}]
     assert model.chat(asked, temperature=0.0, max_tokens=8) == model.chat(asked, temperature=0.0, max_tokens=8)
+    assert model.generate("red cat runs", temperature=0.0, max_tokens=8) == model.chat(
+        asked, temperature=0.0, max_tokens=8
+    )
+    info = json.loads((tmp_path / "b/bundle.json").read_text())
+    for template, head in (({"head": "<{role}>"}, "<{role}>"), (None, "{role}\n")):  # bundles were without one
+        info["task_info"]["chat_template"] = template
+        (tmp_path / "b/bundle.json").write_text(json.dumps(info))
+        assert braid.load(tmp_path / "b").template.head == head
     found = braid.evaluate(tmp_path / "b", compare=tmp_path / "b")
+    assert all(row["reference"] == row["source"].split()[0] for row in found["examples"])
     assert found["comparison"]["bits_per_byte"]["delta"] == pytest.approx(0)
     assert found["systems"][0]["scores"] == found["systems"][1]["scores"]

@@ -9,6 +9,8 @@ import pytest
 from braid.errors import ConfigError
 from braid.serve.app import create_app
 from braid.tasks.contract import Answer, Origin
+from braid.tasks.generate import Writing
+from chain import generator
 
 
 class Classifier:
@@ -32,7 +34,7 @@ class Answerer:
 
 
 class Summarizer:
-    task, name = "summarize", "short"
+    task, name, source_language = "summarize", "short", "en"
 
     def answers(self, texts):
         return [Answer(text=text[:5], score=0.0, source=text, unsupported=("5",)) for text in texts]
@@ -51,7 +53,9 @@ class Generator:
 
     def stream(self, asked, **options):
         self.calls.append((asked, options))
-        yield from ("Hel", "lo ", "世界")
+        limit = options["max_tokens"] or 9
+        pieces = [(0, piece, False) for piece in ("Hel", "lo ", "世界")]
+        return Writing(iter([*pieces, (0, "", True)][:limit]))
 
 
 async def post(connect, models, path, body, **settings):
@@ -99,6 +103,20 @@ async def test_summarize_and_generate_beside_each_other(connect):
         page = await client.get("/")
         assert page.status_code == 200
         assert "sha256-" in page.headers["content-security-policy"]
+
+
+@pytest.mark.anyio
+async def test_summaries_of_the_texts_own_sentences(connect):
+    text = "The cat sat on the mat. It rained. The cat saw the rain. Nobody came."
+    async with connect(Summarizer()) as client:
+        done = (await client.post("/summarize", json={"q": text, "method": "extract", "max_sentences": 1})).json()
+        assert done == {"summary": "The cat sat on the mat.", "unsupported": [], "is_complete": True}
+        done = (await client.post("/summarize", json={"q": [text, ""], "method": "extract"})).json()["results"]
+        assert [row["summary"].count(".") for row in done] == [3, 0]
+        for body in ({"method": "copy"}, {"method": "extract", "max_sentences": 0}, {"max_sentences": 2}):
+            done = await client.post("/summarize", json={"q": text, **body})
+            assert done.status_code == 400
+            assert "method" in done.json()["error"] or "max_sentences" in done.json()["error"]
 
 
 @pytest.mark.anyio
@@ -168,6 +186,55 @@ async def test_chat_streams(connect):
     assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
     async with connect(Generator()) as client:
         assert (await client.get("/v1/models")).json()["data"][0]["id"] == "writer"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("max_tokens", "reason"), [(2, "length"), (3, "length"), (9, "stop"), (None, "stop")])
+async def test_why_a_text_has_ended(connect, max_tokens, reason):
+    turns = [{"role": "user", "content": "hi"}]
+    for path, asked in (("/v1/completions", {"prompt": "hi"}), ("/v1/chat/completions", {"messages": turns})):
+        body = {**asked, "max_tokens": max_tokens}
+        whole = await post(connect, [Generator(is_chat=True)], path, body)
+        assert whole.json()["choices"][0]["finish_reason"] == reason
+        done = await post(connect, [Generator(is_chat=True)], path, {**body, "stream": True})
+        events = [json.loads(line[6:]) for line in done.text.splitlines() if line.startswith("data: {")]
+        reasons = [event["choices"][0]["finish_reason"] for event in events]
+        assert reasons == [None] * (len(reasons) - 1) + [reason]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("is_streamed", [True, False])
+@pytest.mark.parametrize(
+    "message", [{"role": "tool", "content": "x"}, {"role": "", "content": "x"}, {"role": "user"}, {"content": "x"}, "x"]
+)
+async def test_faulty_messages_are_refused_before_anything_is_sent(connect, message, is_streamed):
+    body = {"messages": [{"role": "user", "content": "hi"}, message], "stream": is_streamed}
+    done = await post(connect, [Generator(is_chat=True)], "/v1/chat/completions", body)
+    assert done.status_code == 400
+    assert done.json()["error"] == (
+        "messages must be a list of messages, each with a role (system, user or assistant) and a text as content"
+    )
+
+
+@pytest.mark.anyio
+async def test_repetition_penalty_reaches_the_model(connect):
+    for path, body in (("/generate", {"q": "a"}), ("/v1/completions", {"prompt": "a"})):
+        model = Generator()
+        await post(connect, [model], path, {**body, "repetition_penalty": 1.3})
+        assert model.calls[0][1]["repetition_penalty"] == 1.3
+
+
+@pytest.mark.anyio
+async def test_a_client_that_stops_reading_blocks_nobody(connect):
+    model = generator("the cat sat")
+    stalled = model.stream("the")
+    first = next(stalled)
+    async with connect(model, timeout_seconds=10) as client:
+        done = await client.post("/generate", json={"q": "the"})
+        assert (done.status_code, done.json()) == (200, {"text": " cat sat", "is_complete": True})
+        done = await client.post("/v1/completions", json={"prompt": "the", "stream": True})
+        assert done.text.endswith("data: [DONE]\n\n")
+    assert first + "".join(stalled) == " cat sat"
 
 
 def test_two_for_one_task_are_refused():

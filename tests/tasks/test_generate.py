@@ -1,46 +1,14 @@
-"""Generation over a stand-in for the network, whose next id depends on the one before alone."""
+"""Generation over a stand-in for the network."""
+
+import threading
 
 import numpy as np
 import pytest
 
-from braid.config.recipe import SearchConfig
-from braid.errors import RequestError
-from braid.tasks.generate import Generator, _begins, turn_ids
-from braid.text.tokenizer import train_tokenizer
-
-TOKENIZER = train_tokenizer(["the cat sat on the mat\nthe dog ran", "user\nassistant\nhello"] * 30, vocab_size=400)
-
-
-class Chain:
-    """A bigram model: likeliest is the id after, in a fixed cycle; keeps how many steps it took in its state."""
-
-    has_growing_state = False
-
-    def __init__(self, order):
-        self.order, self.calls = order, []
-
-    def initial_state(self, batch):
-        return {"state.count": np.zeros((batch, 1, 1), np.float32)}
-
-    def step(self, tokens, state):
-        self.calls.append(tokens.shape[0])
-        logits = np.zeros((*tokens.shape, TOKENIZER.vocab_size), np.float32)
-        for row, (token,) in enumerate(tokens.tolist()):
-            logits[row, 0, self.order.get(token, TOKENIZER.eos_id)] = 9.0
-        return logits, {"state.count": state["state.count"] + 1}
-
-
-def generator(text, **options):
-    ids = TOKENIZER.encode_lines([text])[0].tolist()
-    order = dict(zip([TOKENIZER.bos_id, *ids], [*ids, TOKENIZER.eos_id], strict=True))
-    return Generator(
-        name="g",
-        language="",
-        tokenizer=TOKENIZER,
-        session=Chain(order),
-        options=SearchConfig(temperature=0.0, **options),
-        window=4,
-    )
+from braid.errors import ConfigError, RequestError
+from braid.tasks.dialogue import ChatTemplate
+from braid.tasks.generate import MAX_PROMPT_TOKENS, _begins
+from chain import TOKENIZER, generator
 
 
 def test_it_goes_on_from_a_prompt():
@@ -87,9 +55,53 @@ def test_windows_cover_every_place_once(length):
     assert covered == list(range(length))
 
 
+def test_a_stream_that_nobody_reads_blocks_nobody():
+    model = generator("the cat sat")
+    stalled, done = model.stream("the"), []
+    first = next(stalled)
+    other = threading.Thread(target=lambda: done.append(model.generate("the")), daemon=True)
+    other.start()
+    other.join(10)
+    assert done == [" cat sat"]
+    model.log_probabilities([np.arange(1, 9)])
+    assert first + "".join(stalled) == " cat sat"
+
+
+def test_streams_take_turns():
+    model = generator("the cat sat on the mat")
+    alone = "".join(model.stream("the", temperature=3.0, seed=5, max_tokens=12))
+    streams = [model.stream("the", temperature=3.0, seed=5, max_tokens=12) for _ in range(3)]
+    texts = ["", "", ""]
+    while any(pieces := [next(stream, "") for stream in streams]):
+        texts = [text + piece for text, piece in zip(texts, pieces, strict=True)]
+    assert texts == [alone] * 3
+
+
+def test_a_stream_says_whether_its_text_ended():
+    model = generator("the cat sat")
+    for options, is_complete in (({}, True), ({"max_tokens": 1}, False), ({"stop": ("cat",)}, True)):
+        stream = model.stream("", **options)
+        list(stream)
+        assert stream.is_complete is is_complete
+
+
+def test_faults_are_raised_before_the_first_piece():
+    model = generator("the cat sat")
+    with pytest.raises(RequestError, match=r'message 2 must have a role .*, got "tool"'):
+        model.stream([{"role": "user", "content": "x"}, {"role": "tool", "content": "x"}])
+    with pytest.raises(ConfigError, match="temperature"):
+        model.stream("the", temperature=-1.0)
+
+
+def test_of_a_long_prompt_the_end_is_read():
+    model = generator("the cat sat")
+    assert model.generate("mat " * MAX_PROMPT_TOKENS + "the") == " cat sat"
+    assert len(model._session.calls) < MAX_PROMPT_TOKENS + 10
+
+
 def test_dialogues():
-    model = generator("hello")
-    head, body = turn_ids(TOKENIZER, "user", "hello")
+    model, template = generator("hello"), ChatTemplate()
+    head, body = template.turn_ids(TOKENIZER, "user", "hello")
     assert TOKENIZER.decode([head])[0] == "user\n"
     assert body[-1] == TOKENIZER.eos_id
     model.chat([{"role": "user", "content": "hello"}])
@@ -97,3 +109,33 @@ def test_dialogues():
     for wrong in ({"role": "robot", "content": "x"}, {"role": "user"}):
         with pytest.raises(RequestError, match="must have a role"):
             model.chat([wrong])
+
+
+def read_ids(model, ask):
+    """All ids that the network is given while it answers."""
+    seen, step = [], model._session.step
+
+    def spy(tokens, state):
+        seen.extend(tokens[:, 0].tolist())
+        return step(tokens, state)
+
+    model._session.step = spy
+    ask(model)
+    return seen
+
+
+def test_a_prompt_to_a_chat_model_is_a_turn_of_the_user():
+    turn = [{"role": "user", "content": "the dog"}]
+    for template in (ChatTemplate(), ChatTemplate(head="[{role}] ")):
+        expected = read_ids(generator("hello", template), lambda model: model.chat(turn, max_tokens=3))
+        assert expected[: 1 + len(template.turn_ids(TOKENIZER, "user", "")[0])] == [
+            TOKENIZER.bos_id, *template.turn_ids(TOKENIZER, "user", "")[0]
+        ]  # fmt: skip
+        for ask in (
+            lambda model: model.generate("the dog", max_tokens=3),
+            lambda model: model.generate(["the dog"], max_tokens=3),
+            lambda model: list(model.stream("the dog", max_tokens=3)),
+        ):
+            assert read_ids(generator("hello", template), ask) == expected
+    assert generator("hello", ChatTemplate()).is_chat
+    assert not generator("hello").is_chat

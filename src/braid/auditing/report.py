@@ -35,7 +35,8 @@ class Evaluation(TypedDict):
         score_name: By what examples are ordered; "" where they have no score.
         buckets: Scores by source length.
         retrieval: Scores of finding the right passage, where answers are looked for in documents.
-        tables: Further tables, each with ``title``, ``header`` and ``rows``.
+        style: How outputs are written: for each system its measures as scores.
+        tables: Further tables, each with ``title``, ``header`` and ``rows``; a cell is a text, a number or a score.
         charts: Further line charts, each with ``title``, ``x``, ``y`` and ``lines`` by name, as lists of points.
         verdict: One sentence on the model and its baselines; the first of the notes.
         per_label: Precision, recall and F1 of each label, of a classifier.
@@ -58,6 +59,7 @@ class Evaluation(TypedDict):
     score_name: NotRequired[str]
     buckets: NotRequired[list[dict[str, Any]]]
     retrieval: NotRequired[dict[str, Any]]
+    style: NotRequired[dict[str, dict[str, dict[str, float | str]]]]
     tables: NotRequired[list[dict[str, Any]]]
     charts: NotRequired[list[dict[str, Any]]]
     verdict: NotRequired[str]

@@ -21,6 +21,9 @@ def command(
     top_k: Annotated[int | None, typer.Option(min=0, help="Draw from so many likeliest; 0 is all.")] = None,
     top_p: Annotated[float | None, typer.Option(min=0, max=1, help="Draw from the likeliest up to this sum.")] = None,
     min_p: Annotated[float | None, typer.Option(min=0, max=1, help="Least share of the likeliest's chance.")] = None,
+    repetition_penalty: Annotated[
+        float | None, typer.Option(min=0.1, max=10, help="Above 1 weakens what was just said; 1 does not.")
+    ] = None,
     stop: Annotated[list[str] | None, typer.Option(help="A string that ends the text; may be repeated.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same text.")] = 0,
     format: Format = OutputFormat.text,
@@ -36,12 +39,12 @@ def command(
         "top_k": top_k,
         "top_p": top_p,
         "min_p": min_p,
+        "repetition_penalty": repetition_penalty,
         "seed": seed,
         "stop": tuple(stop or ()),
     }
-    asked = [{"role": "user", "content": text}] if generator.is_chat else text
     pieces = []
-    for piece in generator.stream(asked, **options):
+    for piece in generator.stream(text, **options):
         pieces.append(piece)
         if format == OutputFormat.text:
             sys.stdout.write(piece)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +25,7 @@ def command(
     beam_size: BeamSize = 0,
     format: Format = OutputFormat.text,
 ) -> None:
-    """Summarize lines, or one whole text."""
+    """Summarize lines, or one whole text. What a summary says and its text does not is named on stderr."""
     from braid.cli.lines import answer_lines, json_row, open_for, read_all
     from braid.errors import ConfigError
 
@@ -40,9 +41,15 @@ def command(
         def run(texts: list[str]) -> Any:
             return summarizer.answers(texts, beam_size=beam_size)
 
+    lines = count(1)
+
     def show(answer: Any) -> str:
+        line = next(lines)
         if format == OutputFormat.json:
             return json_row(answer, "source", "text", "score", "is_complete", "unsupported")
+        if answer.unsupported:
+            where = "the summary" if whole else f"line {line}: the summary"
+            typer.echo(f"note: {where} says what its text does not: {', '.join(answer.unsupported)}", err=True)
         return answer.text
 
     if whole:

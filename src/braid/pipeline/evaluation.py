@@ -29,6 +29,10 @@ def details_of(evaluation: Mapping[str, Any]) -> dict[str, Any]:
     return {name: evaluation[name] for name in DETAILS if name in evaluation}
 
 
+Styles = dict[str, dict[str, dict[str, float | str]]]
+"""How outputs are written: name of the system, measure, and the score as plain data."""
+
+
 def systems_of(scores: Mapping[str, Mapping[str, Score]]) -> list[dict[str, Any]]:
     """Name and scores of the model and of each baseline, as plain data, in the order given."""
     return [

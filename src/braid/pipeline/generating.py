@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +26,12 @@ from braid.metrics.language_model import (
     repetition_rate,
 )
 from braid.metrics.score import Score
-from braid.pipeline.evaluation import evaluation_of, systems_of
+from braid.pipeline.evaluation import Styles, evaluation_of, systems_of
 from braid.pipeline.prepare import Dataset, Weights
 from braid.runtime.session import DecoderSession
 from braid.storage import scratch_folder
-from braid.tasks.generate import Generator, turn_ids
+from braid.tasks.dialogue import ChatTemplate, Message
+from braid.tasks.generate import Generator
 from braid.text.normalize import normalize_lines
 from braid.text.tokenizer import Tokenizer
 
@@ -44,11 +46,19 @@ SAMPLES = 10
 SAMPLE_TOKENS = 120
 REFERENCE_CHARS = 400
 PROMPT_CHARS = 60
+STYLE = {
+    "repeated4": "repeated runs of 4 words, %",
+    "distinct2": "different pairs of words, %",
+    "copied8": "copied from training data, 8 words, %",
+}
+"""Measures of how samples are written, and the heads of their columns."""
+
+Prompt = str | Sequence[Message]
 
 
-def is_chat(rows: Sequence[Example]) -> bool:
-    """Whether the rows are dialogues."""
-    return bool(rows) and all(row.context == MESSAGES for row in rows)
+def has_dialogues(rows: Sequence[Example]) -> bool:
+    """Whether there are dialogues among the rows."""
+    return any(row.context == MESSAGES for row in rows)
 
 
 def documents_of(rows: Sequence[Example]) -> Iterator[tuple[str, list[Example]]]:
@@ -63,12 +73,17 @@ def documents_of(rows: Sequence[Example]) -> Iterator[tuple[str, list[Example]]]
             held.append(row)
 
 
-def token_rows(tokenizer: Tokenizer, rows: Sequence[Example]) -> tuple[list[np.ndarray], list[np.ndarray], list[str]]:
-    """For each document its ids from bos to eos, how much each id but the first counts, and its text."""
+def token_rows(
+    tokenizer: Tokenizer, rows: Sequence[Example], template: ChatTemplate | None = None
+) -> tuple[list[np.ndarray], list[np.ndarray], list[str]]:
+    """For each document its ids from bos to eos, how much each id but the first counts, and the text that counts.
+
+    Of a dialogue what the assistant says counts, of any other document all; training and scoring both go by this.
+    """
     ids, weights, texts = [], [], []
     for text, parts in documents_of(rows):
         if parts[0].context == MESSAGES:
-            found, counted, said = _dialogue(tokenizer, json.loads(parts[0].target))
+            found, counted, said = _dialogue(tokenizer, json.loads(parts[0].target), template or ChatTemplate())
         else:
             body = tokenizer.encode_lines([text])[0]
             found = np.concatenate([[tokenizer.bos_id], body, [tokenizer.eos_id]]).astype(np.int32)
@@ -79,11 +94,13 @@ def token_rows(tokenizer: Tokenizer, rows: Sequence[Example]) -> tuple[list[np.n
     return ids, weights, texts
 
 
-def _dialogue(tokenizer: Tokenizer, messages: Sequence[dict[str, str]]) -> tuple[np.ndarray, np.ndarray, str]:
+def _dialogue(
+    tokenizer: Tokenizer, messages: Sequence[Message], template: ChatTemplate
+) -> tuple[np.ndarray, np.ndarray, str]:
     """A dialogue's ids, of which only the assistant's content counts."""
     ids, weights = [np.array([tokenizer.bos_id], np.int32)], []
     for message in messages:
-        head, body = turn_ids(tokenizer, message["role"], normalize_lines(message["content"]))
+        head, body = template.turn_ids(tokenizer, message["role"], normalize_lines(message["content"]))
         ids += [head, body]
         weights += [np.zeros(len(head)), np.full(len(body), float(message["role"] == "assistant"))]
     said = "\n".join(message["content"] for message in messages if message["role"] == "assistant")
@@ -99,9 +116,8 @@ def encode(recipe: Recipe, dataset: Dataset, part: str) -> EncodedTexts:
             if weight[begin : begin + size].any():
                 rows.append(document[begin : begin + size + 1])
                 counted.append(weight[begin : begin + size])
-    return EncodedTexts(
-        rows=rows, weights=counted if is_chat(dataset.data.train) else (), pad_id=dataset.tokenizer.pad_id
-    )
+    weights = counted if has_dialogues(getattr(dataset.data, part)) else ()
+    return EncodedTexts(rows=rows, weights=weights, pad_id=dataset.tokenizer.pad_id)
 
 
 def network_options(dataset: Dataset) -> dict[str, Any]:
@@ -142,34 +158,37 @@ def validation(recipe: Recipe, dataset: Dataset) -> Validation:
 
 
 def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> dict[str, Any]:
-    """The decoder's graph, and whether it was trained on dialogues."""
+    """The decoder's graph; and, where dialogues taught it, how they are written."""
     from braid.exporting.onnx import export_onnx
 
     export_onnx(recipe.model, weights, folder, precision=recipe.runtime.precision, kind=KIND)
-    return {"is_chat": is_chat(dataset.data.train), "window": recipe.train.max_tokens}
+    info: dict[str, Any] = {"is_chat": has_dialogues(dataset.data.train), "window": recipe.train.max_tokens}
+    return info | ({"chat_template": ChatTemplate().to_dict()} if info["is_chat"] else {})
 
 
 def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Generator:
     """The generator of a bundle."""
+    where = str(folder / "bundle.json")
+    template = ChatTemplate.read(info.task_info.get("chat_template"), where) if info.task_info.get("is_chat") else None
     return Generator(
         name=info.name,
         language=info.source_language,
         tokenizer=read_tokenizer(folder, info),
         session=DecoderSession(folder / "runtime", num_threads=num_threads),
-        options=make_recipe(info.recipe, where=str(folder / "bundle.json")).search,
+        options=make_recipe(info.recipe, where=where).search,
         window=int(info.task_info.get("window", 256)),
-        is_chat=bool(info.task_info.get("is_chat")),
+        template=template,
     )
 
 
 def evaluate(model: Generator, examples: Sequence[Example], *, memory: Sequence[Example] = ()) -> dict[str, Any]:
     """Bits per byte of the model and of an n-gram model of the same subwords, with a few samples."""
-    ids, weights, texts = token_rows(model.tokenizer, examples)
+    ids, weights, texts = token_rows(model.tokenizer, examples, model.template)
     logs = _counted(model.log_probabilities(ids), weights)
     scores = {model.name: _scores(logs, texts)}
     notes = []
     if memory:
-        rows, _, trained = token_rows(model.tokenizer, memory)
+        rows, _, trained = token_rows(model.tokenizer, memory, model.template)
         ngram = NgramModel.fit(
             [row[1:] for row in rows],
             vocab_size=model.tokenizer.vocab_size,
@@ -181,7 +200,8 @@ def evaluate(model: Generator, examples: Sequence[Example], *, memory: Sequence[
     else:
         notes.append("The training data are not beside the bundle: no n-gram baseline.")
         trained = []
-    samples = _samples(model, texts)
+    samples = _samples(model, _prompts(examples))
+    styles = _styles(samples, trained) if any(row["hypothesis"] for row in samples) else {}
     return evaluation_of(
         name=model.name,
         task="generate",
@@ -189,7 +209,8 @@ def evaluate(model: Generator, examples: Sequence[Example], *, memory: Sequence[
         systems=systems_of(scores),
         examples=samples,
         score_name="",
-        tables=[_style_table(samples, trained)] if any(row["hypothesis"] for row in samples) else [],
+        style=styles,
+        tables=[_style_table(styles)] if styles else [],
         notes=notes,
         held_out=(examples, logs),
     )
@@ -215,35 +236,56 @@ def _counted(logs: Sequence[np.ndarray], weights: Sequence[np.ndarray]) -> list[
     return [row[weight > 0] for row, weight in zip(logs, weights, strict=True)]
 
 
-def _samples(model: Generator, texts: Sequence[str]) -> list[dict[str, Any]]:
-    """Continuations of the beginnings of a few held-out texts."""
-    chosen = [text for text in texts if len(text) > 2 * PROMPT_CHARS][:SAMPLES]
+def _prompts(examples: Sequence[Example]) -> list[tuple[Prompt, str]]:
+    """What a few samples begin from, and what people wrote there: questions of dialogues, else beginnings of texts."""
+    if has_dialogues(examples):
+        dialogues = (json.loads(row.target) for row in examples if row.context == MESSAGES)
+        return list(islice(filter(None, map(_question, dialogues)), SAMPLES))
+    texts = [text for text, _ in documents_of(examples) if len(text) > 2 * PROMPT_CHARS][:SAMPLES]
+    return [(text[:PROMPT_CHARS], text[PROMPT_CHARS:]) for text in texts]
+
+
+def _question(messages: Sequence[Message]) -> tuple[Prompt, str] | None:
+    """A dialogue up to the first answer to a user, and that answer; None where there is none."""
+    for place, (before, message) in enumerate(pairwise(messages), 1):
+        if before["role"] == "user" and message["role"] == "assistant":
+            return messages[:place], message["content"]
+    return None
+
+
+def _samples(model: Generator, prompts: Sequence[tuple[Prompt, str]]) -> list[dict[str, Any]]:
+    """What the model writes where people wrote something; a dialogue is answered in the turn format."""
     rows = []
-    for text in chosen:
-        prompt, rest = text[:PROMPT_CHARS], text[PROMPT_CHARS:]
-        output = model.generate(prompt, max_tokens=SAMPLE_TOKENS, seed=1)
-        rows.append({"source": prompt, "reference": rest[:REFERENCE_CHARS], "hypothesis": output, "score": 0.0})
+    for prompt, written in prompts:
+        output = "".join(model.stream(prompt, max_tokens=SAMPLE_TOKENS, seed=1))
+        shown = prompt if isinstance(prompt, str) else "\n".join(message["content"] for message in prompt)
+        rows.append({"source": shown, "reference": written[:REFERENCE_CHARS], "hypothesis": output, "score": 0.0})
     return rows
 
 
-def _style_table(samples: Sequence[dict[str, Any]], trained: Sequence[str]) -> dict[str, Any]:
+def _styles(samples: Sequence[dict[str, Any]], trained: Sequence[str]) -> Styles:
     """How the samples are written, beside what people wrote in their place: repetition, variety, copies. Of each pair
     the longer is cut, for all three change with the amount of text.
     """
-    rows = []
+    found = {}
     lengths = [min(len(row["hypothesis"]), len(row["reference"])) for row in samples]
-    for name, key in (("samples", "hypothesis"), ("the texts' own continuations", "reference")):
+    for name, key in (("samples", "hypothesis"), ("what people wrote there", "reference")):
         texts = [row[key][:length] for row, length in zip(samples, lengths, strict=True)]
-        copied = str(copied_share(texts, trained)) if trained else ""
-        rows.append([name, str(repetition_rate(texts)), str(distinct_n(texts)), copied])
-    header = ["", "repeated runs of 4 words, %", "different pairs of words, %", "copied from training data, 8 words, %"]
-    return {"title": "How they are written", "header": header, "rows": rows}
+        scores = {"repeated4": repetition_rate(texts), "distinct2": distinct_n(texts)}
+        scores |= {"copied8": copied_share(texts, trained)} if trained else {}
+        found[name] = {key: score.to_dict() for key, score in scores.items()}
+    return found
+
+
+def _style_table(styles: Styles) -> dict[str, Any]:
+    rows = [[name, *(measures.get(key, "") for key in STYLE)] for name, measures in styles.items()]
+    return {"title": "How they are written", "header": ["", *STYLE.values()], "rows": rows}
 
 
 def compare(evaluation: dict[str, Any], model: Generator) -> tuple[dict[str, Any], dict[str, Any]]:
     """Scores of another language model on the same texts, and the paired difference in bits per byte."""
     examples, ours = evaluation["held_out"]
-    ids, weights, texts = token_rows(model.tokenizer, examples)
+    ids, weights, texts = token_rows(model.tokenizer, examples, model.template)
     theirs = _counted(model.log_probabilities(ids), weights)
     difference = compare_language_models(ours, theirs, texts)
     return _scores(theirs, texts), {"bits_per_byte": difference}

@@ -18,7 +18,7 @@ from braid.metrics.faithfulness import faithfulness
 from braid.metrics.leads import choose_lead
 from braid.metrics.overlap import compression, extractiveness, novelty, repetition_rate
 from braid.metrics.summaries import compare_summaries, sentence_rouge, summary_buckets, summary_scores
-from braid.pipeline.evaluation import evaluation_of, systems_of
+from braid.pipeline.evaluation import Styles, evaluation_of, systems_of
 from braid.pipeline.prepare import Dataset, Weights
 from braid.runtime.session import EncoderDecoderSession
 from braid.storage import scratch_folder
@@ -135,7 +135,8 @@ def evaluate(
     found = sentence_rouge(hypotheses, references, language=language)["rougeL"]
     notes = [] if memory else ["The training data are not beside the bundle: the lead was chosen on the test texts."]
     faith = faithfulness(sources, hypotheses, language=language)
-    styles = outputs | {"reference": [golds[0] for golds in references]}
+    styles = _styles(sources, outputs | {"reference": [golds[0] for golds in references]}, language)
+    styles[model.name] = styles.get(model.name, {}) | {"unsupported": faith["rate"].to_dict()}
     buckets = summary_buckets(sources, hypotheses, references, language=language)
     return evaluation_of(
         name=model.name,
@@ -154,14 +155,15 @@ def evaluate(
         ],
         score_name="ROUGE-L",
         buckets=[bucket.to_dict() for bucket in buckets],
-        tables=[_style_table(sources, styles, language), _faithfulness_table(faith)],
+        style=styles,
+        tables=[_style_table(styles), _faithfulness_table(faith)],
         notes=[*notes, _faithfulness_note(faith)],
     )
 
 
-def _style_table(sources: Sequence[str], summaries: Mapping[str, Sequence[str]], language: str) -> dict[str, Any]:
+def _styles(sources: Sequence[str], summaries: Mapping[str, Sequence[str]], language: str) -> Styles:
     """How each system writes: what is new, how short it is, how much it copies in one piece, whether it repeats."""
-    rows = []
+    found = {}
     for name, texts in summaries.items():
         if not any(map(units, texts)):  # no word at all
             continue
@@ -171,8 +173,13 @@ def _style_table(sources: Sequence[str], summaries: Mapping[str, Sequence[str]],
             **extractiveness(sources, texts),
             "repeats": repetition_rate(texts, language=language),
         }
-        rows.append([name, *(f"{measures[key].value:.1f}" if key in measures else "" for key in STYLE)])
+        found[name] = {key: measures[key].to_dict() for key in STYLE if key in measures}
+    return found
+
+
+def _style_table(styles: Styles) -> dict[str, Any]:
     title = "How they are written (in percent; words at once are those copied in one piece)"
+    rows = [[name, *(measures.get(key, "") for key in STYLE)] for name, measures in styles.items()]
     return {"title": title, "header": ["", *STYLE.values()], "rows": rows}
 
 

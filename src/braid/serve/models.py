@@ -10,6 +10,8 @@ from typing import Any
 from braid.errors import ConfigError, RequestError
 from braid.serve.engine import Engine
 from braid.serve.settings import ServeSettings
+from braid.tasks.extract import extracted
+from braid.text.extract import SENTENCES
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,17 @@ def _answer(model: Any) -> Callable[..., list[Any]]:
     return run
 
 
+def _summarize(model: Any) -> Callable[..., list[Any]]:
+    def run(texts: list[str], method: str = "abstract", max_sentences: int | None = None) -> list[Any]:
+        if method == "extract":
+            return [extracted(text, max_sentences or SENTENCES, model.source_language) for text in texts]
+        if max_sentences:
+            raise RequestError('max_sentences has an effect with the method "extract" only')
+        return model.answers(texts)
+
+    return run
+
+
 def _generate(model: Any) -> Callable[..., list[Any]]:
     def run(texts: list[str], **options: Any) -> list[Any]:
         return model.generate(texts, detail=True, **options)
@@ -72,7 +85,7 @@ def _generate(model: Any) -> Callable[..., list[Any]]:
 _RUNS: dict[str, Callable[[Any], Callable[..., list[Any]]]] = {
     "classify": _classify,
     "answer": _answer,
-    "summarize": lambda model: model.answers,
+    "summarize": _summarize,
     "generate": _generate,
 }
 

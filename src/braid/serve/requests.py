@@ -144,7 +144,8 @@ def describe(error: ValidationError, model: type[BaseModel]) -> str:
         name = str(fault["loc"][0]) if fault["loc"] else ""
         field = model.model_fields.get(name)
         if field is not None:
-            got = "is missing; it must be" if fault["type"] == "missing" else "must be"
+            is_missing = fault["type"] == "missing" and len(fault["loc"]) == 1  # not a part of it
+            got = "is missing; it must be" if is_missing else "must be"
             words[f"{name} {got} {field.description}"] = None
         else:
             reason = fault["msg"] if fault["type"] == "json_invalid" else "it must be an object"

@@ -27,6 +27,9 @@ BATCH_TOKENS = 8000
 PASSAGES = 5
 """Passages that are read for one question."""
 
+QUESTION_CHARS = 10_000
+"""Of a longer question only the beginning is read."""
+
 LITERAL = (".txt", ".text", ".rst", ".md", ".markdown")
 """Ends of the names of files whose passages stand in them as they are, line by line."""
 
@@ -177,7 +180,11 @@ class Answerer:
         return results[0] if single else results
 
     def answers(self, questions: Sequence[str], contexts: Sequence[str] | None = None) -> list[Answer]:
-        """One answer a question; its score is a reader's log-odds, or else the share of the question that it covers."""
+        """One answer a question; its score is a reader's log-odds, or else the share of the question that it covers.
+
+        Of a question of more than `QUESTION_CHARS` characters the beginning counts.
+        """
+        sources, questions = questions, [question[:QUESTION_CHARS] for question in questions]
         if contexts is not None:
             found = [[_Found(passage=Passage(text=text, file="", line=1))] for text in contexts]
         else:
@@ -185,7 +192,7 @@ class Answerer:
         jobs = [(q, one.passage.text) for q, group in zip(questions, found, strict=True) for one in group]
         readings = iter(self._readings(jobs))
         read = [[replace(one, reading=next(readings)) for one in group] for group in found]
-        return [self._best(question, group) for question, group in zip(questions, read, strict=True)]
+        return [self._best(question, group) for question, group in zip(sources, read, strict=True)]
 
     def _search(self, question: str) -> list[_Found]:
         """The passages that may hold the answer, the best first."""
@@ -210,7 +217,7 @@ class Answerer:
 
     def _best(self, question: str, found: Sequence[_Found]) -> Answer:
         """The entry of an FAQ, where one fits best of all and well enough; else the likeliest stretch."""
-        if not found or not question.strip():
+        if not found or not normalize(question[:QUESTION_CHARS]):
             return Answer(text="", score=0.0, source=question)
         first = found[0]
         if first.passage.answer and self._fits(first):

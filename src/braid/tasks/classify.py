@@ -147,10 +147,11 @@ class Classifier:
         probabilities_BC = self.probabilities(texts)
         found = []
         for text, row in zip(texts, probabilities_BC, strict=True):
-            given = self.decision.chosen(row) if text.strip() else ()
+            has_content = bool(normalize(text))
+            given = self.decision.chosen(row) if has_content else ()
             order = np.argsort(-row, kind="stable")
             labels = tuple((self.labels[i], float(row[i])) for i in order)
-            score = float(row.max()) if text.strip() else 0.0
+            score = float(row.max()) if has_content else 0.0
             found.append(Answer(text="\n".join(given), score=score, source=text, labels=labels))
         return found
 

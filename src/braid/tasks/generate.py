@@ -1,11 +1,11 @@
 """Text generation: a prompt in, its continuation out, one subword at a time; no training framework anywhere.
 
-A dialogue is written as its turns, each as a role, a line break and the content, ended by eos.
+A model may be asked from several threads: each text that is being written owns its state, and no lock is held while a
+reader of a stream takes its time.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from braid.config.recipe import SearchConfig
-from braid.errors import RequestError
 from braid.runtime.session import DecoderSession
 from braid.search.sample import FINISHED, SampleOptions, sample
 from braid.tasks.contract import Answer
+from braid.tasks.dialogue import ChatTemplate, Message
 from braid.text.normalize import normalize_lines
 from braid.text.streaming import TextStream
 from braid.text.tokenizer import Tokenizer
@@ -24,14 +24,29 @@ from braid.text.tokenizer import Tokenizer
 BATCH = 32
 """Texts read or written at once."""
 
-Message = Mapping[str, str]
-ROLES = ("system", "user", "assistant")
+MAX_PROMPT_TOKENS = 8192
+"""Of a longer prompt only the end is read."""
+
+Pieces = Iterator[tuple[int, str, bool]]
+"""Row, next piece of its text, and whether the text has ended by itself."""
 
 
-def turn_ids(tokenizer: Tokenizer, role: str, content: str) -> tuple[np.ndarray, np.ndarray]:
-    """Ids of what begins a turn, and of its content with the eos that ends it."""
-    head, body = tokenizer.encode_lines([f"{role}\n", content])
-    return head, np.append(body, tokenizer.eos_id).astype(np.int32)
+class Writing(Iterator[str]):
+    """A text in pieces, as they come.
+
+    ``is_complete`` says, once the last piece is there, whether the text ended by itself or at a stop string; False
+    means that it was cut at the most subwords allowed.
+    """
+
+    def __init__(self, pieces: Pieces) -> None:
+        self._pieces, self.is_complete = pieces, False
+
+    def __next__(self) -> str:
+        for _, piece, has_ended in self._pieces:
+            self.is_complete |= has_ended
+            if piece:
+                return piece
+        raise StopIteration
 
 
 class Generator:
@@ -44,7 +59,7 @@ class Generator:
         session: The bundle's graph.
         options: The recipe's search section.
         window: Subwords that training saw at once; perplexity is taken over windows of this many.
-        is_chat: Whether it was trained on dialogues.
+        template: How dialogues are written, where it was trained on some; None where it was not.
     """
 
     task = "generate"
@@ -58,17 +73,24 @@ class Generator:
         session: DecoderSession,
         options: SearchConfig,
         window: int,
-        is_chat: bool = False,
+        template: ChatTemplate | None = None,
     ) -> None:
         self.name, self.source_language, self.target_language = name, language, ""
-        self.window, self.is_chat, self.tokenizer = window, is_chat, tokenizer
+        self.window, self.template, self.tokenizer = window, template, tokenizer
         self._session, self._options = session, options
-        self._lock = threading.Lock()
+
+    @property
+    def is_chat(self) -> bool:
+        """Whether it was trained on dialogues."""
+        return self.template is not None
 
     def generate(
         self, prompts: str | Sequence[str], *, detail: bool = False, stop: Sequence[str] = (), **options: Any
     ) -> Any:
         """The continuation of a prompt, or of each prompt of a list, in order.
+
+        A model that was trained on dialogues takes a prompt for a user's turn and answers it. Of a prompt of more than
+        `MAX_PROMPT_TOKENS` subwords the end is read.
 
         Args:
             prompts: One text or several; an empty one begins a text of its own.
@@ -76,14 +98,18 @@ class Generator:
             stop: Strings that end a text; they are not part of it.
             options: ``temperature``, ``top_k``, ``top_p``, ``min_p``, ``repetition_penalty``, ``max_tokens``, ``seed``
                 in the place of the recipe's. Same seed, same text.
+
+        Raises:
+            ConfigError: An option is outside its range.
         """
         single = isinstance(prompts, str)
         texts = [prompts] if isinstance(prompts, str) else list(prompts)
         outputs = ["" for _ in texts]
         is_complete = [False] * len(texts)
+        chosen = self.sample_options(options)
         for begin in range(0, len(texts), BATCH):
             ids = [self._prompt_ids(text) for text in texts[begin : begin + BATCH]]
-            for row, piece, ended in self._stream(ids, stop, begin, options):
+            for row, piece, ended in self._stream(ids, stop, begin, chosen):
                 outputs[begin + row] += piece
                 is_complete[begin + row] |= ended
         rows = zip(texts, outputs, is_complete, strict=True)
@@ -91,12 +117,15 @@ class Generator:
         shown = results if detail else [result.text for result in results]
         return shown[0] if single else shown
 
-    def stream(self, prompt: str | Sequence[Message], *, stop: Sequence[str] = (), **options: Any) -> Iterator[str]:
-        """The continuation of a prompt, or the answer to a dialogue, in pieces as they come."""
+    def stream(self, prompt: str | Sequence[Message], *, stop: Sequence[str] = (), **options: Any) -> Writing:
+        """The continuation of a prompt, or the answer to a dialogue, in pieces as they come.
+
+        A prompt is taken as by `generate`, messages as by `chat`. What is wrong with either, or with an option, is
+        raised here and not at the first piece.
+        """
+        chosen = self.sample_options(options)
         ids = self._prompt_ids(prompt) if isinstance(prompt, str) else self._chat_ids(prompt)
-        for _, piece, _ in self._stream([ids], stop, 0, options):
-            if piece:
-                yield piece
+        return Writing(self._stream([ids], stop, 0, chosen))
 
     def chat(self, messages: Sequence[Message], **options: Any) -> str:
         """The assistant's answer to a dialogue.
@@ -104,48 +133,48 @@ class Generator:
         Args:
             messages: Each with ``role`` (system, user or assistant) and ``content``.
             options: As for `generate`.
+
+        Raises:
+            RequestError: A message has another role, or no text.
         """
         return "".join(self.stream(messages, **options))
 
     def _prompt_ids(self, prompt: str) -> list[int]:
+        if self.template:
+            return self._chat_ids([{"role": "user", "content": prompt}])
         text = normalize_lines(prompt)
-        return [self.tokenizer.bos_id, *(self.tokenizer.encode_lines([text])[0].tolist() if text else [])]
+        return self._last_ids(
+            [self.tokenizer.bos_id, *(self.tokenizer.encode_lines([text])[0].tolist() if text else [])]
+        )
 
     def _chat_ids(self, messages: Sequence[Message]) -> list[int]:
-        ids = [self.tokenizer.bos_id]
-        for message in messages:
-            role, content = message.get("role"), message.get("content")
-            if role not in ROLES or not isinstance(content, str):
-                raise RequestError("each message must have a role (system, user, assistant) and a text as its content")
-            for part in turn_ids(self.tokenizer, role, normalize_lines(content)):
-                ids += part.tolist()
-        return ids + turn_ids(self.tokenizer, "assistant", "")[0].tolist()
+        return self._last_ids((self.template or ChatTemplate()).question_ids(self.tokenizer, messages))
 
-    def _stream(
-        self, prompts: list[list[int]], stop: Sequence[str], first_row: int, options: Mapping[str, Any]
-    ) -> Iterator[tuple[int, str, bool]]:
-        """Row, next piece of text and whether the text has ended by itself."""
+    def _last_ids(self, ids: list[int]) -> list[int]:
+        """The ids, or bos and the last of them where they are too many."""
+        return ids if len(ids) <= MAX_PROMPT_TOKENS else [self.tokenizer.bos_id, *ids[1 - MAX_PROMPT_TOKENS :]]
+
+    def _stream(self, prompts: list[list[int]], stop: Sequence[str], first_row: int, options: SampleOptions) -> Pieces:
+        """The pieces of all texts as they are written."""
         # A state that grows with each id cannot hold texts of different lengths.
         if self._session.has_growing_state and len({len(ids) for ids in prompts}) > 1:
             for row, ids in enumerate(prompts):
                 for _, piece, ended in self._stream([ids], stop, first_row + row, options):
                     yield row, piece, ended
             return
-        chosen = self.sample_options(options)
         streams = [TextStream(self.tokenizer, stop, is_continuation=len(ids) > 1) for ids in prompts]
 
         def is_over(row: int, ids: list[int]) -> bool:
             return streams[row].is_stopped
 
-        with self._lock:
-            state = self._read(prompts)
-            last = np.array([ids[-1] for ids in prompts], np.int32)
-            drawn = sample(self._session, state, last, chosen, history=prompts, stop=is_over, first_row=first_row)
-            for ids_B in drawn:
-                for row, token in enumerate(ids_B.tolist()):
-                    if token != FINISHED:
-                        piece = streams[row].push([token])
-                        yield row, piece, token == self.tokenizer.eos_id or streams[row].is_stopped
+        state = self._read(prompts)
+        last = np.array([ids[-1] for ids in prompts], np.int32)
+        drawn = sample(self._session, state, last, options, history=prompts, stop=is_over, first_row=first_row)
+        for ids_B in drawn:
+            for row, token in enumerate(ids_B.tolist()):
+                if token != FINISHED:
+                    piece = streams[row].push([token])
+                    yield row, piece, token == self.tokenizer.eos_id or streams[row].is_stopped
         for row, text in enumerate(streams):
             yield row, text.finish(), False
 
@@ -198,14 +227,13 @@ class Generator:
         for row, part in enumerate(parts):
             ids[row, : len(part)] = part
         logs = np.zeros((len(parts), longest))
-        with self._lock:
-            state = self._session.initial_state(len(parts))
-            for place in range(longest):
-                logits, state = self._session.step(ids[:, place : place + 1], state)
-                scores = logits[:, 0].astype(np.float64)
-                peak = scores.max(axis=-1)
-                normalizer = peak + np.log(np.exp(scores - peak[:, None]).sum(axis=-1))
-                logs[:, place] = scores[np.arange(len(parts)), ids[:, place + 1]] - normalizer
+        state = self._session.initial_state(len(parts))
+        for place in range(longest):
+            logits, state = self._session.step(ids[:, place : place + 1], state)
+            scores = logits[:, 0].astype(np.float64)
+            peak = scores.max(axis=-1)
+            normalizer = peak + np.log(np.exp(scores - peak[:, None]).sum(axis=-1))
+            logs[:, place] = scores[np.arange(len(parts)), ids[:, place + 1]] - normalizer
         return [row[: len(part) - 1] for row, part in zip(logs, parts, strict=True)]
 
 

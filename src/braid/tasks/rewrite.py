@@ -31,20 +31,22 @@ class Rewriter:
         self._lock = threading.Lock()
 
     def outputs(self, rows: Sequence[np.ndarray], beam_size: int = 0) -> list[Hypothesis]:
-        """The best output found for each row, in order.
+        """The best output found for each row, in order; rows that are equal are searched once.
 
         Args:
             rows: Ids, each ending with eos.
             beam_size: Hypotheses kept; 0 takes the recipe's number.
         """
         beam_size = beam_size or self._options.beam_size
-        found: list[Hypothesis | None] = [None] * len(rows)
+        keys = [row.tobytes() for row in rows]
+        different = dict(zip(keys, rows, strict=True))
+        found: dict[bytes, Hypothesis] = {}
+        names, distinct = list(different), list(different.values())
         with self._lock:
-            for batch in similar_lengths([len(row) for row in rows], BATCH_TOKENS // beam_size):
-                outputs = self._search([rows[i] for i in batch], beam_size)
-                for index, hypothesis in zip(batch, outputs, strict=True):
-                    found[index] = hypothesis
-        return [hypothesis for hypothesis in found if hypothesis is not None]
+            for batch in similar_lengths([len(row) for row in distinct], BATCH_TOKENS // beam_size):
+                outputs = self._search([distinct[i] for i in batch], beam_size)
+                found |= {names[index]: hypothesis for index, hypothesis in zip(batch, outputs, strict=True)}
+        return [found[key] for key in keys]
 
     def _search(self, rows: list[np.ndarray], beam_size: int) -> list[Hypothesis]:
         ids, mask = pad_rows(rows, self._tokenizer.pad_id)

@@ -9,8 +9,8 @@ import asyncio
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, Literal
 
 from fastapi import FastAPI, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,6 +34,7 @@ class _Options(BaseModel):
     stop: str | list[str] | None = Field(None, description="a string or a list of strings")
     seed: int | None = Field(None, ge=0, le=2**63 - 1, description="a whole number")
     stream: bool = Field(False, description="true or false")
+    repetition_penalty: float | None = Field(None, ge=0.1, le=10, description="a number from 0.1 to 10")
     n: int = Field(1, ge=1, le=1, description="1")
     user: str | None = Field(None, description="a string")
 
@@ -47,14 +48,17 @@ class CompletionBody(_Options):
 class Message(BaseModel):
     """A turn of a dialogue."""
 
-    role: str = Field(description="system, user or assistant")
+    role: Literal["system", "user", "assistant"] = Field(description="system, user or assistant")
     content: str = Field(description="a string")
 
 
 class ChatBody(_Options):
     """What ``POST /v1/chat/completions`` takes."""
 
-    messages: list[Message] = Field(min_length=1, description="a list of messages")
+    messages: list[Message] = Field(
+        min_length=1,
+        description="a list of messages, each with a role (system, user or assistant) and a text as content",
+    )
     max_completion_tokens: int | None = Field(None, ge=1, le=4096, description="a whole number from 1 to 4096")
 
 
@@ -102,6 +106,7 @@ class _OpenAI:
             max_tokens=body.max_tokens,
             temperature=body.temperature,
             top_p=body.top_p,
+            repetition_penalty=body.repetition_penalty,
             seed=uuid.uuid4().int >> 66 if body.seed is None else body.seed,
         )
         head = {
@@ -117,17 +122,22 @@ class _OpenAI:
         )
         head["object"] = "chat.completion" if is_chat else "text_completion"
         said = {"message": {"role": "assistant", "content": text}} if is_chat else {"text": text}
-        return JSONResponse({**head, "choices": [{"index": 0, "finish_reason": "stop", **said}]})
+        return JSONResponse({**head, "choices": [{"index": 0, "finish_reason": _finish_reason(pieces), **said}]})
 
 
-async def _events(pieces: Iterator[str], head: dict[str, Any], is_chat: bool) -> AsyncIterator[str]:
+def _finish_reason(pieces: Any) -> str:
+    """Why a text that is written has ended: by itself or at a stop string, or at the most subwords allowed."""
+    return "stop" if pieces.is_complete else "length"
+
+
+async def _events(pieces: Any, head: dict[str, Any], is_chat: bool) -> AsyncIterator[str]:
     """Server-sent events, one a piece of text, and the one that ends them."""
     loop = asyncio.get_running_loop()
     while (piece := await loop.run_in_executor(None, next, pieces, None)) is not None:
         said = {"delta": {"role": "assistant", "content": piece}} if is_chat else {"text": piece}
         yield _event({**head, "choices": [{"index": 0, "finish_reason": None, **said}]})
     last = {"delta": {}} if is_chat else {"text": ""}
-    yield _event({**head, "choices": [{"index": 0, "finish_reason": "stop", **last}]})
+    yield _event({**head, "choices": [{"index": 0, "finish_reason": _finish_reason(pieces), **last}]})
     yield "data: [DONE]\n\n"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI, Request
 from pydantic import BaseModel, Field
@@ -14,10 +14,17 @@ from braid.serve.settings import ServeSettings
 
 
 class TextBody(BaseModel):
-    """What ``POST /summarize`` takes."""
+    """What every address takes."""
 
     q: str | list[str] = Field(description="a string or a list of strings")
     api_key: str | None = Field("", max_length=512, description="a string")
+
+
+class SummarizeBody(TextBody):
+    """What ``POST /summarize`` takes."""
+
+    method: Literal["abstract", "extract"] = Field("abstract", description="abstract or extract")
+    max_sentences: int | None = Field(None, ge=1, le=1000, description="a whole number from 1 to 1000, with extract")
 
 
 class ClassifyBody(TextBody):
@@ -48,7 +55,7 @@ class GenerateBody(TextBody):
 def mount(app: FastAPI, models: Models, settings: ServeSettings) -> None:
     """Add the addresses of the tasks that are served, and ``GET /models``, which lists them."""
     tasks = _Tasks(models, settings)
-    bodies = {"classify": ClassifyBody, "answer": AnswerBody, "summarize": TextBody, "generate": GenerateBody}
+    bodies = {"classify": ClassifyBody, "answer": AnswerBody, "summarize": SummarizeBody, "generate": GenerateBody}
     for task in models.by_task:
         add_post(app, f"/{task}", getattr(tasks, task), bodies[task], dict[str, Any])
     if models.by_task:
@@ -108,8 +115,10 @@ class _Tasks:
         return {"results": rows} if is_list else rows[0]
 
     async def summarize(self, request: Request) -> dict[str, Any]:
-        """The summary, and what it says that the text does not."""
-        found, is_list = await self._run(request, TextBody, "summarize")
+        """The summary, written by the model or made of the text's own sentences, and what it says that the text
+        does not.
+        """
+        found, is_list = await self._run(request, SummarizeBody, "summarize")
         rows = [
             {"summary": one.text, "unsupported": list(one.unsupported), "is_complete": one.is_complete} for one in found
         ]
