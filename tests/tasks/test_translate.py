@@ -124,3 +124,12 @@ def test_an_endless_line_is_cut_in_time():
     pieces = translator(max_source_tokens=50)._pieces(0, "the cat sees a dog " * 20_000)
     assert time.monotonic() - begun < 10
     assert all(len(piece.ids) <= 50 for piece in pieces)
+
+
+def test_equal_sentences_are_searched_once():
+    session = Echo()
+    searched, encode = [], session.encode
+    session.encode = lambda ids, mask: (searched.extend(ids.tolist()), encode(ids, mask))[1]
+    texts = ["the cat sees a dog", "one two", "the cat sees a dog", "one two"] * 50
+    assert translator(session=session).translate(texts) == texts
+    assert len(searched) == 2
