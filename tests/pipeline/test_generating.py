@@ -38,8 +38,8 @@ def encoded(*rows):
     return generating.encode(recipe, dataset, "train")
 
 
-@pytest.mark.parametrize(("num_widths", "most"), [(0, 0.03), (10, 0.08)])
-def test_short_documents_waste_little_without_packing(tmp_path, num_widths, most):
+@pytest.mark.parametrize(("num_shapes", "most"), [(0, 0.03), (20, 0.08)])
+def test_short_documents_waste_little_without_packing(tmp_path, num_shapes, most):
     """Each document is a row of its own, so that nothing is remembered across borders; what that costs is padding."""
     random = np.random.default_rng(1)
     words = ["the", "cat", "sat", "on", "mat", "hello", "you", "there"]
@@ -50,7 +50,7 @@ def test_short_documents_waste_little_without_packing(tmp_path, num_widths, most
     data = encoded(*rows)
     assert len(data) == 2000
     assert {row[0] for row in data.rows} == {TOKENIZER.bos_id}
-    plan = BatchPlan(data=data, batch_tokens=2048, seed=1, num_widths=num_widths)
+    plan = BatchPlan(data=data, batch_tokens=2048, seed=1, num_shapes=num_shapes)
     assert 0 < plan.padding_shares()[1] < most
 
 
