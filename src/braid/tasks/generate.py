@@ -24,8 +24,8 @@ from braid.text.tokenizer import Tokenizer
 BATCH = 32
 """Texts read or written at once."""
 
-MAX_PROMPT_TOKENS = 8192
-"""Of a longer prompt only the end is read."""
+MAX_PROMPT_TOKENS = 32_768
+"""Of a longer prompt only the end is read; of a quarter of that already where the state grows with the text."""
 
 Pieces = Iterator[tuple[int, str, bool]]
 """Row, next piece of its text, and whether the text has ended by itself."""
@@ -152,7 +152,8 @@ class Generator:
 
     def _last_ids(self, ids: list[int]) -> list[int]:
         """The ids, or bos and the last of them where they are too many."""
-        return ids if len(ids) <= MAX_PROMPT_TOKENS else [self.tokenizer.bos_id, *ids[1 - MAX_PROMPT_TOKENS :]]
+        most = MAX_PROMPT_TOKENS // 4 if self._session.has_growing_state else MAX_PROMPT_TOKENS
+        return ids if len(ids) <= most else [self.tokenizer.bos_id, *ids[1 - most :]]
 
     def _stream(self, prompts: list[list[int]], stop: Sequence[str], first_row: int, options: SampleOptions) -> Pieces:
         """The pieces of all texts as they are written."""
