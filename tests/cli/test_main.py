@@ -114,7 +114,7 @@ def test_train_translate_evaluate(tmp_path):
     result = json.loads(done.stdout)
     assert set(result) == {
         "bundle", "steps", "examples_seen", "tokens_seen", "seconds", "metrics", "peak_memory_bytes",
-        "systems", "verdict", "notes",
+        "systems", "verdict", "notes", "faults",
     }  # fmt: skip
     lines = "red cat\n\nbig dog\r\n  \nno newline at the end"
     done = braid("translate", "out", folder=tmp_path, stdin=lines)

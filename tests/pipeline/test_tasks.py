@@ -120,9 +120,9 @@ PARTS = ("train", "valid", "test")
 EXACT = "runtime.precision=float32"
 CASES = {
     "translate": Case(pairs, "translate", "chrf", steps=200, settings=("model.encoder=A", "model.decoder=S",
-                      "data.source_language=en", "data.target_language=de")),
+                      "data.source_language=en", "data.target_language=de", EXACT)),
     "summarize": Case(summaries, "summarize", "rougeL", ("model.encoder=A", "model.decoder=S", EXACT)),
-    "classify": Case(labelled, "classify", "accuracy", ("model.encoder=A",)),
+    "classify": Case(labelled, "classify", "accuracy", ("model.encoder=A", EXACT)),
     "answer": Case(questions, "answer", "f1", ("model.encoder=RA", EXACT), baselines=5,
                    ask={"context": "Ann likes tea."}),
     "generate": Case(novel, "generate", "bits_per_byte", ("model.decoder=DA",), baselines=1,

@@ -374,7 +374,7 @@ def test_learns(task, tmp_path):
     """Gates with a new random seed each run: the network must solve them, not remember an answer."""
     change = {"copy": lambda row: row, "reverse": lambda row: row[::-1], "sort": np.sort}[task]
     seed = int.from_bytes(os.urandom(3), "big")
-    plan = BatchPlan(data=copy_task(20_000, seed, change), batch_tokens=1024, seed=seed, num_shapes=4)
+    plan = BatchPlan(data=copy_task(20_000, seed, change), batch_tokens=1024, seed=seed, num_shapes=2)
     config = TrainConfig(
         steps=600, batch_tokens=1024, validate_steps=600, learning_rate=0.01, warmup_steps=50, checkpoint_minutes=9.0,
         label_smoothing=0.0, ema_decay=0.98,
