@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from keras import ops
 
 from braid.config.recipe import TrainConfig
 from braid.data.encoded import Batch
@@ -21,7 +22,8 @@ def loss(model, labels, weights, rows=(0, 1, 2)):
     made, rows = arrays(), list(rows)
     source = {name: made[name][rows] for name in ("source_ids", "source_mask")}
     batch = Batch(**source, labels=labels[rows], weights=weights[rows].astype("float32"))
-    return float(mean_loss(model, batch_arrays(batch), CONFIG, training=False)), batch.loss_weight
+    found = mean_loss(model, batch_arrays(batch), CONFIG, training=False)
+    return float(ops.convert_to_numpy(found)), batch.loss_weight
 
 
 def test_weights_of_classes():

@@ -81,7 +81,7 @@ def _cross_entropy(
 def _classes_loss(model: Network, arrays: dict[str, Any], config: TrainConfig, weights: Any, training: bool) -> Any:
     """Cross-entropy of a text's class; of each class by itself where a text may have several."""
     logits_BC = ops.cast(model(arrays, training=training), "float32")
-    labels, smoothing = arrays["labels"], config.label_smoothing
+    labels, smoothing = ops.convert_to_tensor(arrays["labels"]), config.label_smoothing
     if len(labels.shape) == 2:
         wanted = labels * (1 - smoothing) + 0.5 * smoothing
         losses = ops.softplus(logits_BC) - wanted * logits_BC
