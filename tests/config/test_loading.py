@@ -56,6 +56,17 @@ def test_bad_overrides(override, message):
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize("letter", "ADR")
+def test_heads_of_halves(letter):
+    """Each direction of an encoder's D and R takes half the width, and as many heads as the recipe says."""
+    overrides = ["model.model_dim=12", "model.num_heads=4", f"model.encoder=S{letter}"]
+    if letter == "A":
+        assert make_recipe({}, overrides).model.model_dim == 12
+        return
+    with pytest.raises(ConfigError, match=r"must divide half of model\.model_dim 12"):
+        make_recipe({}, overrides)
+
+
 def test_not_there_and_not_toml(tmp_path):
     with pytest.raises(ConfigError, match="does not exist"):
         load_recipe(tmp_path / "none.toml")

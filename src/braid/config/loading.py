@@ -171,6 +171,9 @@ def _faults(values: Values) -> list[tuple[str, str]]:
             dim, heads = probe.model_dim, probe.num_heads  # type: ignore[attr-defined]
             if dim % heads:
                 found.append(("model.num_heads", f"model.num_heads must divide model.model_dim {dim}, got {heads}"))
+            elif dim % (2 * heads) and set("DR") & set(probe.encoder):  # type: ignore[attr-defined]
+                words = f"model.num_heads must divide half of model.model_dim {dim} where the encoder has D or R, which"
+                found.append(("model.num_heads", f"{words} run both ways with half the width each, got {heads}"))
             kv_heads = probe.num_kv_heads  # type: ignore[attr-defined]
             if kv_heads and heads % kv_heads:
                 words = f"model.num_kv_heads must divide model.num_heads {heads}, got {kv_heads}"
