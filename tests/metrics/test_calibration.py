@@ -50,9 +50,19 @@ def test_the_error_by_hand():
     assert found.value == pytest.approx(100 * (2 * 0.4 + 2 * 0.4) / 4)
     assert found.low <= found.value <= found.high
     bins = reliability(probabilities, gold)
-    assert [(row["texts"], row["accuracy"]) for row in bins] == [(2, 100), (2, 50)]
+    assert [(row["count"], row["accuracy"]) for row in bins] == [(2, 100), (2, 50)]
     with pytest.raises(DataError):
         expected_calibration_error(np.zeros((0, 2)), np.zeros(0, int))
+
+
+def test_several_labels_are_as_many_claims():
+    probabilities = np.array([[0.9, 0.1], [0.9, 0.1]])
+    gold = np.array([[1, 0], [0, 0]])
+    found = expected_calibration_error(probabilities, gold)
+    assert found.value == pytest.approx(100 * (0.8 + 0.2) / 4)
+    assert "n:2|" in found.signature
+    rows = reliability(probabilities, gold)
+    assert [(row["count"], round(row["confidence"]), row["accuracy"]) for row in rows] == [(2, 10, 0), (2, 90, 50)]
 
 
 def test_calibrated_probabilities_have_little_error():

@@ -14,6 +14,7 @@ from braid.metrics.classification import (
     curves,
     none_scores,
     per_label,
+    ranking,
 )
 
 NAMES = ("a", "b", "c", "d")
@@ -90,17 +91,27 @@ def test_intervals_know_how_many_texts():
 
 
 def test_curves():
-    gold = np.eye(3)[[0, 1, 2, 0]]
-    perfect, chance = (curves(probabilities, gold) for probabilities in (gold, np.full((4, 3), 0.3)))
-    assert [chart["title"] for chart in perfect] == ["ROC (area 1.000)", "Precision and recall (area 1.000)"]
-    assert "0.500" in chance[0]["title"]
-    assert (
-        len(
-            curves(np.random.default_rng(1).random((5000, 4)), np.eye(4)[np.arange(5000) % 4])[0]["lines"]["all labels"]
-        )
-        <= 200
-    )
-    assert curves(np.ones((2, 1)), np.ones((2, 1))) == []
+    gold, names = np.eye(3)[[0, 1, 2, 0]], ("a", "b", "c")
+    perfect, chance = (curves(probabilities, gold, names) for probabilities in (gold, np.full((4, 3), 0.3)))
+    for chart in perfect:
+        assert list(chart["lines"]) == ["all labels (1.000)", "a (1.000)", "b (1.000)", "c (1.000)"]
+    assert "all labels (0.500)" in chance[0]["lines"]
+    wild, gold = np.random.default_rng(1).random((5000, 7)), np.eye(7)[np.arange(5000) % 7]
+    gold[:9] = np.eye(7)[6]
+    lines = curves(wild, gold, tuple("abcdefg"))[0]["lines"]
+    assert [name.split(" (")[0] for name in lines] == ["all labels", "g", "a", "b", "c", "d"]
+    assert all(len(points) <= 200 for points in lines.values())
+    assert list(curves(wild[:, :2], gold[:, :2], ("a", "b"))[0]["lines"])[1:] == []
+    assert curves(np.ones((2, 1)), np.ones((2, 1)), ("a",)) == []
+
+
+def test_labels_are_ranked():
+    gold = np.array([[1, 0], [1, 0], [0, 0], [1, 0]])
+    likely = np.array([[0.9, 0.1], [0.4, 0.2], [0.5, 0.3], [0.8, 0.3]])
+    first, second = ranking(likely, gold)
+    assert first["roc_auc"] == pytest.approx(200 / 3)
+    assert first["average_precision"] == pytest.approx(100 * (1 + 1 + 3 / 4) / 3)
+    assert second == {"roc_auc": None, "average_precision": None}
 
 
 def test_nothing_to_score():

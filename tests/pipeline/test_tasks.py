@@ -564,6 +564,9 @@ def test_texts_with_several_labels(tmp_path):
     assert again["systems"][0]["scores"] == result["metrics"]
     assert [row["label"] for row in again["per_label"]] == list(marks)
     assert "confusion" not in again
+    assert 0 < again["calibration"]["expected_error"]["value"] < 50
+    assert sum(row["count"] for row in again["calibration"]["bins"]) == 3 * len(again["examples"])
+    assert all(row["roc_auc"] > 60 for row in again["per_label"])
     model = braid.load(tmp_path / "b")
     given = model.classify(["red cat runs", "1999 1999", ""])
     assert all(isinstance(labels, tuple) and set(labels) <= set(marks) for labels in given)

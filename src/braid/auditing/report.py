@@ -18,6 +18,9 @@ from braid.text.languages import language_name
 SHOWN = 10
 SHOWN_LABELS = 30
 """Of a confusion matrix, at most."""
+LONGEST_NAME = 40
+"""Characters of a line's name in a chart."""
+
 COLORS = ("#3d7ea6", "#c1662f", "#6b8e4e")
 
 
@@ -39,7 +42,7 @@ class Evaluation(TypedDict):
         tables: Further tables, each with ``title``, ``header`` and ``rows``; a cell is a text, a number or a score.
         charts: Further line charts, each with ``title``, ``x``, ``y`` and ``lines`` by name, as lists of points.
         verdict: One sentence on the model and its baselines; the first of the notes.
-        per_label: Precision, recall and F1 of each label, of a classifier.
+        per_label: Precision, recall, F1 and the areas under the curves of each label, of a classifier.
         confusion: ``labels`` and the ``matrix`` of texts by right and given label, of a classifier.
         calibration: ``expected_error`` with its interval and ``bins`` of confidence, of a classifier.
         faults: Counts of visible faults.
@@ -165,10 +168,13 @@ def _lines(chart: dict[str, Any]) -> str:
     """A line chart, at most twice as wide as high."""
     figure, axes = _axes(2)
     for name, points in chart["lines"].items():
-        axes[0].plot([x for x, _ in points], [y for _, y in points], label=name, linewidth=1.2)
+        shown = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 9]}…{name[-8:]}"
+        # With a space before it, for names that begin with an underscore would have no entry.
+        axes[0].plot([x for x, _ in points], [y for _, y in points], label=f" {shown}", linewidth=1.2)
     axes[0].set(xlabel=chart["x"], ylabel=chart["y"])
     if len(chart["lines"]) > 1:
-        axes[0].legend(frameon=False, fontsize=8)
+        for text in axes[0].legend(frameon=False, fontsize=8).get_texts():
+            text.set_parse_math(False)  # a label may hold a dollar
     axes[1].set_axis_off()
     return _svg(figure)
 

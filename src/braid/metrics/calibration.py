@@ -46,46 +46,62 @@ def fit_temperature(logits_BC: np.ndarray, gold: np.ndarray) -> float:
     return temperature if log_loss(logits / temperature, gold) < log_loss(logits, gold) else 1.0
 
 
-def expected_calibration_error(probabilities_BC: np.ndarray, gold_B: np.ndarray, *, bins: int = BINS) -> Score:
+def expected_calibration_error(probabilities_BC: np.ndarray, gold: np.ndarray, *, bins: int = BINS) -> Score:
     """Mean distance of confidence and accuracy over bins of equal width, 0 to 100, with its bootstrap interval.
+
+    Where a text may have several labels, each pair of a text and a label is an event of its own.
 
     Args:
         probabilities_BC: Of each label.
-        gold_B: Right labels.
+        gold: As for `log_loss`.
         bins: Of confidence.
 
     Raises:
         DataError: There is no text.
     """
-    if not len(gold_B):
+    if not len(gold):
         raise DataError("nothing to score: there is no example")
-    confidence, right = probabilities_BC.max(axis=1), probabilities_BC.argmax(axis=1) == gold_B
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
-    inside = place[:, None] == np.arange(bins)
-    size = len(gold_B)
+    confidence_BK, right_BK = _events(probabilities_BC, gold)
+    place_BK = np.minimum((confidence_BK * bins).astype(int), bins - 1)
+    apart = np.zeros((len(gold), bins))
+    np.add.at(apart, (np.arange(len(gold))[:, None], place_BK), confidence_BK - right_BK)
+    size = len(gold)
     samples = np.random.default_rng(SEED).multinomial(size, np.full(size, 1 / size), size=RESAMPLES)
     counts = np.vstack([np.ones(size), samples])
-    apart = counts @ (inside * (confidence - right)[:, None])
-    errors = 100 * np.abs(apart).sum(axis=1) / size
+    errors = 100 * np.abs(counts @ apart).sum(axis=1) / confidence_BK.size
     value = float(errors[0])
     low, high = (float(end) for end in np.percentile(errors[1:], [2.5, 97.5]))
     signature = f"ece|bins:{bins}|n:{size}|bs:{RESAMPLES}|seed:{SEED}|ci:95"
     return Score(value=value, low=min(low, value), high=max(high, value), signature=signature)
 
 
-def reliability(probabilities_BC: np.ndarray, gold_B: np.ndarray, *, bins: int = BINS) -> list[dict[str, float]]:
-    """For each bin of confidence that holds texts: how many, mean confidence and how many are right, in percent."""
-    confidence, right = probabilities_BC.max(axis=1), probabilities_BC.argmax(axis=1) == gold_B
+def reliability(probabilities_BC: np.ndarray, gold: np.ndarray, *, bins: int = BINS) -> list[dict[str, float]]:
+    """For each bin of confidence that holds any: how many, mean confidence and how many are right, in percent.
+
+    Args:
+        probabilities_BC: Of each label.
+        gold: As for `expected_calibration_error`, whose events are counted.
+        bins: Of confidence.
+    """
+    confidence, right = (array.ravel() for array in _events(probabilities_BC, gold))
     place = np.minimum((confidence * bins).astype(int), bins - 1)
     return [
         {
-            "texts": int((place == index).sum()),
+            "count": int((place == index).sum()),
             "confidence": float(100 * confidence[place == index].mean()),
             "accuracy": float(100 * right[place == index].mean()),
         }
         for index in range(bins)
         if (place == index).any()
     ]
+
+
+def _events(probabilities_BC: np.ndarray, gold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Confidence of what is claimed of each text, and whether it is so: one label, or each of several."""
+    if gold.ndim == 2:
+        return probabilities_BC, gold.astype(float)
+    right = probabilities_BC.argmax(axis=1) == gold
+    return probabilities_BC.max(axis=1, keepdims=True), right[:, None].astype(float)
 
 
 def best_threshold(confidence_B: np.ndarray, is_right_B: np.ndarray, has_label_B: np.ndarray) -> float:

@@ -20,6 +20,9 @@ RESAMPLES, SEED = 1000, 12345
 POINTS = 200
 """Of a curve, at most."""
 
+SHOWN_LABELS = 5
+"""Whose curves a chart has room for."""
+
 NONE = "(none)"
 
 Labels = Sequence[tuple[str, ...]]
@@ -169,22 +172,54 @@ def none_scores(gold: Labels, predicted: Labels) -> dict[str, Score]:
     }
 
 
-def curves(probabilities_BC: np.ndarray, gold_BC: np.ndarray) -> list[dict[str, Any]]:
-    """ROC and precision-recall curve over all pairs of text and label, as charts of a report; with their areas."""
+def curves(probabilities_BC: np.ndarray, gold_BC: np.ndarray, labels: Sequence[str]) -> list[dict[str, Any]]:
+    """ROC and precision-recall curves as charts of a report, with their areas.
+
+    One curve over all pairs of text and label, and one for each of the commonest `SHOWN_LABELS` where there are more
+    than two.
+
+    Args:
+        probabilities_BC: Of each label.
+        gold_BC: 1 where a text has the label.
+        labels: Their names.
+    """
     from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_curve
 
-    right, likely = gold_BC.ravel().astype(bool), probabilities_BC.ravel()
-    if right.all() or not right.any():
+    columns = {"all labels": (gold_BC.ravel().astype(bool), probabilities_BC.ravel())}
+    if len(labels) > 2:
+        for index in np.argsort(-gold_BC.sum(axis=0), kind="stable")[:SHOWN_LABELS].tolist():
+            columns[labels[index]] = (gold_BC[:, index].astype(bool), probabilities_BC[:, index])
+    known = {name: pair for name, pair in columns.items() if pair[0].any() and not pair[0].all()}
+    if "all labels" not in known:
         return []
-    false, true, _ = roc_curve(right, likely)
-    precision, recall, _ = precision_recall_curve(right, likely)
-    charts = (
-        ("ROC", "false positive rate", "true positive rate", false, true, auc(false, true)),
-        ("Precision and recall", "recall", "precision", recall, precision, average_precision_score(right, likely)),
-    )
+    roc: dict[str, list[tuple[float, float]]] = {}
+    precisions: dict[str, list[tuple[float, float]]] = {}
+    for name, (right, likely) in known.items():
+        false, true, _ = roc_curve(right, likely)
+        precision, recall, _ = precision_recall_curve(right, likely)
+        roc[f"{name} ({auc(false, true):.3f})"] = _thinned(false, true)
+        precisions[f"{name} ({average_precision_score(right, likely):.3f})"] = _thinned(recall, precision)
     return [
-        {"title": f"{title} (area {area:.3f})", "x": x, "y": y, "lines": {"all labels": _thinned(across, up)}}
-        for title, x, y, across, up, area in charts
+        {"title": "ROC (area)", "x": "false positive rate", "y": "true positive rate", "lines": roc},
+        {"title": "Precision and recall (area)", "x": "recall", "y": "precision", "lines": precisions},
+    ]
+
+
+def ranking(probabilities_BC: np.ndarray, gold_BC: np.ndarray) -> list[dict[str, float | None]]:
+    """Of each label by itself the areas under its curves: ``roc_auc`` and ``average_precision``, 0 to 100.
+
+    None where all texts have the label, or none.
+    """
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    return [
+        {
+            "roc_auc": 100 * float(roc_auc_score(right, likely)),
+            "average_precision": 100 * float(average_precision_score(right, likely)),
+        }
+        if 0 < right.sum() < len(right)
+        else {"roc_auc": None, "average_precision": None}
+        for right, likely in zip(gold_BC.T.astype(bool), probabilities_BC.T, strict=True)
     ]
 
 

@@ -34,6 +34,7 @@ from braid.metrics.classification import (
     curves,
     none_scores,
     per_label,
+    ranking,
 )
 from braid.metrics.score import Score
 from braid.pipeline.evaluation import evaluation_of, systems_of
@@ -292,7 +293,7 @@ def evaluate(model: Classifier, examples: Sequence[Example], *, memory: Sequence
         outputs=[[list(labels) for labels in rows] for rows in outputs.values()],
         tables=_tables(details),
         **details,
-        charts=curves(probabilities, _indicators(gold, model.labels)),
+        charts=curves(probabilities, _indicators(gold, model.labels), model.labels),
         notes=_notes(model, gold, given, details),
     )
 
@@ -328,38 +329,44 @@ def _notes(
 def _details(
     model: Classifier, gold: Sequence[tuple[str, ...]], given: Sequence[tuple[str, ...]], probabilities_BC: np.ndarray
 ) -> dict[str, Any]:
-    """``per_label`` scores; of one label a text also ``confusion`` and ``calibration``."""
-    found: dict[str, Any] = {"per_label": per_label(gold, given, model.labels)}
+    """``per_label`` scores and ``calibration``; of one label a text also ``confusion``."""
+    right_BC, rows = _indicators(gold, model.labels), per_label(gold, given, model.labels)
+    for row, areas in zip(
+        rows, ranking(probabilities_BC, right_BC), strict=False
+    ):  # labels unknown have no probability
+        row.update(areas)
+    found: dict[str, Any] = {"per_label": rows}
     if model.decision.is_multilabel:
-        return found
-    found["confusion"] = confusion(gold, given, model.labels)
-    place = {label: index for index, label in enumerate(model.labels)}
-    known = [i for i, labels in enumerate(gold) if labels and labels[0] in place]
-    if known:
-        target = np.array([place[gold[i][0]] for i in known])
-        error = expected_calibration_error(probabilities_BC[known], target)
-        bins = reliability(probabilities_BC[known], target)
+        known, target = np.arange(len(gold)), right_BC
+    else:
+        found["confusion"] = confusion(gold, given, model.labels)
+        known = np.flatnonzero(right_BC.any(axis=1))
+        target = right_BC.argmax(axis=1)
+    if len(known):
+        error = expected_calibration_error(probabilities_BC[known], target[known])
+        bins = reliability(probabilities_BC[known], target[known])
         found["calibration"] = {"expected_error": error.to_dict(), "bins": bins}
     return found
 
 
 def _tables(details: dict[str, Any]) -> list[dict[str, Any]]:
     """Each label by itself, the commonest confusions, and how far probabilities can be trusted, for a reader."""
+    names = {"precision": "precision", "recall": "recall", "f1": "F1", "average_precision": "average precision"}
     rows = [
-        [row["label"], *(f"{row[name]:.1f}" for name in ("precision", "recall", "f1")), row["support"]]
+        [row["label"], *("" if row.get(name) is None else f"{row[name]:.1f}" for name in names), row["support"]]
         for row in details["per_label"]
     ]
-    tables = [{"title": "By label", "header": ["label", "precision", "recall", "F1", "texts"], "rows": rows}]
+    tables = [{"title": "By label", "header": ["label", *names.values(), "texts"], "rows": rows}]
     confused = details.get("confusion", {}).get("largest", [])[:SHOWN_CONFUSIONS]
     if confused:
         header = ["right label", "given label", "texts"]
         tables.append({"title": "Commonest confusions", "header": header, "rows": [list(row) for row in confused]})
     if "calibration" in details:
         rows = [
-            [f"{row['confidence']:.1f}", f"{row['accuracy']:.1f}", row["texts"]]
+            [f"{row['confidence']:.1f}", f"{row['accuracy']:.1f}", row["count"]]
             for row in details["calibration"]["bins"]
         ]
-        header = ["mean confidence", "accuracy", "texts"]
+        header = ["mean confidence", "accuracy", "texts" if "confusion" in details else "texts and labels"]
         tables.append({"title": "Calibration", "header": header, "rows": rows})
     return tables
 
