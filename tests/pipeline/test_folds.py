@@ -1,8 +1,11 @@
 """What is held out of each fold, and data of which hardly a text has several labels."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from braid.errors import CheckpointError
 from braid.pipeline.folds import cross_validate, validation_rows
 from braid.pipeline.places import places
 from braid.pipeline.start import open_recipe
@@ -53,3 +56,58 @@ def test_one_text_of_several_labels_makes_every_fold_multilabel(tmp_path):
         assert {"exact_match", "micro_f1"} <= set(system["scores"])
     assert "|groups:40|" in found["systems"][0]["scores"]["micro_f1"]["signature"]
     assert found["verdict"]
+    assert not options.places.folds.exists()
+
+
+class Ends(Silence):
+    """Stops the run after so many steps, as a full disk or Ctrl-C would."""
+
+    def __init__(self, steps):
+        self.steps, self.said = steps, []
+
+    def say(self, message):
+        self.said.append(message)
+
+    def step(self, *args, **options):
+        self.steps -= 1
+        if self.steps < 0:
+            raise OSError("stopped")
+
+
+@pytest.mark.backend
+def test_what_is_done_outlasts_a_kill(tmp_path):
+    lines = ["text,label,talk"]
+    lines += [
+        f"the {'cat' if number % 2 else 'dog'} number {number} runs,{number % 2},{number}" for number in range(90)
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    settings = (*TINY, "train.steps=6", "train.checkpoint_minutes=0")
+    recipe, folder, _ = open_recipe(tmp_path / "a.csv", settings)
+    whole = cross_validate(recipe, TrainOptions(folder=folder, places=places(recipe, tmp_path / "whole")), Silence(), 3)
+    options = TrainOptions(folder=folder, places=places(recipe, tmp_path / "b"))
+    with pytest.raises(OSError, match="stopped"):
+        cross_validate(recipe, options, Ends(9), 3)
+    assert [path.name for path in options.places.folds.glob("*.json")] == ["fold-1.json"]
+    with pytest.raises(CheckpointError, match="an unfinished run"):
+        cross_validate(recipe, options, Silence(), 3)
+    resuming = dataclasses.replace(options, resume=True)
+    with pytest.raises(CheckpointError, match="folds: 3 in the checkpoint, 4 now"):
+        cross_validate(recipe, resuming, Silence(), 4)
+    log = Ends(6 + 3)  # of the second fold no more than is left of it, and the third
+    found = cross_validate(recipe, resuming, log, 3)
+    assert "done before" in log.said
+    assert found == whole
+    assert not options.places.folds.exists()
+
+
+@pytest.mark.backend
+def test_a_damaged_fold_is_told_and_can_be_thrown_away(tmp_path):
+    (tmp_path / "a.csv").write_text("\n".join(["text,label", *(f"word {n} {n % 2},{n % 2}" for n in range(60))]))
+    recipe, folder, _ = open_recipe(tmp_path / "a.csv", [one for one in TINY if "group" not in one])
+    options = TrainOptions(folder=folder, places=places(recipe, tmp_path / "b"))
+    options.places.folds.mkdir(parents=True)
+    (options.places.folds / "fold-1.json").write_text("{")
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        cross_validate(recipe, dataclasses.replace(options, resume=True), Silence(), 2)
+    found = cross_validate(recipe, dataclasses.replace(options, restart=True), Silence(), 2)
+    assert found["examples"] == 60

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,15 +16,17 @@ from braid.config.recipe import Recipe
 from braid.data.example import Example
 from braid.data.kinds import kind_of
 from braid.data.split import groups
-from braid.errors import ConfigError
+from braid.errors import CheckpointError, ConfigError
+from braid.layers.backend import choose_backend
 from braid.metrics.classification import classification_scores
 from braid.metrics.folds import make_folds
 from braid.metrics.score import verdict
 from braid.pipeline.evaluation import systems_of
 from braid.pipeline.places import places_of
 from braid.pipeline.prepare import Dataset, learn_tokenizer, prepare
-from braid.pipeline.train import TrainOptions, train_dataset
-from braid.storage import locked
+from braid.pipeline.train import TrainOptions, check_unfinished, run_identity, train_dataset
+from braid.storage import atomic_file, locked
+from braid.training.checkpoint import FORMAT, check_identity, has_checkpoint
 
 if TYPE_CHECKING:
     from braid.training.log import RunLog
@@ -34,7 +38,8 @@ def cross_validate(recipe: Recipe, options: TrainOptions, log: RunLog, num_folds
     """Scores over all texts, each by the model that did not see it, with mean and spread over the folds.
 
     Each fold takes as long as the recipe says. No bundle is written. Groups that a person named, and equal texts, are
-    never parted, neither by folds nor by validation; where groups are named, intervals are over groups.
+    never parted, neither by folds nor by validation; where groups are named, intervals are over groups. Folds that are
+    done are kept until the last one is, so that an unfinished cross-validation can be resumed like a training run.
 
     Args:
         recipe: Of a classifier; its own split into parts is not used.
@@ -47,25 +52,37 @@ def cross_validate(recipe: Recipe, options: TrainOptions, log: RunLog, num_folds
         ``spread`` with mean and standard deviation over the folds by metric, ``examples`` their number.
 
     Raises:
+        CheckpointError: An unfinished one is saved here, or one of another recipe or other data is to be resumed.
         ConfigError: The recipe is for another task.
         DataError: There are too few texts for so many folds.
     """
     if recipe.task != "classify":
         raise ConfigError(f'--folds is for the task "classify", got "{recipe.task}"')
     with locked(options.places.lock, "another run works here"):
+        kept = options.places.folds
+        check_unfinished(options, is_saved=_is_saved(kept), where=kept)
+        if options.restart:
+            shutil.rmtree(kept, ignore_errors=True)
         dataset = prepare(recipe, folder=options.folder, output=options.places.prepared)
         rows = [row for part in ("train", "valid", "test") for row in getattr(dataset.data, part)]
         labels = [row.target for row in rows]
         numbers = _group_numbers(rows, kind_of(recipe).joined_by)
         folds = make_folds(labels, numbers, num_folds, seed=recipe.data.split_seed)
+        identity = {"folds": num_folds, **run_identity(recipe, dataset, choose_backend())}
         found = []
         for number, held in enumerate(folds, 1):
             log.say(
                 f"fold {number} of {num_folds}: {len(rows) - len(held):,} texts to learn from, {len(held):,} held out"
             )
-            found.append(_fold(recipe, options, dataset, _Fold(rows, numbers, held), log))
+            found.append(_fold(recipe, options, dataset, _Fold(number, rows, numbers, held), identity, log))
+        shutil.rmtree(kept, ignore_errors=True)
     is_grouped = any(row.group for row in rows)
     return _pooled(found, [numbers[row] for held in folds for row in held.tolist()] if is_grouped else ())
+
+
+def _is_saved(kept: Path) -> bool:
+    """Whether a fold is done there, or one can be resumed."""
+    return any(kept.glob("fold-*.json")) or any(map(has_checkpoint, kept.glob("fold-*.work/checkpoints")))
 
 
 def _group_numbers(rows: Sequence[Example], sides: tuple[str, ...]) -> list[str]:
@@ -76,8 +93,9 @@ def _group_numbers(rows: Sequence[Example], sides: tuple[str, ...]) -> list[str]
 
 @dataclass(frozen=True)
 class _Fold:
-    """All rows with the numbers of their groups, and which are held out."""
+    """Its number, all rows with the numbers of their groups, and which are held out."""
 
+    number: int
     rows: Sequence[Example]
     groups: Sequence[str]
     held: np.ndarray
@@ -101,8 +119,34 @@ def validation_rows(groups: Sequence[str], count: int, random: np.random.Generat
     return taken or set(min(drawn, key=len))
 
 
-def _fold(recipe: Recipe, options: TrainOptions, dataset: Dataset, fold: _Fold, log: RunLog) -> dict[str, Any]:
-    """The evaluation of a model trained on everything but the held rows."""
+def _fold(
+    recipe: Recipe, options: TrainOptions, dataset: Dataset, fold: _Fold, identity: dict[str, Any], log: RunLog
+) -> dict[str, Any]:
+    """The fold's evaluation: as it was kept, or of a model that is trained now and forgotten."""
+    name = f"fold-{fold.number}"
+    result, places = options.places.folds / f"{name}.json", places_of(options.places.folds / name)
+    if result.exists():
+        try:
+            saved = json.loads(result.read_text(encoding="utf-8"))
+            check_identity(result, saved, identity)
+            log.say("done before")
+            return saved["evaluation"]
+        except (OSError, ValueError, KeyError) as error:
+            hint = "delete this file to train the fold again"
+            raise CheckpointError(f"the fold cannot be read: {error}", where=str(result), hint=hint) from error
+    resume = options.resume and has_checkpoint(places.checkpoints)
+    ready = dataclasses.replace(options, places=places, resume=resume, restart=not resume)
+    evaluation = train_dataset(recipe, ready, _parted(recipe, dataset, fold), log)["evaluation"]
+    kept = {key: evaluation[key] for key in ("systems", "examples", "outputs")}
+    with atomic_file(result) as file:
+        file.write(json.dumps({"format": FORMAT, "identity": identity, "evaluation": kept}).encode())
+    for folder in (places.bundle, places.work):
+        shutil.rmtree(folder, ignore_errors=True)
+    return kept
+
+
+def _parted(recipe: Recipe, dataset: Dataset, fold: _Fold) -> Dataset:
+    """The held rows as test part, a tenth of the others for validation, and subwords of the rest alone."""
     rows, held = fold.rows, fold.held
     is_held = np.zeros(len(rows), bool)
     is_held[held] = True
@@ -116,14 +160,7 @@ def _fold(recipe: Recipe, options: TrainOptions, dataset: Dataset, fold: _Fold, 
         valid=[rows[row] for place, row in enumerate(others) if place in valid],
         test=[rows[index] for index in held.tolist()],
     )
-    parted = dataclasses.replace(dataset, data=data, tokenizer=learn_tokenizer(recipe, data))
-    places = places_of(options.places.work / "fold")
-    try:
-        result = train_dataset(recipe, dataclasses.replace(options, places=places), parted, log)
-    finally:
-        for folder in (places.bundle, places.work):
-            shutil.rmtree(folder, ignore_errors=True)
-    return result["evaluation"]
+    return dataclasses.replace(dataset, data=data, tokenizer=learn_tokenizer(recipe, data))
 
 
 def _pooled(found: Sequence[dict[str, Any]], numbers: Sequence[str]) -> dict[str, Any]:

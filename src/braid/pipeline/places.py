@@ -36,6 +36,11 @@ class Places:
         return self.work / "checkpoints"
 
     @property
+    def folds(self) -> Path:
+        """What is known of a cross-validation that has not ended."""
+        return self.work / "folds"
+
+    @property
     def lock(self) -> Path:
         """Held by the run at work."""
         return self.work / "lock"

@@ -72,7 +72,7 @@ def train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str
 
 
 def _train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str, Any]:
-    _check_unfinished(options)
+    check_unfinished(options, is_saved=has_checkpoint(options.places.checkpoints), where=options.places.checkpoints)
     if recipe.task == "answer" and not recipe.data.train:
         return index_bundle(recipe, folder=options.folder, bundle=options.places.bundle, log=log)
     documents = _documents(recipe, options, log)
@@ -148,14 +148,19 @@ def _peak_memory() -> int | None:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def _check_unfinished(options: TrainOptions) -> None:
-    """An unfinished run is continued or thrown away only when a person says so."""
+def check_unfinished(options: TrainOptions, *, is_saved: bool, where: Path) -> None:
+    """An unfinished run is continued or thrown away only when a person says so.
+
+    Raises:
+        CheckpointError: One is saved at ``where``, and the options say neither.
+        ConfigError: They say both.
+    """
     if options.resume and options.restart:
         raise ConfigError("resume and restart exclude each other")
-    if has_checkpoint(options.places.checkpoints) and not (options.resume or options.restart):
+    if is_saved and not (options.resume or options.restart):
         raise CheckpointError(
             "an unfinished run is saved here",
-            where=str(options.places.checkpoints),
+            where=str(where),
             hint="add --resume to go on with it, or --restart to throw it away",
         )
 
@@ -203,14 +208,14 @@ def _fit(
         model=model,
         plan=plan,
         folder=options.places.work,
-        identity=_identity(recipe, dataset, backend),
+        identity=run_identity(recipe, dataset, backend),
         validation=pipeline.validation(recipe, dataset),
         log=log,
     )
     return train(run, resume=options.resume)
 
 
-def _identity(recipe: Recipe, dataset: Dataset, backend: str) -> dict[str, Any]:
+def run_identity(recipe: Recipe, dataset: Dataset, backend: str) -> dict[str, Any]:
     """What must be the same for a checkpoint to be continued, under names that a refusal can print."""
     settings = recipe.to_dict()
     found = {key: value for key, value in settings.items() if not isinstance(value, dict)}

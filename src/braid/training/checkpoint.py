@@ -183,7 +183,7 @@ def _load(path: Path, identity: dict[str, Any]) -> Checkpoint:
 
     try:
         state = json.loads((path / "state.json").read_text(encoding="utf-8"))
-        _check_identity(path, state, identity)
+        check_identity(path, state, identity)
         progress = Progress(**state["progress"])
         arrays = load_file(path / "state.safetensors")
         best_path = path / "best.safetensors"
@@ -196,8 +196,12 @@ def _load(path: Path, identity: dict[str, Any]) -> Checkpoint:
     return Checkpoint(progress=progress, arrays=arrays, best=best)
 
 
-def _check_identity(path: Path, state: dict[str, Any], identity: dict[str, Any]) -> None:
-    """Before anything else of a checkpoint is read: another version may have written other fields."""
+def check_identity(path: Path, state: dict[str, Any], identity: dict[str, Any]) -> None:
+    """Before anything else of a saved state is read: another version may have written other fields.
+
+    Raises:
+        CheckpointError: It was saved by a run of another identity, or in another format; the message names both.
+    """
     wanted, found = json.loads(json.dumps(identity)), state["identity"]  # lists for tuples, as they were saved
     if state["format"] != FORMAT:
         wanted, found = {"format": FORMAT}, state
