@@ -187,7 +187,7 @@ def curves(probabilities_BC: np.ndarray, gold_BC: np.ndarray, labels: Sequence[s
 
     columns = {"all labels": (gold_BC.ravel().astype(bool), probabilities_BC.ravel())}
     if len(labels) > 2:
-        for index in np.argsort(-gold_BC.sum(axis=0), kind="stable")[:SHOWN_LABELS].tolist():
+        for index in map(int, np.argsort(-gold_BC.sum(axis=0), kind="stable")[:SHOWN_LABELS]):
             columns[labels[index]] = (gold_BC[:, index].astype(bool), probabilities_BC[:, index])
     known = {name: pair for name, pair in columns.items() if pair[0].any() and not pair[0].all()}
     if "all labels" not in known:
