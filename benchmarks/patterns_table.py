@@ -35,7 +35,14 @@ def table(result: dict[str, Any]) -> str:
     def mean(name: str) -> float:
         return float(np.mean([row["metrics"][first] for row in patterns[name]]))
 
-    heads = ["pattern", "weights", *(head for head, _ in metrics.values()), "training, tokens/s", "writing, tokens/s"]
+    heads = [
+        "pattern",
+        "weights",
+        "runs",
+        *(head for head, _ in metrics.values()),
+        "training, tokens/s",
+        "writing, tokens/s",
+    ]
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for name in sorted(patterns, key=mean, reverse=first == "bleu"):
         rows = patterns[name]
@@ -44,7 +51,7 @@ def table(result: dict[str, Any]) -> str:
             f"{max(row[key] for row in rows):,.0f}"
             for key in ("training_tokens_per_second", "decoding_tokens_per_second")
         ]
-        lines.append(f"| `{name}` | {rows[0]['weights']:,} | {' | '.join(scores + speeds)} |")
+        lines.append(f"| `{name}` | {rows[0]['weights']:,} | {len(rows)} | {' | '.join(scores + speeds)} |")
     return "\n".join(lines)
 
 
