@@ -1,10 +1,6 @@
-import json
 import re
-import subprocess
-import sys
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from braid.config.recipe import ModelConfig, Recipe, TrainConfig
@@ -85,44 +81,3 @@ def test_where_nothing_is_known_nothing_is_refused(monkeypatch):
 def test_what_the_system_says():
     found = footprint.available_bytes()
     assert found is None or 2**20 < found < 2**50
-
-
-CHILD = """
-import json, resource, sys
-import braid
-from braid.pipeline import train as module
-
-def held():
-    lines = open("/proc/self/status").read().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
-
-def check_memory(*args, **options):
-    global before, predicted
-    before, predicted = held(), known(*args, **options)
-    return predicted
-
-known, module.check_memory = module.check_memory, check_memory
-braid.train(sys.argv[1], output=sys.argv[2], overrides=sys.argv[3:])
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-print(json.dumps({"predicted": predicted, "measured": peak - before}))
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.backend
-@pytest.mark.parametrize("letter", sorted(footprint.VALUES))
-def test_no_letter_takes_more_than_predicted(letter, tmp_path):
-    """Two layers of each, full batches, and a checkpoint; what a framework needs for itself counts too."""
-    random = np.random.default_rng(1)
-    words = ["".join(random.choice(list("abcdefghijklmnop"), 5)) for _ in range(300)]
-    rows = [" ".join(random.choice(words, 36)) for _ in range(500)]
-    (tmp_path / "pairs.tsv").write_text("".join(f"{row}\t{row.upper()}\n" for row in rows), encoding="utf-8")
-    settings = [
-        "data.source_language=en", "data.target_language=de", f"model.encoder={letter * 2}",
-        f"model.decoder={letter * 2}", "train.steps=3", "tokenizer.vocab_size=1000",
-    ]  # fmt: skip
-    command = [sys.executable, "-c", CHILD, str(tmp_path / "pairs.tsv"), str(tmp_path / "out"), *settings]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout.splitlines()[-1])
-    assert found["measured"] < found["predicted"] < 5 * found["measured"]
