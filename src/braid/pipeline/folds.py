@@ -61,13 +61,13 @@ def cross_validate(recipe: Recipe, options: TrainOptions, log: RunLog, num_folds
     with locked(options.places.lock, "another run works here"):
         kept = options.places.folds
         check_unfinished(options, is_saved=_is_saved(kept), where=kept)
-        if options.restart:
-            shutil.rmtree(kept, ignore_errors=True)
         dataset = prepare(recipe, folder=options.folder, output=options.places.prepared)
         rows = [row for part in ("train", "valid", "test") for row in getattr(dataset.data, part)]
         labels = [row.target for row in rows]
         numbers = _group_numbers(rows, kind_of(recipe).joined_by)
         folds = make_folds(labels, numbers, num_folds, seed=recipe.data.split_seed)
+        if options.restart:  # only now: data that cannot be read cost nothing
+            shutil.rmtree(kept, ignore_errors=True)
         identity = {"folds": num_folds, **run_identity(recipe, dataset, choose_backend())}
         found = []
         for number, held in enumerate(folds, 1):
@@ -125,13 +125,13 @@ def _fold(
     """The fold's evaluation: as it was kept, or of a model that is trained now and forgotten."""
     name = f"fold-{fold.number}"
     result, places = options.places.folds / f"{name}.json", places_of(options.places.folds / name)
-    if result.exists():
+    if options.resume and result.exists():
         try:
             saved = json.loads(result.read_text(encoding="utf-8"))
             check_identity(result, saved, identity)
             log.say("done before")
             return saved["evaluation"]
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             hint = "delete this file to train the fold again"
             raise CheckpointError(f"the fold cannot be read: {error}", where=str(result), hint=hint) from error
     resume = options.resume and has_checkpoint(places.checkpoints)
