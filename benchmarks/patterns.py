@@ -129,6 +129,7 @@ def recipe_of(options: argparse.Namespace, pattern: str, seed: int, width: int) 
             f"minutes = {options.minutes}" if options.minutes else f"steps = {options.steps}",
             f"batch_tokens = {options.batch_tokens}",
             f"seed = {seed}",
+            f'precision = "{options.precision}"',
             "patience = 0",
             "",
         ]
@@ -177,6 +178,7 @@ def main() -> None:
     parser.add_argument("--window", type=int, default=8, help="of `W`; one as long as the texts is `A`")
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--batch-tokens", type=int, default=2048)
+    parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"])
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--minutes", type=float, default=0, help="for each run, in the place of steps")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
@@ -199,6 +201,7 @@ def main() -> None:
         "window",
         "dropout",
         "batch_tokens",
+        "precision",
         "steps",
         "minutes",
         "at_once",

@@ -67,6 +67,14 @@ def test_heads_of_halves(letter):
         make_recipe({}, overrides)
 
 
+def test_recipes_of_bundles_open_in_whatever_sizes_they_were_trained():
+    """A version before this rule trained it; what is used from now on is checked all the same."""
+    table = {"model": {"model_dim": 12, "num_heads": 4, "encoder": "SD"}}
+    assert make_recipe(table, trained=True).model.encoder == "SD"
+    with pytest.raises(ConfigError, match=r"search\.beam_size"):
+        make_recipe({**table, "search": {"beam_size": 0}}, trained=True)
+
+
 def test_not_there_and_not_toml(tmp_path):
     with pytest.raises(ConfigError, match="does not exist"):
         load_recipe(tmp_path / "none.toml")

@@ -98,6 +98,8 @@ def test_what_is_done_outlasts_a_kill(tmp_path):
     assert "done before" in log.said
     assert found == whole
     assert not options.places.folds.exists()
+    with pytest.raises(CheckpointError, match="nothing to resume"):
+        cross_validate(recipe, resuming, Silence(), 3)
 
 
 @pytest.mark.backend

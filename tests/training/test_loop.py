@@ -306,7 +306,7 @@ def test_another_run_is_refused(tmp_path):
     assert has_checkpoint(tmp_path / "checkpoints")
     with pytest.raises(CheckpointError, match="data: 'x' in the checkpoint, 'y' now"):
         train(replace(make_run(tmp_path, steps=3), identity={"data": "y"}), resume=True)
-    with pytest.raises(CheckpointError, match="no checkpoint"):
+    with pytest.raises(CheckpointError, match="nothing to resume"):
         train(make_run(tmp_path / "none", steps=3), resume=True)
 
 

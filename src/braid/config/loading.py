@@ -13,7 +13,7 @@ from typing import Any
 
 from braid.config.constraints import TextList
 from braid.config.fields import faults
-from braid.config.recipe import SECTIONS, TASKS, Recipe
+from braid.config.recipe import SECTIONS, TASKS, ModelConfig, Recipe
 from braid.errors import ConfigError
 
 Values = dict[str, dict[str, Any]]
@@ -60,7 +60,12 @@ def task_defaults(task: Any) -> dict[str, dict[str, Any]]:
 
 
 def make_recipe(
-    table: Mapping[str, Any], overrides: Sequence[str] = (), *, where: str = "", lines: Mapping[str, int] | None = None
+    table: Mapping[str, Any],
+    overrides: Sequence[str] = (),
+    *,
+    where: str = "",
+    lines: Mapping[str, int] | None = None,
+    trained: bool = False,
 ) -> Recipe:
     """A checked recipe from a nested table and ``key=value`` overrides.
 
@@ -69,6 +74,7 @@ def make_recipe(
         overrides: From ``--set``; they go before the table.
         where: The file's name for messages.
         lines: Line of each dotted key in that file.
+        trained: The recipe is a bundle's: its network is there, in whatever sizes the version that trained it allowed.
 
     Raises:
         ConfigError: Listing every fault.
@@ -78,7 +84,7 @@ def make_recipe(
     _override(values, overrides, found)
     for section, defaults in task_defaults(values[""].get("task", "")).items():
         values[section] = {**defaults, **values[section]}
-    found += _faults(values)
+    found += _faults(values, sizes_matter=not trained)
     if found:
         places = lines or {}
         messages = [_placed(message, key, where, places, overrides) for key, message in found]
@@ -156,8 +162,8 @@ def _override(values: Values, overrides: Sequence[str], found: list[tuple[str, s
         _place(values, section, name, field.metadata["constraint"].parse(text.strip()), found)
 
 
-def _faults(values: Values) -> list[tuple[str, str]]:
-    """Values that break their constraint, and pairs of values that cannot stand together."""
+def _faults(values: Values, *, sizes_matter: bool) -> list[tuple[str, str]]:
+    """Values that break their constraint, and sizes that cannot stand together."""
     found: list[tuple[str, str]] = []
     for section in values:
         kind = SECTIONS[section] if section else Recipe
@@ -167,17 +173,23 @@ def _faults(values: Values) -> list[tuple[str, str]]:
             object.__setattr__(probe, name, value)
         known = faults(probe, section, skip=() if section else tuple(SECTIONS))
         found += known.items()
-        if section == "model" and not known:
-            dim, heads = probe.model_dim, probe.num_heads  # type: ignore[attr-defined]
-            if dim % heads:
-                found.append(("model.num_heads", f"model.num_heads must divide model.model_dim {dim}, got {heads}"))
-            elif dim % (2 * heads) and set("DR") & set(probe.encoder):  # type: ignore[attr-defined]
-                words = f"model.num_heads must divide half of model.model_dim {dim} where the encoder has D or R, which"
-                found.append(("model.num_heads", f"{words} run both ways with half the width each, got {heads}"))
-            kv_heads = probe.num_kv_heads  # type: ignore[attr-defined]
-            if kv_heads and heads % kv_heads:
-                words = f"model.num_kv_heads must divide model.num_heads {heads}, got {kv_heads}"
-                found.append(("model.num_kv_heads", words))
+        if section == "model" and not known and sizes_matter:
+            found += _conflicts(probe)  # type: ignore[arg-type]
+    return found
+
+
+def _conflicts(model: ModelConfig) -> list[tuple[str, str]]:
+    """Sizes of a network that do not divide each other."""
+    dim, heads, kv_heads = model.model_dim, model.num_heads, model.num_kv_heads
+    found = []
+    if dim % heads:
+        found.append(("model.num_heads", f"model.num_heads must divide model.model_dim {dim}, got {heads}"))
+    elif dim % (2 * heads) and set("DR") & set(model.encoder):
+        words = f"model.num_heads must divide half of model.model_dim {dim} where the encoder has D or R, which"
+        found.append(("model.num_heads", f"{words} run both ways with half the width each, got {heads}"))
+    if kv_heads and heads % kv_heads:
+        words = f"model.num_kv_heads must divide model.num_heads {heads}, got {kv_heads}"
+        found.append(("model.num_kv_heads", words))
     return found
 
 

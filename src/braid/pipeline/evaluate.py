@@ -80,7 +80,7 @@ def _test_rows(path: Path, info: BundleInfo) -> list[Example]:
 
 def _read(files: Sequence[str], info: BundleInfo) -> tuple[list[Example], list[str]]:
     """Usable rows of the files; empty ones and rejects are counted in a note."""
-    recipe = make_recipe(info.recipe, where="bundle.json")
+    recipe = make_recipe(info.recipe, where="bundle.json", trained=True)
     kind = kind_of(recipe)
     rows = list(read_files(files, kind.options(recipe.data), folder=Path()))
     ready = (normalized(row, recipe.data, kind) for row in rows if isinstance(row, Example))

@@ -175,7 +175,7 @@ def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Generator:
         language=info.source_language,
         tokenizer=read_tokenizer(folder, info),
         session=DecoderSession(folder / "runtime", num_threads=num_threads),
-        options=make_recipe(info.recipe, where=where).search,
+        options=make_recipe(info.recipe, where=where, trained=True).search,
         window=int(info.task_info.get("window", 256)),
         template=template,
     )

@@ -14,6 +14,7 @@ from braid.config.loading import make_recipe
 from braid.config.recipe import Recipe, SearchConfig
 from braid.data.encoded import EncodedPairs
 from braid.data.example import Example
+from braid.data.spans import SpanModel
 from braid.metrics.faithfulness import faithfulness
 from braid.metrics.leads import choose_lead
 from braid.metrics.overlap import compression, extractiveness, novelty, repetition_rate
@@ -21,7 +22,8 @@ from braid.metrics.summaries import compare_summaries, sentence_rouge, summary_b
 from braid.pipeline.evaluation import Styles, evaluation_of, systems_of
 from braid.pipeline.prepare import Dataset, Weights
 from braid.runtime.session import EncoderDecoderSession
-from braid.storage import scratch_folder
+from braid.storage import scratch_folder, write_arrays
+from braid.tasks.choosing import Chooser
 from braid.tasks.summarize import Summarizer, condensed
 from braid.text.extract import extract
 from braid.text.units import units
@@ -41,6 +43,9 @@ STYLE = {
     "repeats": "that repeat",
 }
 """Measures of how summaries are written, and the heads of their columns."""
+SPANS = "spans.safetensors"
+CHOICE_ROWS = 1000
+"""Validation rows on which the choice between network and stretches is learned."""
 LEAD_ROWS = 2000
 """Training rows on which the lead baseline is chosen."""
 
@@ -97,22 +102,53 @@ def validation(recipe: Recipe, dataset: Dataset) -> Validation:
 
 
 def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> dict[str, Any]:
-    """The encoder's and the decoder's graph."""
+    """The encoder's and the decoder's graph, the model of stretches, and how it is chosen between them and the network.
+
+    The choice is learned on the validation rows.
+    """
     from braid.exporting.onnx import export_onnx
 
     export_onnx(recipe.model, weights, folder, precision=recipe.runtime.precision)
-    return {"max_source_tokens": recipe.train.max_tokens}
+    train, valid = dataset.data.train, dataset.data.valid[:CHOICE_ROWS]
+    spans = SpanModel.fit([row.source for row in train], [references_of(row) for row in train])
+    write_arrays(folder / SPANS, spans.arrays())
+    summarizer = Summarizer(
+        name=recipe.name,
+        language=dataset.language,
+        tokenizer=dataset.tokenizer,
+        session=EncoderDecoderSession(folder),
+        options=recipe.search,
+        max_source_tokens=recipe.train.max_tokens,
+        spans=spans,
+    )
+    found = summarizer.candidates([row.source for row in valid])
+    quality = [
+        sentence_rouge([one.text for one in group], [references_of(row)] * len(group), language=dataset.language)
+        for group, row in zip(found, valid, strict=True)
+    ]
+    chooser = Chooser.fit(found, [scores["rougeL"] for scores in quality])
+    return {"max_source_tokens": recipe.train.max_tokens, "choice": list(chooser.weights) if chooser else []}
 
 
 def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Summarizer:
-    """The summarizer of a bundle."""
+    """The summarizer of a bundle; one from before stretches competed gives what its network writes.
+
+    Raises:
+        BundleError: The model of stretches, or the choice, is damaged.
+    """
+    from safetensors.numpy import load_file
+
+    choice = info.task_info.get("choice")
+    spans = None if choice is None else SpanModel.from_arrays(load_file(folder / "runtime" / SPANS))
     return Summarizer(
         name=info.name,
         language=info.source_language,
         tokenizer=read_tokenizer(folder, info),
         session=EncoderDecoderSession(folder / "runtime", num_threads=num_threads),
-        options=make_recipe(info.recipe, where=str(folder / "bundle.json")).search,
+        options=make_recipe(info.recipe, where=str(folder / "bundle.json"), trained=True).search,
         max_source_tokens=int(info.task_info.get("max_source_tokens", info.sizes.max_source_tokens)),
+        spans=spans,
+        chooser=Chooser.of(choice),
     )
 
 
@@ -126,8 +162,10 @@ def evaluate(
     rows = (memory or examples)[:LEAD_ROWS]
     best = choose_lead([row.source for row in rows], [references_of(row) for row in rows], language=language)
     length = int(np.median([len(row.target) for row in rows]))
-    outputs = {
-        model.name: hypotheses,
+    outputs = {model.name: hypotheses}
+    if model.spans:
+        outputs["learned stretch"] = [model.stretch(source) for source in sources]
+    outputs |= {
         f"lead: {best.name}": [best.summarize(source) for source in sources],
         "extracted sentences": [extract(source, language=language, max_chars=length).text for source in sources],
     }

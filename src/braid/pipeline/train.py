@@ -28,7 +28,7 @@ from braid.pipeline.tasks import pipeline_of
 from braid.storage import locked, scratch_folder, write_arrays
 from braid.text.sampling import SubwordSampling
 from braid.training.allocator import keep_memory
-from braid.training.checkpoint import discard, has_checkpoint
+from braid.training.checkpoint import discard, has_checkpoint, nothing_to_resume
 from braid.training.footprint import check_memory
 from braid.version import __version__
 
@@ -152,11 +152,13 @@ def check_unfinished(options: TrainOptions, *, is_saved: bool, where: Path) -> N
     """An unfinished run is continued or thrown away only when a person says so.
 
     Raises:
-        CheckpointError: One is saved at ``where``, and the options say neither.
+        CheckpointError: One is saved at ``where``, and the options say neither; or none, and it is to be continued.
         ConfigError: They say both.
     """
     if options.resume and options.restart:
         raise ConfigError("resume and restart exclude each other")
+    if options.resume and not is_saved:
+        raise nothing_to_resume(where)
     if is_saved and not (options.resume or options.restart):
         raise CheckpointError(
             "an unfinished run is saved here",

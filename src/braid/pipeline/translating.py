@@ -83,7 +83,7 @@ def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Translator:
         target_language=info.target_language,
         tokenizer=read_tokenizer(folder, info),
         session=EncoderDecoderSession(folder / "runtime", num_threads=num_threads),
-        options=make_recipe(info.recipe, where=str(folder / "bundle.json")).search,
+        options=make_recipe(info.recipe, where=str(folder / "bundle.json"), trained=True).search,
         max_source_tokens=info.sizes.max_source_tokens,
     )
 

@@ -69,10 +69,21 @@ def search(
     options: SearchOptions,
     may_loop_B: np.ndarray | None = None,
 ) -> list[Hypothesis]:
-    """The best output found for each example; finished examples leave the batch.
+    """The best output found for each example; arguments and cost as for `search_all`."""
+    return [found[0] for found in search_all(stepper, state, max_tokens_B, options, may_loop_B)]
+
+
+def search_all(
+    stepper: Stepper,
+    state: State,
+    max_tokens_B: np.ndarray,
+    options: SearchOptions,
+    may_loop_B: np.ndarray | None = None,
+) -> list[list[Hypothesis]]:
+    """All outputs met for each example, best first and at least one; finished examples leave the batch.
 
     An example is finished when no open hypothesis can still beat its best finished one, or at its own
-    limit of tokens.
+    limit of tokens. Outputs that ended by themselves stand before those that were cut.
 
     Args:
         stepper: The decoder.
@@ -84,7 +95,7 @@ def search(
     Cost: O(longest output) decoder steps on B × K hypotheses.
     """
     size = len(max_tokens_B)
-    best: list[Hypothesis | None] = [None] * size
+    found: list[list[Hypothesis]] = [[] for _ in range(size)]
     start = np.full((size, 1, 1), options.bos_id, dtype=np.int32)
     beam = _Beam(np.arange(size), start, np.zeros((size, 1), dtype=np.float64), state)
     breakable_B = np.ones(size, dtype=bool) if may_loop_B is None else ~may_loop_B
@@ -94,9 +105,14 @@ def search(
         logits[:, :, list(options.banned_ids)] = -np.inf
         _break_loops(logits, beam.tokens, options.max_repeats, breakable_B[beam.rows])
         _extend(beam, _log_softmax(logits), options)
-        _finish(beam, best, max_tokens_B[beam.rows], options)
-        _drop(beam, best, max_tokens_B[beam.rows], options)
-    return [hypothesis or Hypothesis(token_ids=[], score=-np.inf, is_finished=False) for hypothesis in best]
+        _finish(beam, found, max_tokens_B[beam.rows], options)
+        _drop(beam, found, max_tokens_B[beam.rows], options)
+    nothing = Hypothesis(token_ids=[], score=-np.inf, is_finished=False)  # of logits that are no numbers
+    return [sorted(outputs, key=_worth, reverse=True) or [nothing] for outputs in found]
+
+
+def _worth(hypothesis: Hypothesis) -> tuple[bool, float]:
+    return hypothesis.is_finished, hypothesis.score
 
 
 def _log_softmax(logits: np.ndarray) -> np.ndarray:
@@ -154,27 +170,23 @@ def _extend(beam: _Beam, log_probs_BKV: np.ndarray, options: SearchOptions) -> N
                 beam.state[name] = value[examples, parent]
 
 
-def _finish(beam: _Beam, best: list[Hypothesis | None], limits: np.ndarray, options: SearchOptions) -> None:
-    """Take hypotheses that ended, or reached their limit, out of the beam and keep the better ones."""
+def _finish(beam: _Beam, found: list[list[Hypothesis]], limits: np.ndarray, options: SearchOptions) -> None:
+    """Take hypotheses that ended, or reached their limit, out of the beam and keep them."""
     length = beam.tokens.shape[2] - 1
     ended = beam.tokens[:, :, -1] == options.eos_id
     for b, k in np.argwhere((ended | (length >= limits)[:, None]) & np.isfinite(beam.log_probs)):
         ids = beam.tokens[b, k, 1 : -1 if ended[b, k] else None].tolist()
         score = float(beam.log_probs[b, k] / length**options.length_penalty)
-        found = Hypothesis(token_ids=ids, score=score, is_finished=bool(ended[b, k]))
-        row = beam.rows[b]
-        held = best[row]
-        if held is None or (found.is_finished, found.score) > (held.is_finished, held.score):
-            best[row] = found
+        found[beam.rows[b]].append(Hypothesis(token_ids=ids, score=score, is_finished=bool(ended[b, k])))
     beam.log_probs = np.where(ended, -np.inf, beam.log_probs)
 
 
-def _drop(beam: _Beam, best: list[Hypothesis | None], limits: np.ndarray, options: SearchOptions) -> None:
+def _drop(beam: _Beam, found: list[list[Hypothesis]], limits: np.ndarray, options: SearchOptions) -> None:
     """Remove examples that are decided."""
     length = beam.tokens.shape[2] - 1
     # The most an open hypothesis can still be worth: all further subwords certain, at the longest length.
     bound = beam.log_probs.max(axis=1) / np.maximum(limits, 1) ** options.length_penalty
-    held = np.array([-np.inf if (h := best[r]) is None or not h.is_finished else h.score for r in beam.rows])
+    held = np.array([max((h.score for h in found[r] if h.is_finished), default=-np.inf) for r in beam.rows])
     still_open = (bound > held) & (length < limits)
     if still_open.all():
         return

@@ -10,7 +10,7 @@ import numpy as np
 from braid.config.recipe import SearchConfig
 from braid.data.encoded import pad_rows, similar_lengths
 from braid.runtime.session import EncoderDecoderSession
-from braid.search.beam import Hypothesis, SearchOptions, repeats_itself, search
+from braid.search.beam import Hypothesis, SearchOptions, repeats_itself, search_all
 from braid.text.tokenizer import Tokenizer
 
 BATCH_TOKENS = 6000
@@ -31,7 +31,11 @@ class Rewriter:
         self._lock = threading.Lock()
 
     def outputs(self, rows: Sequence[np.ndarray], beam_size: int = 0) -> list[Hypothesis]:
-        """The best output found for each row, in order; rows that are equal are searched once.
+        """The best output found for each row, in order; arguments as for `all_outputs`."""
+        return [found[0] for found in self.all_outputs(rows, beam_size)]
+
+    def all_outputs(self, rows: Sequence[np.ndarray], beam_size: int = 0) -> list[list[Hypothesis]]:
+        """All outputs that the search met for each row, best first, at least one; equal rows are searched once.
 
         Args:
             rows: Ids, each ending with eos.
@@ -40,15 +44,15 @@ class Rewriter:
         beam_size = beam_size or self._options.beam_size
         keys = [row.tobytes() for row in rows]
         different = dict(zip(keys, rows, strict=True))
-        found: dict[bytes, Hypothesis] = {}
+        found: dict[bytes, list[Hypothesis]] = {}
         names, distinct = list(different), list(different.values())
         with self._lock:
             for batch in similar_lengths([len(row) for row in distinct], BATCH_TOKENS // beam_size):
                 outputs = self._search([distinct[i] for i in batch], beam_size)
-                found |= {names[index]: hypothesis for index, hypothesis in zip(batch, outputs, strict=True)}
+                found |= {names[index]: hypotheses for index, hypotheses in zip(batch, outputs, strict=True)}
         return [found[key] for key in keys]
 
-    def _search(self, rows: list[np.ndarray], beam_size: int) -> list[Hypothesis]:
+    def _search(self, rows: list[np.ndarray], beam_size: int) -> list[list[Hypothesis]]:
         ids, mask = pad_rows(rows, self._tokenizer.pad_id)
         limits = np.array([int(len(row) * self._options.max_ratio) + 16 for row in rows])
         options = SearchOptions(
@@ -60,4 +64,4 @@ class Rewriter:
             max_repeats=self._options.max_repeats,
         )
         may_loop = np.array([repeats_itself(row, max(2, options.max_repeats)) for row in rows])
-        return search(self._session, self._session.encode(ids, mask), limits, options, may_loop)
+        return search_all(self._session, self._session.encode(ids, mask), limits, options, may_loop)

@@ -1,5 +1,7 @@
 """Summarization: long texts in, short ones out; no training framework anywhere.
 
+What the network writes competes with stretches of the text itself, where the bundle has learned to choose.
+
 A text that is longer than the network reads is condensed first: its beginning and the sentences that stand for the
 rest, as many as fit.
 """
@@ -12,8 +14,11 @@ from typing import Any
 import numpy as np
 
 from braid.config.recipe import SearchConfig
+from braid.data.spans import SpanModel
 from braid.metrics.faithfulness import unsupported
 from braid.runtime.session import EncoderDecoderSession
+from braid.search.beam import Hypothesis
+from braid.tasks.choosing import Candidate, Chooser
 from braid.tasks.contract import Answer
 from braid.tasks.rewrite import Rewriter
 from braid.text.normalize import normalize, normalize_lines
@@ -23,6 +28,8 @@ from braid.text.tokenizer import Tokenizer
 
 LEAD_SHARE = 0.6
 """Of what the network reads of a long text, this much is its beginning."""
+NUM_SPANS = 20
+"""Stretches of a text that compete."""
 
 
 def condensed(text: str, tokenizer: Tokenizer, max_tokens: int) -> tuple[np.ndarray, bool]:
@@ -66,6 +73,8 @@ class Summarizer:
         session: The bundle's graphs.
         options: The recipe's search section.
         max_source_tokens: What the network reads at once.
+        spans: The learned choice of a stretch.
+        chooser: Chooses between what the network writes and stretches; None gives what the network writes.
     """
 
     task = "summarize"
@@ -79,10 +88,13 @@ class Summarizer:
         session: EncoderDecoderSession,
         options: SearchConfig,
         max_source_tokens: int,
+        spans: SpanModel | None = None,
+        chooser: Chooser | None = None,
     ) -> None:
         self.name, self.source_language, self.target_language = name, language, language
         self._tokenizer, self._max_source_tokens = tokenizer, max_source_tokens
         self._rewriter = Rewriter(tokenizer, session, options)
+        self.spans, self.chooser = spans, chooser
 
     def summarize(self, texts: str | Sequence[str], *, detail: bool = False, beam_size: int = 0) -> Any:
         """The summary of a text, or of each text of a list, in order.
@@ -100,19 +112,50 @@ class Summarizer:
     def answers(self, texts: Sequence[str], *, beam_size: int = 0) -> list[Answer]:
         """One answer a text; ``is_complete`` says whether all of the text was read and the output ended by itself."""
         clean = [normalize_lines(text) for text in texts]
-        filled = [index for index, text in enumerate(clean) if text.strip()]
-        rows = [condensed(clean[index], self._tokenizer, self._max_source_tokens) for index in filled]
-        outputs = self._rewriter.outputs([ids for ids, _ in rows], beam_size)
-        spoken = self._tokenizer.decode([output.token_ids for output in outputs])
         answers = [Answer(text="", score=0.0, source=text) for text in texts]
-        for index, (_, is_whole), output, text in zip(filled, rows, outputs, spoken, strict=True):
-            summary = normalize(text)
-            marks = unsupported(texts[index], summary, language=self.source_language)
+        filled = [index for index, text in enumerate(clean) if text.strip()]
+        found = self._candidates([clean[index] for index in filled], beam_size, with_spans=self.chooser is not None)
+        for index, (candidates, is_whole) in zip(filled, found, strict=True):
+            chosen = candidates[self.chooser.choose(candidates) if self.chooser else 0]
+            marks = unsupported(texts[index], chosen.text, language=self.source_language)
             answers[index] = Answer(
-                text=summary,
-                score=output.score,
+                text=chosen.text,
+                score=chosen.score,
                 source=texts[index],
-                is_complete=is_whole and output.is_finished,
+                is_complete=is_whole and chosen.is_complete,
                 unsupported=tuple(mark.text for mark in marks),
             )
         return answers
+
+    def candidates(self, texts: Sequence[str]) -> list[list[Candidate]]:
+        """What is chosen from for each text: what the network writes, best first, and stretches of the text."""
+        return [found for found, _ in self._candidates([normalize_lines(text) for text in texts], 0, with_spans=True)]
+
+    def stretch(self, text: str) -> str:
+        """The best stretch of a text alone; "" of one without a word, or of a bundle that has not learned any."""
+        found = self.spans.best(normalize_lines(text)) if self.spans else []
+        return normalize(found[0].text) if found else ""
+
+    def _candidates(
+        self, clean: Sequence[str], beam_size: int, *, with_spans: bool
+    ) -> list[tuple[list[Candidate], bool]]:
+        """The candidates of texts that are not empty, and whether all of each text was read."""
+        rows = [condensed(text, self._tokenizer, self._max_source_tokens) for text in clean]
+        outputs = self._rewriter.all_outputs([ids for ids, _ in rows], beam_size)
+        found = []
+        for text, (_, is_whole), hypotheses in zip(clean, rows, outputs, strict=True):
+            candidates = self._written(hypotheses)
+            if with_spans and self.spans:
+                candidates += [
+                    Candidate(text=normalize(span.text), score=span.score, is_written=False)
+                    for span in self.spans.best(text, NUM_SPANS)
+                ]
+            found.append((candidates, is_whole))
+        return found
+
+    def _written(self, hypotheses: Sequence[Hypothesis]) -> list[Candidate]:
+        spoken = self._tokenizer.decode([hypothesis.token_ids for hypothesis in hypotheses])
+        return [
+            Candidate(text=normalize(text), score=one.score, is_written=True, is_complete=one.is_finished)
+            for text, one in zip(spoken, hypotheses, strict=True)
+        ]

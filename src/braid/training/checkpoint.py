@@ -165,6 +165,11 @@ def has_checkpoint(folder: Path) -> bool:
     return bool(_saved(folder))
 
 
+def nothing_to_resume(folder: Path) -> CheckpointError:
+    """What is raised where a run is to be continued that has not saved anything yet."""
+    return CheckpointError("there is nothing to resume from", where=str(folder), hint="leave out --resume")
+
+
 def load_latest(folder: Path, *, identity: dict[str, Any], back: int = 0) -> Checkpoint:
     """The newest checkpoint, or one so many places before it; the oldest where there are not as many.
 
@@ -174,7 +179,7 @@ def load_latest(folder: Path, *, identity: dict[str, Any], back: int = 0) -> Che
     recover(folder, is_alone=True)
     saved = _saved(folder)
     if not saved:
-        raise CheckpointError("there is no checkpoint to resume from", where=str(folder), hint="leave out --resume")
+        raise nothing_to_resume(folder)
     return _load(saved[max(-1 - back, -len(saved))], identity)
 
 

@@ -16,7 +16,10 @@ ones, what an update makes on its way, and all of that once more, twice, while a
 NUMBER = 4
 """Bytes of a float32."""
 
-VALUES = {"A": 24, "D": 70, "E": 20, "G": 24, "M": 24, "R": 44, "S": 20, "W": 30}
+FIXED = 512 * 2**20
+"""Bytes that a run of any size takes: what the framework keeps, compiled steps, and the graphs and search of validation."""
+
+VALUES = {"A": 24, "D": 70, "E": 20, "G": 24, "M": 24, "R": 44, "S": 20, "W": 60}
 """Values kept for the backward pass at each position of a layer of that letter, for each unit of ``model_dim``."""
 
 VALUES_OF_CROSS, VALUES_OF_FFN = 12, 5
@@ -65,7 +68,7 @@ def predicted_bytes(
     if head == "tokens":
         total += LOSS_COPIES * (vocab_size * model.model_dim + max(BLOCK_NUMBERS, LEAST_ROWS * vocab_size))
         total += VALUES_OF_COPIES * tokens * min(longest, tokens) * model.copy
-    return int(NUMBER * total)
+    return FIXED + int(NUMBER * total)
 
 
 def available_bytes() -> int | None:
