@@ -3,7 +3,8 @@
     python benchmarks/retrieval.py --faq faq.jsonl.gz --questions 1000 --out results.json
 
 Questions, titles and topics are hidden. Each line of the file has ``id``, ``question`` and ``answer``; what stands
-before the last hyphen of an ``id`` is the page, as in MedQuAD. Equal answers count as one.
+before the last hyphen of an ``id`` is the page, as in MedQuAD. Equal answers count as one. The baseline ranks answers
+by how many of the question's words they hold, shorter ones first among equals.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ def main() -> None:
     from braid.data.documents.passage import Passage
     from braid.metrics.answers import retrieval_scores
     from braid.retrieval.index import build_index
+    from braid.text.units import units
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--faq", type=Path, required=True)
@@ -42,6 +44,14 @@ def main() -> None:
     asked = np.random.default_rng(options.seed).permutation(len(rows))[: options.questions].tolist()
     pages: list[int | None] = []
     answers: list[int | None] = []
+    by_words: list[int | None] = []
+    words = [set(units(passage.text)) for passage in passages]
+    for number in asked:
+        wanted = set(units(rows[number]["question"]))
+        shared = [(-len(wanted & found), len(found)) for found in words]
+        order = sorted(range(len(rows)), key=shared.__getitem__)[:10]
+        right = [passages[place].file == passages[number].file for place in order]
+        by_words.append(right.index(True) + 1 if any(right) else None)
     with tempfile.TemporaryDirectory() as name:
         begun = time.perf_counter()
         index = build_index(passages, Path(name) / "index")
@@ -61,6 +71,9 @@ def main() -> None:
         "seconds_to_build": round(built, 2),
         "milliseconds_a_question": round(1000 * seconds / len(asked), 2),
         "own_page": {key: score.to_dict() for key, score in retrieval_scores(pages, ks=(1, 5, 10)).items()},
+        "own_page_by_shared_words": {
+            key: score.to_dict() for key, score in retrieval_scores(by_words, ks=(1, 5, 10)).items()
+        },
         "own_answer": {key: score.to_dict() for key, score in retrieval_scores(answers, ks=(1, 5, 10)).items()},
     }
     write(result, options.out)

@@ -121,7 +121,7 @@ EXACT = "runtime.precision=float32"
 CASES = {
     "translate": Case(pairs, "translate", "chrf", steps=200, settings=("model.encoder=A", "model.decoder=S",
                       "data.source_language=en", "data.target_language=de", EXACT)),
-    "summarize": Case(summaries, "summarize", "rougeL", ("model.encoder=A", "model.decoder=S", EXACT)),
+    "summarize": Case(summaries, "summarize", "rougeL", ("model.encoder=A", "model.decoder=S", EXACT), baselines=3),
     "classify": Case(labelled, "classify", "accuracy", ("model.encoder=A", EXACT)),
     "answer": Case(questions, "answer", "f1", ("model.encoder=RA", EXACT), baselines=5,
                    ask={"context": "Ann likes tea."}),

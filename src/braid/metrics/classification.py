@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from braid.data.labels import Labels, indicators
 from braid.errors import DataError
 from braid.metrics.intervals import compare_means, rate_score
 from braid.metrics.score import Comparison, Score
@@ -25,9 +26,6 @@ SHOWN_LABELS = 5
 
 NONE = "(none)"
 
-Labels = Sequence[tuple[str, ...]]
-"""The labels of each text; none where it belongs to no label."""
-
 
 def _check(gold: Labels, predicted: Labels, groups: Sequence[str] = ()) -> None:
     if not gold or len(gold) != len(predicted):
@@ -39,15 +37,6 @@ def _check(gold: Labels, predicted: Labels, groups: Sequence[str] = ()) -> None:
 def _names(gold: Labels, predicted: Labels, labels: Sequence[str]) -> list[str]:
     """All labels in the order known, others behind them."""
     return list(dict.fromkeys([*labels, *(label for row in [*gold, *predicted] for label in row)]))
-
-
-def _indicators(rows: Labels, names: Sequence[str]) -> np.ndarray:
-    """(texts, labels), True where a text has the label."""
-    place = {name: index for index, name in enumerate(names)}
-    found = np.zeros((len(rows), len(names)), bool)
-    for index, labels in enumerate(rows):
-        found[index, [place[label] for label in labels]] = True
-    return found
 
 
 def _shares(parts: np.ndarray, wholes: np.ndarray) -> np.ndarray:
@@ -84,7 +73,7 @@ def classification_scores(
     """
     _check(gold, predicted, groups)
     names = _names(gold, predicted, labels)
-    right, given = _indicators(gold, names), _indicators(predicted, names)
+    right, given = indicators(gold, names), indicators(predicted, names)
     used = right.any(axis=0) | given.any(axis=0)
     right, given = right[:, used], given[:, used]
     size = len(gold)
@@ -121,7 +110,7 @@ def per_label(gold: Labels, predicted: Labels, labels: Sequence[str]) -> list[di
     """Precision, recall and F1 of each label, 0 to 100, its texts, and how often it was given."""
     _check(gold, predicted)
     names = _names(gold, predicted, labels)
-    right, given = _indicators(gold, names), _indicators(predicted, names)
+    right, given = indicators(gold, names), indicators(predicted, names)
     hits, wanted, said = (part.sum(axis=0).astype(float) for part in (right & given, right, given))
     columns = _shares(hits, said), _shares(hits, wanted), _shares(2 * hits, wanted + said), wanted, said
     return [

@@ -16,6 +16,7 @@ from braid.config.recipe import Recipe
 from braid.data.encoded import EncodedLabels
 from braid.data.example import Example
 from braid.data.kinds import SEPARATOR
+from braid.data.labels import indicators
 from braid.data.linear import LinearBaseline
 from braid.errors import BundleError, DataError
 from braid.metrics.calibration import (
@@ -293,14 +294,14 @@ def evaluate(model: Classifier, examples: Sequence[Example], *, memory: Sequence
         outputs=[[list(labels) for labels in rows] for rows in outputs.values()],
         tables=_tables(details),
         **details,
-        charts=curves(probabilities, _indicators(gold, model.labels), model.labels),
+        charts=curves(probabilities, _gold(gold, model.labels), model.labels),
         notes=_notes(model, gold, given, details),
     )
 
 
-def _indicators(gold: Sequence[tuple[str, ...]], labels: Sequence[str]) -> np.ndarray:
-    """(texts, labels), 1 where a text has the label."""
-    return np.array([[label in row for label in labels] for row in gold], float)
+def _gold(gold: Sequence[tuple[str, ...]], labels: Sequence[str]) -> np.ndarray:
+    """(texts, labels), 1 where a text has the label; labels that the model has not learned are left out."""
+    return indicators([tuple(label for label in row if label in labels) for row in gold], labels).astype(float)
 
 
 def _notes(
@@ -330,7 +331,7 @@ def _details(
     model: Classifier, gold: Sequence[tuple[str, ...]], given: Sequence[tuple[str, ...]], probabilities_BC: np.ndarray
 ) -> dict[str, Any]:
     """``per_label`` scores and ``calibration``; of one label a text also ``confusion``."""
-    right_BC, rows = _indicators(gold, model.labels), per_label(gold, given, model.labels)
+    right_BC, rows = _gold(gold, model.labels), per_label(gold, given, model.labels)
     for row, areas in zip(
         rows, ranking(probabilities_BC, right_BC), strict=False
     ):  # labels unknown have no probability

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,9 @@ from braid.config.recipe import Recipe, SearchConfig
 from braid.data.encoded import EncodedPairs
 from braid.data.example import Example
 from braid.data.spans import SpanModel
+from braid.errors import BundleError
 from braid.metrics.faithfulness import faithfulness
-from braid.metrics.leads import choose_lead
+from braid.metrics.leads import Lead, choose_lead
 from braid.metrics.overlap import compression, extractiveness, novelty, repetition_rate
 from braid.metrics.summaries import compare_summaries, sentence_rouge, summary_buckets, summary_scores
 from braid.pipeline.evaluation import Styles, evaluation_of, systems_of
@@ -102,7 +104,7 @@ def validation(recipe: Recipe, dataset: Dataset) -> Validation:
 
 
 def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> dict[str, Any]:
-    """The encoder's and the decoder's graph, the model of stretches, and how it is chosen between them and the network.
+    """The encoder's and the decoder's graph, the model of stretches, the lead, and how it is chosen among the three.
 
     The choice is learned on the validation rows.
     """
@@ -112,6 +114,7 @@ def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> d
     train, valid = dataset.data.train, dataset.data.valid[:CHOICE_ROWS]
     spans = SpanModel.fit([row.source for row in train], [references_of(row) for row in train])
     write_arrays(folder / SPANS, spans.arrays())
+    lead = _lead(train, dataset.language)
     summarizer = Summarizer(
         name=recipe.name,
         language=dataset.language,
@@ -120,6 +123,7 @@ def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> d
         options=recipe.search,
         max_source_tokens=recipe.train.max_tokens,
         spans=spans,
+        lead=lead,
     )
     found = summarizer.candidates([row.source for row in valid])
     quality = [
@@ -127,19 +131,32 @@ def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> d
         for group, row in zip(found, valid, strict=True)
     ]
     chooser = Chooser.fit(found, [scores["rougeL"] for scores in quality])
-    return {"max_source_tokens": recipe.train.max_tokens, "choice": list(chooser.weights) if chooser else []}
+    return {
+        "max_source_tokens": recipe.train.max_tokens,
+        "choice": {"lead": asdict(lead), "weights": list(chooser.weights) if chooser else []},
+    }
+
+
+def _lead(rows: Sequence[Example], language: str) -> Lead:
+    rows = rows[:LEAD_ROWS]
+    return choose_lead([row.source for row in rows], [references_of(row) for row in rows], language=language)
 
 
 def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Summarizer:
     """The summarizer of a bundle; one from before stretches competed gives what its network writes.
 
     Raises:
-        BundleError: The model of stretches, or the choice, is damaged.
+        BundleError: The model of stretches, the lead or the choice is damaged.
     """
     from safetensors.numpy import load_file
 
-    choice = info.task_info.get("choice")
-    spans = None if choice is None else SpanModel.from_arrays(load_file(folder / "runtime" / SPANS))
+    choice = info.task_info.get("choice", {})
+    try:
+        spans = SpanModel.from_arrays(load_file(folder / "runtime" / SPANS)) if choice else None
+        lead = Lead(**choice["lead"]) if choice else None
+        chooser = Chooser.of(choice["weights"]) if choice else None
+    except (KeyError, TypeError) as error:
+        raise BundleError(f"bundle.json does not say how to choose: {error}", where=str(folder)) from error
     return Summarizer(
         name=info.name,
         language=info.source_language,
@@ -148,7 +165,8 @@ def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Summarizer:
         options=make_recipe(info.recipe, where=str(folder / "bundle.json"), trained=True).search,
         max_source_tokens=int(info.task_info.get("max_source_tokens", info.sizes.max_source_tokens)),
         spans=spans,
-        chooser=Chooser.of(choice),
+        lead=lead,
+        chooser=chooser,
     )
 
 
@@ -159,9 +177,8 @@ def evaluate(
     sources, references = [row.source for row in examples], [references_of(row) for row in examples]
     language = model.source_language
     hypotheses = model.summarize(sources, beam_size=beam_size)
-    rows = (memory or examples)[:LEAD_ROWS]
-    best = choose_lead([row.source for row in rows], [references_of(row) for row in rows], language=language)
-    length = int(np.median([len(row.target) for row in rows]))
+    best = model.lead or _lead(memory or examples, language)
+    length = int(np.median([len(row.target) for row in memory or examples]))
     outputs = {model.name: hypotheses}
     if model.spans:
         outputs["learned stretch"] = [model.stretch(source) for source in sources]
@@ -171,7 +188,11 @@ def evaluate(
     }
     scores = {name: summary_scores(texts, references, language=language) for name, texts in outputs.items()}
     found = sentence_rouge(hypotheses, references, language=language)["rougeL"]
-    notes = [] if memory else ["The training data are not beside the bundle: the lead was chosen on the test texts."]
+    notes = (
+        []
+        if memory or model.lead
+        else ["The training data are not beside the bundle: the lead was chosen on the test texts."]
+    )
     faith = faithfulness(sources, hypotheses, language=language)
     styles = _styles(sources, outputs | {"reference": [golds[0] for golds in references]}, language)
     styles[model.name] = styles.get(model.name, {}) | {"unsupported": faith["rate"].to_dict()}
@@ -195,7 +216,7 @@ def evaluate(
         buckets=[bucket.to_dict() for bucket in buckets],
         style=styles,
         tables=[_style_table(styles), _faithfulness_table(faith)],
-        notes=[*notes, _faithfulness_note(faith)],
+        notes=[*([] if memory or model.lead else notes), _faithfulness_note(faith)],
     )
 
 

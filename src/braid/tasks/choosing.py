@@ -1,8 +1,8 @@
-"""Which of several summaries of a text to give: what a network wrote, or stretches of the text itself.
+"""Which of several summaries of a text to give: what a network wrote, stretches of the text itself, or its beginning.
 
 Each candidate's ROUGE-L is predicted by a linear model of how much it agrees with the others, how sure its maker is of
-it, and how long it is, with weights of its own for written ones and for stretches. Candidates that agree with many are
-better than those that are merely likely.
+it, and how long it is, with weights of its own for each maker. Candidates that agree with many are better than those
+that are merely likely.
 
 Paper: Kumar and Byrne (2004), Minimum Bayes-risk decoding for statistical machine translation; Och et al. (2004), A
 smorgasbord of features for statistical machine translation (features of candidates, weighted on held-out texts).
@@ -20,7 +20,8 @@ import numpy as np
 from braid.errors import BundleError
 from braid.text.units import units
 
-NUM_FEATURES = 8
+MAKERS = ("network", "stretch", "lead")
+NUM_WEIGHTS = 9 * len(MAKERS)
 LEAST_TEXTS = 50
 """With fewer texts to learn from there is no choice."""
 PENALTY = 1.0
@@ -34,14 +35,14 @@ class Candidate:
 
     Args:
         text: As it would be given.
-        score: How sure its maker is: log-probability a subword of a written one, expected ROUGE-L of a stretch.
-        is_written: By the network, rather than a stretch of the text.
+        score: How sure its maker is: log-probability a subword of the network, expected ROUGE-L of a stretch.
+        maker: One of `MAKERS`.
         is_complete: It ended by itself.
     """
 
     text: str
     score: float
-    is_written: bool
+    maker: str
     is_complete: bool = True
 
 
@@ -59,24 +60,22 @@ def _overlaps(words: Sequence[Sequence[str]]) -> np.ndarray:
 
 
 def features(candidates: Sequence[Candidate]) -> np.ndarray:
-    """What `Chooser` weighs, (candidates, 2 × 8): the first half is of written ones, the second of stretches."""
+    """What `Chooser` weighs, (candidates, makers × 9): of each candidate only its own maker's part is not zero."""
     words = [units(candidate.text) for candidate in candidates]
     scores = np.array([candidate.score if math.isfinite(candidate.score) else -20.0 for candidate in candidates])
-    is_written = np.array([candidate.is_written for candidate in candidates])
-    overlaps = _overlaps(words)
-    columns = [np.ones(len(candidates)), scores, np.zeros(len(candidates))]
-    for group in (is_written, ~is_written):
+    lengths, overlaps = np.log([1 + len(row) for row in words]), _overlaps(words)
+    is_complete = np.array([candidate.is_complete for candidate in candidates], float)
+    behind, columns = np.zeros(len(candidates)), [np.ones(len(candidates)), scores, lengths, lengths**2, is_complete]
+    parts = [np.array([candidate.maker == maker for candidate in candidates]) for maker in MAKERS]
+    for own in parts:
         agreement = np.zeros(len(candidates))
-        if group.any():
-            best = scores[group].max()
-            columns[2][group] = scores[group] - best
-            likely = np.exp((scores[group] - best) / COOLING)
-            agreement = overlaps[:, group] @ (likely / likely.sum())
+        if own.any():
+            behind[own] = scores[own] - scores[own].max()
+            likely = np.exp(behind[own] / COOLING)
+            agreement = overlaps[:, own] @ (likely / likely.sum())
         columns.append(agreement)
-    lengths = np.log([1 + len(row) for row in words])
-    columns += [lengths, lengths**2, np.array([candidate.is_complete for candidate in candidates], float)]
-    table = np.stack(columns, axis=1)
-    return np.concatenate([table * is_written[:, None], table * ~is_written[:, None]], axis=1)
+    table = np.stack([*columns, behind], axis=1)
+    return np.concatenate([table * own[:, None] for own in parts], axis=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,8 +94,8 @@ class Chooser:
         if not weights:
             return None
         are_numbers = isinstance(weights, list) and all(isinstance(one, int | float) for one in weights)
-        if not are_numbers or len(weights) != 2 * NUM_FEATURES or not np.isfinite(weights).all():
-            raise BundleError(f"task_info.choice must hold {2 * NUM_FEATURES} numbers")
+        if not are_numbers or len(weights) != NUM_WEIGHTS or not np.isfinite(weights).all():
+            raise BundleError(f"task_info.choice must hold {NUM_WEIGHTS} numbers")
         return cls(weights=tuple(weights))
 
     @classmethod
@@ -113,6 +112,8 @@ class Chooser:
         square = table.T @ table + PENALTY * np.eye(table.shape[1])
         return cls(weights=tuple(np.linalg.solve(square, table.T @ wanted).tolist()))
 
-    def choose(self, candidates: Sequence[Candidate]) -> int:
-        """The place of the best."""
-        return int(np.argmax(features(candidates) @ np.array(self.weights)))
+    def choose(self, candidates: Sequence[Candidate]) -> tuple[int, float]:
+        """The place of the best, and the quality expected of it, as the weights were fitted to it."""
+        expected = features(candidates) @ np.array(self.weights)
+        best = int(np.argmax(expected))
+        return best, float(expected[best])

@@ -1,6 +1,7 @@
 """Summarization: long texts in, short ones out; no training framework anywhere.
 
-What the network writes competes with stretches of the text itself, where the bundle has learned to choose.
+What the network writes competes with stretches of the text and with its beginning, where the bundle has learned to
+choose.
 
 A text that is longer than the network reads is condensed first: its beginning and the sentences that stand for the
 rest, as many as fit.
@@ -16,6 +17,7 @@ import numpy as np
 from braid.config.recipe import SearchConfig
 from braid.data.spans import SpanModel
 from braid.metrics.faithfulness import unsupported
+from braid.metrics.leads import Lead
 from braid.runtime.session import EncoderDecoderSession
 from braid.search.beam import Hypothesis
 from braid.tasks.choosing import Candidate, Chooser
@@ -74,7 +76,8 @@ class Summarizer:
         options: The recipe's search section.
         max_source_tokens: What the network reads at once.
         spans: The learned choice of a stretch.
-        chooser: Chooses between what the network writes and stretches; None gives what the network writes.
+        lead: How much of a text's beginning stands for its summary.
+        chooser: Chooses among what network, stretches and lead give; None takes the network's.
     """
 
     task = "summarize"
@@ -89,12 +92,13 @@ class Summarizer:
         options: SearchConfig,
         max_source_tokens: int,
         spans: SpanModel | None = None,
+        lead: Lead | None = None,
         chooser: Chooser | None = None,
     ) -> None:
         self.name, self.source_language, self.target_language = name, language, language
         self._tokenizer, self._max_source_tokens = tokenizer, max_source_tokens
         self._rewriter = Rewriter(tokenizer, session, options)
-        self.spans, self.chooser = spans, chooser
+        self.spans, self.lead, self.chooser = spans, lead, chooser
 
     def summarize(self, texts: str | Sequence[str], *, detail: bool = False, beam_size: int = 0) -> Any:
         """The summary of a text, or of each text of a list, in order.
@@ -114,13 +118,14 @@ class Summarizer:
         clean = [normalize_lines(text) for text in texts]
         answers = [Answer(text="", score=0.0, source=text) for text in texts]
         filled = [index for index, text in enumerate(clean) if text.strip()]
-        found = self._candidates([clean[index] for index in filled], beam_size, with_spans=self.chooser is not None)
+        found = self._candidates([clean[index] for index in filled], beam_size, with_rivals=self.chooser is not None)
         for index, (candidates, is_whole) in zip(filled, found, strict=True):
-            chosen = candidates[self.chooser.choose(candidates) if self.chooser else 0]
+            place, score = self.chooser.choose(candidates) if self.chooser else (0, candidates[0].score)
+            chosen = candidates[place]
             marks = unsupported(texts[index], chosen.text, language=self.source_language)
             answers[index] = Answer(
                 text=chosen.text,
-                score=chosen.score,
+                score=score,
                 source=texts[index],
                 is_complete=is_whole and chosen.is_complete,
                 unsupported=tuple(mark.text for mark in marks),
@@ -128,8 +133,8 @@ class Summarizer:
         return answers
 
     def candidates(self, texts: Sequence[str]) -> list[list[Candidate]]:
-        """What is chosen from for each text: what the network writes, best first, and stretches of the text."""
-        return [found for found, _ in self._candidates([normalize_lines(text) for text in texts], 0, with_spans=True)]
+        """For each text what the network writes, best first, the best stretches of the text, and its beginning."""
+        return [found for found, _ in self._candidates([normalize_lines(text) for text in texts], 0, with_rivals=True)]
 
     def stretch(self, text: str) -> str:
         """The best stretch of a text alone; "" of one without a word, or of a bundle that has not learned any."""
@@ -137,7 +142,7 @@ class Summarizer:
         return normalize(found[0].text) if found else ""
 
     def _candidates(
-        self, clean: Sequence[str], beam_size: int, *, with_spans: bool
+        self, clean: Sequence[str], beam_size: int, *, with_rivals: bool
     ) -> list[tuple[list[Candidate], bool]]:
         """The candidates of texts that are not empty, and whether all of each text was read."""
         rows = [condensed(text, self._tokenizer, self._max_source_tokens) for text in clean]
@@ -145,17 +150,20 @@ class Summarizer:
         found = []
         for text, (_, is_whole), hypotheses in zip(clean, rows, outputs, strict=True):
             candidates = self._written(hypotheses)
-            if with_spans and self.spans:
-                candidates += [
-                    Candidate(text=normalize(span.text), score=span.score, is_written=False)
-                    for span in self.spans.best(text, NUM_SPANS)
-                ]
-            found.append((candidates, is_whole))
+            found.append((candidates + self._rivals(text) if with_rivals else candidates, is_whole))
+        return found
+
+    def _rivals(self, text: str) -> list[Candidate]:
+        """What stands in the text itself."""
+        spans = self.spans.best(text, NUM_SPANS) if self.spans else []
+        found = [Candidate(text=normalize(span.text), score=span.score, maker="stretch") for span in spans]
+        if self.lead:
+            found.append(Candidate(text=normalize(self.lead.summarize(text)), score=0.0, maker="lead"))
         return found
 
     def _written(self, hypotheses: Sequence[Hypothesis]) -> list[Candidate]:
         spoken = self._tokenizer.decode([hypothesis.token_ids for hypothesis in hypotheses])
         return [
-            Candidate(text=normalize(text), score=one.score, is_written=True, is_complete=one.is_finished)
+            Candidate(text=normalize(text), score=one.score, maker="network", is_complete=one.is_finished)
             for text, one in zip(spoken, hypotheses, strict=True)
         ]

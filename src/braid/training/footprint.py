@@ -17,7 +17,7 @@ NUMBER = 4
 """Bytes of a float32."""
 
 FIXED = 512 * 2**20
-"""Bytes that a run of any size takes: what the framework keeps, compiled steps, and the graphs and search of validation."""
+"""Bytes of a run of any size: what the framework keeps, compiled steps, the graphs and the search of validation."""
 
 VALUES = {"A": 24, "D": 70, "E": 20, "G": 24, "M": 24, "R": 44, "S": 20, "W": 60}
 """Values kept for the backward pass at each position of a layer of that letter, for each unit of ``model_dim``."""
