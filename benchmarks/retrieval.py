@@ -45,12 +45,15 @@ def main() -> None:
     pages: list[int | None] = []
     answers: list[int | None] = []
     by_words: list[int | None] = []
-    words = [set(units(passage.text)) for passage in passages]
+    pages_of: dict[str, set[str]] = {}
+    for passage in passages:
+        pages_of.setdefault(passage.text, set()).add(passage.file)
+    words, owners = [set(units(text)) for text in pages_of], list(pages_of.values())
     for number in asked:
         wanted = set(units(rows[number]["question"]))
         shared = [(-len(wanted & found), len(found)) for found in words]
-        order = sorted(range(len(rows)), key=shared.__getitem__)[:10]
-        right = [passages[place].file == passages[number].file for place in order]
+        order = sorted(range(len(words)), key=shared.__getitem__)[:10]
+        right = [passages[number].file in owners[place] for place in order]
         by_words.append(right.index(True) + 1 if any(right) else None)
     with tempfile.TemporaryDirectory() as name:
         begun = time.perf_counter()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from braid.data.spans import MAX_UNITS, SpanModel, overlaps
+from braid.data.spans import MAX_UNITS, SpanModel, _with_signs, overlaps
 from braid.errors import BundleError, DataError
 from braid.metrics.summaries import sentence_rouge
 
@@ -71,7 +71,8 @@ def test_texts_without_a_word(text):
 
 
 def test_odd_texts():
-    for text in ("word", "wörd " * 5000, "用" * 5000, "a" * 100_000, "مرحبا بالعالم", "x\n\n\ty.\u200bz"):
+    assert MODEL.best("a" * 100_000) == []  # which would be cut
+    for text in ("word", "wörd " * 5000, "用" * 5000, "مرحبا بالعالم", "x\n\n\ty.\u200bz"):
         spans = MODEL.best(text, 20)
         assert len({(span.start, span.end) for span in spans}) == len(spans) > 0
         for span in spans:
@@ -86,6 +87,26 @@ def test_odd_texts():
 def test_nothing_to_learn_from(texts, summaries):
     model = SpanModel.fit(texts, summaries)
     assert len(model.best("one two three", 3)) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "stretch", "whole"),
+    [
+        ("a compiler for C++. It", "compiler for C", "compiler for C++"),
+        ("it grew by 50% in", "grew by 50", "grew by 50%"),
+        ("made $5 million", "5 million", "$5 million"),
+        ("at -5 °C or so", "5", "-5"),
+        ("a web-5 device", "5", "5"),
+        ("the format (JPEG) of", "format (JPEG", "format (JPEG)"),
+        ("(the format) of", "the format", "the format"),
+        ("日志分析（快速）工具", "日志分析（快速", "日志分析（快速）"),
+        ("plain words, here", "plain words", "plain words"),
+    ],
+)
+def test_signs_stay_with_their_words(text, stretch, whole):
+    start = text.index(stretch)
+    start, end = _with_signs(text, start, start + len(stretch))
+    assert text[start:end] == whole
 
 
 def test_not_equally_many():
@@ -105,6 +126,7 @@ def test_saved_models_choose_the_same():
         {"numbers": np.array([2.0, 5, 0.1])},
         {"numbers": np.array([1.0, 0, 0.1])},
         {"numbers": np.array([1.0])},
+        {"numbers": np.array([1.0, 5, np.nan])},
         {"weights": MODEL.weights[1:]},
         {"weights": np.full(len(MODEL.weights), np.nan, np.float32)},
         {"buckets": MODEL.buckets[::-1]},

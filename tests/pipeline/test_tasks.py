@@ -16,8 +16,10 @@ import numpy as np
 import pytest
 
 import braid
+from braid.bundle.folder import read_bundle
 from braid.bundle.schema import REQUIRED
-from braid.errors import BraidError, DataError
+from braid.errors import BraidError, BundleError, DataError
+from braid.pipeline.load import open_bundle
 from braid.pipeline.places import places
 from braid.pipeline.start import open_recipe
 from braid.pipeline.train import TrainOptions, train_bundle
@@ -62,7 +64,7 @@ def pairs(folder: Path) -> Path:
 
 def summaries(folder: Path) -> Path:
     random = np.random.default_rng(2)
-    texts = {". ".join(sentence(random) for _ in range(4)) + "." for _ in range(400)}
+    texts = {". ".join(sentence(random) for _ in range(4)) + "." for _ in range(700)}
     rows = [{"document": text, "summary": " ".join(text.split()[:3])} for text in sorted(texts)]
     return write_lines(folder / "texts.jsonl", rows)
 
@@ -169,6 +171,8 @@ def test_bundle(trained):
     assert set(REQUIRED[task]) | {"card.md", "report.html", "weights.safetensors"} <= set(info["files"])
     assert len(info["scores"]) == 1 + case.baselines
     assert case.metric in result["metrics"]
+    if task == "summarize":  # so that all further tests are of the choice
+        assert any(info["task_info"]["choice"]["weights"])
     for score in result["metrics"].values():
         assert score["low"] <= score["value"] <= score["high"]
         assert score["signature"]
@@ -376,6 +380,24 @@ def test_evaluation_for_programs(trained):
         assert found["verdict"] in shown
         assert "expected calibration error" in shown
         assert 'class="matrix"' in (bundle / "report.html").read_text()
+
+
+@once
+def test_summarizers_from_before_the_choice(trained):
+    """Their bundles have no model of stretches; the network has the word."""
+    task, _, bundle, _ = trained
+    if task != "summarize":
+        pytest.skip("of summaries alone")
+    info = read_bundle(bundle)
+    older = info.model_copy(update={"task_info": {**info.task_info, "choice": None}})
+    model, newer = open_bundle(bundle, older), open_bundle(bundle, info)
+    text = "The red cat runs fast. A dog sleeps in the big house."
+    assert model.summarize(text) == newer.candidates([text])[0][0].text
+    assert (model.spans, model.chooser, model.stretch(text)) == (None, None, "")
+    for damage in ({"weights": [1]}, {"lead": {"language": "en", "max_words": "9"}}, {"lead": {}}, {"max_chars": None}):
+        choice = {**info.task_info["choice"], **damage}
+        with pytest.raises(BundleError, match=r"choice of summaries|how to choose"):
+            open_bundle(bundle, info.model_copy(update={"task_info": {"choice": choice}}))
 
 
 @once

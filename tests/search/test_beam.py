@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from braid.search.beam import SearchOptions, repeats_itself, search
+from braid.search.beam import SearchOptions, repeats_itself, search, search_several
 
 VOCAB, EOS, BOS = 5, 2, 1
 
@@ -58,6 +58,25 @@ def test_a_wide_beam_finds_the_best(penalty, banned):
         assert hypothesis.token_ids == ids
         assert hypothesis.score == pytest.approx(score)
         assert hypothesis.is_finished
+
+
+def test_several_are_the_best_met():
+    decoder = RandomDecoder(seed=7, batch=4)
+    found = search_several(decoder, decoder.start, np.full(4, 4), options(400), count=3)
+    for example, hypotheses in enumerate(found):
+        assert len({tuple(one.token_ids) for one in hypotheses}) == 3
+        assert [one.score for one in hypotheses] == sorted((one.score for one in hypotheses), reverse=True)
+        score, ids = best_by_enumeration(decoder, example, 4, 1.0)
+        assert hypotheses[0].token_ids == ids
+        assert hypotheses[0].score == pytest.approx(score)
+    assert [one[:1] for one in found] == search_several(decoder, decoder.start, np.full(4, 4), options(400))
+
+
+def test_logits_that_are_no_numbers_give_nothing():
+    decoder = RandomDecoder(seed=7, batch=2)
+    decoder.logits = lambda example, prefix: np.full(VOCAB, np.nan)
+    for (found,) in search_several(decoder, decoder.start, np.array([2, 3]), options(2), count=3):
+        assert (found.token_ids, found.is_finished) == ([], False)
 
 
 def test_greedy_takes_the_best_next_token():

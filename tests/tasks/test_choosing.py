@@ -42,7 +42,16 @@ def test_the_better_maker_is_chosen(good):
     fresh, _ = groups(100, good, seed=2)
     chosen = [group[chooser.choose(group)[0]] for group in fresh]
     assert np.mean([one.maker == good for one in chosen]) > 0.95
-    assert Chooser.of(list(chooser.weights)) == chooser
+    assert Chooser.of(list(chooser.weights), chooser.max_chars) == chooser
+
+
+def test_candidates_longer_than_any_known_are_not_chosen():
+    found, references = groups(100, "stretch")
+    chooser = Chooser.fit(found, quality(found, references))
+    giant = Candidate(text=references[0] * 1000, score=9.0, maker="stretch")
+    place, _ = chooser.choose([*found[0], giant])
+    assert found[0][place].maker == "stretch"
+    assert chooser.choose([giant, giant])[0] == 0
 
 
 def test_few_texts_teach_nothing():
@@ -71,5 +80,5 @@ def test_agreement_counts():
 @pytest.mark.parametrize("weights", [[1.0], ["a"] * NUM_WEIGHTS, [float("nan")] * NUM_WEIGHTS, {"a": 1}, "x"])
 def test_damaged_weights_are_refused(weights):
     with pytest.raises(BundleError, match=f"{NUM_WEIGHTS} numbers"):
-        Chooser.of(weights)
-    assert Chooser.of([]) is Chooser.of(None) is None
+        Chooser.of(weights, 100)
+    assert Chooser.of([], 0) is Chooser.of(None, 0) is None

@@ -5,18 +5,20 @@ model of what stands before, inside and behind a stretch predicts its ROUGE-L, a
 The prediction is a sum of one part for where it begins, one for where it ends, one for each unit inside and one for its
 length, so that all stretches of a text are scored by running sums.
 
-With n units in a text, longest stretches of L units, and features x:
+With features x, a stretch from unit i to unit j, both in it:
 
-    score(i, j) = w . x_begin(i) + w . x_end(j) + sum of w . x_inside(k) for k from i to j + w . x_length(j - i)
+    score(i, j) = w . x_begin(i) + w . x_end(j) + sum of w . x_inside(k) for k from i to j + w . x_length(j - i + 1)
 
 Learned by least squares with an L2 penalty on the F1 of ROUGE-L of stretches drawn from training texts, the best among
 them. Longest common subsequences are counted for all beginnings at once, 64 units of a summary in one number.
 
-Papers: Lin (2004), ROUGE; Hyyrö (2004), Bit-parallel LCS-length computation revisited; Paige and Saunders (1982), LSQR.
+Papers: Lin (2004), ROUGE; Hyyrö (2004), Bit-parallel LCS-length computation revisited; Fong and Saunders (2011), LSMR.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,8 +31,14 @@ from braid.text.units import unit_spans, units
 
 MAX_UNITS = 100
 """Of a text so many units are looked at: what names its subject stands early."""
+MAX_CHARS = 40 * MAX_UNITS
+"""Of a text so many characters are looked at, at most."""
 MAX_LENGTH = 64
-"""Units of the longest stretch."""
+"""Units of the longest summary that counts."""
+STRETCHING = 1.2
+"""The longest stretch is so many times as long as the summary that 95 of 100 are shorter than."""
+MAX_ENTRIES = 20_000_000
+"""Features of all stretches that are learned from, at most, 0.4 GB; texts beyond are left out."""
 MAX_TEXTS = 20_000
 """Of more training texts so many are drawn to learn from."""
 BEST, DRAWN = 6, 24
@@ -43,6 +51,8 @@ VERSION = 1
 """Of the features: arrays of another one cannot be used."""
 
 _LCS_BITS = 64
+_OPENING = {")": "(", "]": "[", "）": "（", "》": "《", "」": "「", "”": "“"}
+_MINUS = re.compile(r"(?:\s|^)[-−]\d")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +84,10 @@ class _Units:
 
     @classmethod
     def of(cls, text: str) -> _Units:
-        head = text[: MAX_UNITS * 40]
+        head = text[:MAX_CHARS]
         spans = unit_spans(head)
+        if spans and spans[-1][1] == len(head) < len(text):  # which may be cut
+            del spans[-1]
         places = spans[:MAX_UNITS]
         ends = [0, *(end for _, end in places)]
         following = spans[MAX_UNITS][0] if len(spans) > MAX_UNITS else len(head)
@@ -203,15 +215,20 @@ class SpanModel:
         drawn: list[int] = random.permutation(len(texts))[:MAX_TEXTS].tolist()
         wanted = {row: [words for summary in summaries[row] if (words := units(summary))] for row in drawn}
         lengths = [min(len(words), MAX_LENGTH) for found in wanted.values() for words in found]
-        longest = int(np.ceil(np.percentile(lengths, 95) * 1.2)) if lengths else 1
-        found = [_Row.of(texts[row], words, longest, random) for row, words in wanted.items() if words]
-        if not (rows := [row for row in found if row]):
+        longest = int(np.ceil(np.percentile(lengths, 95) * STRETCHING)) if lengths else 1
+        rows, size = [], 0
+        for place, words in wanted.items():
+            row = _Row.of(texts[place], words, longest, random) if words else None
+            if row and (size := size + row.num_entries) <= MAX_ENTRIES:
+                rows.append(row)
+        if not rows:
             return cls(buckets=np.zeros(0, np.uint32), weights=np.zeros(0, np.float32), bias=0.0, longest=longest)
         buckets = _common([row.buckets for row in rows])
         length_columns = _columns(buckets, _hashed(_lengths(longest)))
         parts = [row.matrix(buckets, length_columns) for row in rows]
-        columns = np.concatenate([part[0] for part in parts]).astype(np.int32)
+        columns = np.concatenate([part[0] for part in parts])
         starts = np.concatenate([[0], np.cumsum(np.concatenate([part[1] for part in parts]))])
+        del parts
         values = np.concatenate([row.values for row in rows])
         matrix = scipy.sparse.csr_matrix(
             (np.ones(len(columns), np.float32), columns, starts), shape=(len(values), len(buckets))
@@ -246,14 +263,16 @@ class SpanModel:
         spans = []
         for place in order.tolist():
             row, column = divmod(place, self.longest)
-            start, stop = found.places[row][0], found.places[row + column][1]
+            start, stop = _with_signs(text, found.places[row][0], found.places[row + column][1])
             spans.append(Span(text=text[start:stop], start=start, end=stop, score=float(scores[row, column])))
         return spans
 
     def _sums(self, features: Iterable[Sequence[str]], count: int) -> np.ndarray:
         """The sum of the weights of each of so many lists of features."""
+        if not len(self.weights):
+            return np.zeros(count)
         columns = _columns(self.buckets, _hashed(features)).reshape(count, -1)
-        return np.append(self.weights, 0)[columns].sum(axis=1, dtype=np.float64)
+        return np.where(columns >= 0, self.weights[columns], 0).sum(axis=1, dtype=np.float64)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What `from_arrays` reads."""
@@ -277,10 +296,25 @@ class SpanModel:
             raise BundleError(f"the model of spans is incomplete: {error}") from error
         if version != VERSION:
             raise BundleError(f"the model of spans must be of version {VERSION}, got {version:g}")
-        is_whole = len(buckets) == len(weights) and 1 <= longest <= 2 * MAX_LENGTH and np.isfinite(weights).all()
+        is_whole = len(buckets) == len(weights) and 1 <= longest <= 2 * MAX_LENGTH
+        is_whole &= bool(np.isfinite(bias) and np.isfinite(weights).all())
         if not is_whole or buckets.dtype != np.uint32 or (np.diff(buckets.astype(np.int64)) <= 0).any():
             raise BundleError("the model of spans is damaged")
         return cls(buckets=buckets, weights=weights, bias=float(bias), longest=int(longest))
+
+
+def _with_signs(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch with the signs that belong to its ends: C++, C#, 50%, $5, -5 degrees, a bracket that it opens."""
+    while end < len(text) and (text[end] in "%‰#°′″" or unicodedata.category(text[end]) == "Sm"):
+        end += 1
+    if end < len(text) and (opening := _OPENING.get(text[end])):
+        inside = text[start:end]
+        end += inside.count(opening) > inside.count(text[end])
+    if start and (
+        unicodedata.category(text[start - 1]) == "Sc" or _MINUS.fullmatch(text, max(0, start - 2), start + 1)
+    ):
+        start -= 1
+    return start, end
 
 
 def _common(found: Sequence[np.ndarray]) -> np.ndarray:
@@ -329,6 +363,11 @@ class _Row:
         )
 
     @property
+    def num_entries(self) -> int:
+        """Features of all its stretches together."""
+        return int((self.begin.shape[1] + self.end.shape[1] + self.lengths + 1).sum())
+
+    @property
     def buckets(self) -> np.ndarray:
         """Every hash of this text once."""
         lengths = _hashed(_lengths(int(self.lengths.max())))
@@ -342,5 +381,5 @@ class _Row:
             last = start + length - 1
             parts = (begin[start], end[last], inside[start : last + 1], length_columns[length - 1 : length])
             columns = np.concatenate(parts)
-            found.append(columns[columns >= 0])
+            found.append(columns[columns >= 0].astype(np.int32))
         return np.concatenate(found), np.array([len(columns) for columns in found])

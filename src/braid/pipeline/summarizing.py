@@ -25,7 +25,7 @@ from braid.pipeline.evaluation import Styles, evaluation_of, systems_of
 from braid.pipeline.prepare import Dataset, Weights
 from braid.runtime.session import EncoderDecoderSession
 from braid.storage import scratch_folder, write_arrays
-from braid.tasks.choosing import Chooser
+from braid.tasks.choosing import Candidate, Chooser
 from braid.tasks.summarize import Summarizer, condensed
 from braid.text.extract import extract
 from braid.text.units import units
@@ -126,15 +126,16 @@ def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> d
         lead=lead,
     )
     found = summarizer.candidates([row.source for row in valid])
-    quality = [
-        sentence_rouge([one.text for one in group], [references_of(row)] * len(group), language=dataset.language)
-        for group, row in zip(found, valid, strict=True)
-    ]
-    chooser = Chooser.fit(found, [scores["rougeL"] for scores in quality])
-    return {
-        "max_source_tokens": recipe.train.max_tokens,
-        "choice": {"lead": asdict(lead), "weights": list(chooser.weights) if chooser else []},
-    }
+    quality = [_quality(group, row, dataset.language) for group, row in zip(found, valid, strict=True)]
+    chooser = Chooser.fit(found, quality)
+    choice = asdict(chooser) if chooser else {"weights": [], "max_chars": 0}
+    return {"max_source_tokens": recipe.train.max_tokens, "choice": {"lead": asdict(lead), **choice}}
+
+
+def _quality(candidates: Sequence[Candidate], row: Example, language: str) -> np.ndarray:
+    """The ROUGE-L of each candidate."""
+    texts, references = [one.text for one in candidates], [references_of(row)] * len(candidates)
+    return sentence_rouge(texts, references, language=language, metrics=("rougeL",))["rougeL"]
 
 
 def _lead(rows: Sequence[Example], language: str) -> Lead:
@@ -148,15 +149,18 @@ def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Summarizer:
     Raises:
         BundleError: The model of stretches, the lead or the choice is damaged.
     """
+    from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
-    choice = info.task_info.get("choice", {})
-    try:
-        spans = SpanModel.from_arrays(load_file(folder / "runtime" / SPANS)) if choice else None
-        lead = Lead(**choice["lead"]) if choice else None
-        chooser = Chooser.of(choice["weights"]) if choice else None
-    except (KeyError, TypeError) as error:
-        raise BundleError(f"bundle.json does not say how to choose: {error}", where=str(folder)) from error
+    spans = lead = chooser = None
+    if choice := info.task_info.get("choice"):
+        try:
+            spans = SpanModel.from_arrays(load_file(folder / "runtime" / SPANS))
+            lead = Lead(**choice["lead"])
+            lead.summarize("one word, another")  # which numbers and codes of other types do not survive
+            chooser = Chooser.of(choice["weights"], choice["max_chars"])
+        except (KeyError, TypeError, AttributeError, OSError, SafetensorError) as error:
+            raise BundleError(f"how to choose a summary cannot be read: {error}", where=str(folder)) from error
     return Summarizer(
         name=info.name,
         language=info.source_language,
@@ -188,11 +192,7 @@ def evaluate(
     }
     scores = {name: summary_scores(texts, references, language=language) for name, texts in outputs.items()}
     found = sentence_rouge(hypotheses, references, language=language)["rougeL"]
-    notes = (
-        []
-        if memory or model.lead
-        else ["The training data are not beside the bundle: the lead was chosen on the test texts."]
-    )
+    note = "The training data are not beside the bundle: lengths of baselines were chosen on the test texts."
     faith = faithfulness(sources, hypotheses, language=language)
     styles = _styles(sources, outputs | {"reference": [golds[0] for golds in references]}, language)
     styles[model.name] = styles.get(model.name, {}) | {"unsupported": faith["rate"].to_dict()}
@@ -216,7 +216,7 @@ def evaluate(
         buckets=[bucket.to_dict() for bucket in buckets],
         style=styles,
         tables=[_style_table(styles), _faithfulness_table(faith)],
-        notes=[*([] if memory or model.lead else notes), _faithfulness_note(faith)],
+        notes=[*([] if memory else [note]), _faithfulness_note(faith)],
     )
 
 

@@ -72,9 +72,9 @@ def train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str
 
 
 def _train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[str, Any]:
-    check_unfinished(options, is_saved=has_checkpoint(options.places.checkpoints), where=options.places.checkpoints)
-    if recipe.task == "answer" and not recipe.data.train:
+    if recipe.task == "answer" and not recipe.data.train:  # which is made in one go
         return index_bundle(recipe, folder=options.folder, bundle=options.places.bundle, log=log)
+    check_unfinished(options, is_saved=has_checkpoint(options.places.checkpoints), where=options.places.checkpoints)
     documents = _documents(recipe, options, log)
     dataset = prepare(recipe, folder=options.folder, output=options.places.prepared)
     result = train_dataset(recipe, options, replace(dataset, documents=documents), log)
@@ -271,33 +271,34 @@ class _Saver:
 
     def save(self) -> dict[str, Any]:
         """Save the bundle and return its evaluation."""
+        pipeline, data = pipeline_of(self.recipe.task), self.dataset.data
         with scratch_folder() as folder:
-            draft = folder / "draft"
-            self._write(draft, None)
-            data = self.dataset.data
-            evaluation = pipeline_of(self.recipe.task).evaluate(load(draft), data.test, memory=data.train)
-        evaluation["history"] = self.trained.progress.history
-        evaluation["validation"] = self.trained.validation
-        evaluation["data"] = data.report
-        self._write(self.options.places.bundle, evaluation)
+            runtime, draft = folder / "runtime", folder / "draft"
+            runtime.mkdir()
+            task_info = pipeline.write(self.recipe, self.dataset, self.trained.weights, runtime)
+            self._write(draft, runtime, task_info, None)
+            evaluation = pipeline.evaluate(load(draft), data.test, memory=data.train)
+            evaluation["history"] = self.trained.progress.history
+            evaluation["validation"] = self.trained.validation
+            evaluation["data"] = data.report
+            self._write(self.options.places.bundle, runtime, task_info, evaluation)
         return evaluation
 
-    def _write(self, path: Path, evaluation: dict[str, Any] | None) -> None:
-        arrays = sum(array.nbytes for array in self.trained.weights.values())
-        save_bundle(path, lambda folder: self._fill(folder, evaluation), needed=2 * arrays)  # as arrays and as graphs
+    def _write(self, path: Path, runtime: Path, task_info: dict[str, Any], evaluation: dict[str, Any] | None) -> None:
+        needed = 2 * sum(array.nbytes for array in self.trained.weights.values())  # as arrays and as graphs
+        save_bundle(path, lambda folder: self._fill(folder, runtime, task_info, evaluation), needed=needed)
 
-    def _fill(self, folder: Path, evaluation: dict[str, Any] | None) -> dict[str, Any]:
-        (folder / "runtime").mkdir()
-        pipeline = pipeline_of(self.recipe.task)
-        task_info = pipeline.write(self.recipe, self.dataset, self.trained.weights, folder / "runtime")
+    def _fill(
+        self, folder: Path, runtime: Path, task_info: dict[str, Any], evaluation: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        shutil.copytree(runtime, folder / "runtime")
         (folder / "tokenizer.json").write_text(self.dataset.tokenizer.to_json(), encoding="utf-8")
         if evaluation is not None:
             from braid.auditing.report import evaluation_report
 
             write_arrays(folder / "weights.safetensors", self.trained.weights)
-            card = model_card(
-                self.recipe, pipeline.KIND, evaluation, self.sizes, self.training, self.options.attribution
-            )
+            kind = pipeline_of(self.recipe.task).KIND
+            card = model_card(self.recipe, kind, evaluation, self.sizes, self.training, self.options.attribution)
             (folder / "card.md").write_text(card, encoding="utf-8")
             evaluation_report(evaluation, path=folder / "report.html")  # type: ignore[arg-type]
         data = self.dataset.data

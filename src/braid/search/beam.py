@@ -69,18 +69,19 @@ def search(
     options: SearchOptions,
     may_loop_B: np.ndarray | None = None,
 ) -> list[Hypothesis]:
-    """The best output found for each example; arguments and cost as for `search_all`."""
-    return [found[0] for found in search_all(stepper, state, max_tokens_B, options, may_loop_B)]
+    """The best output found for each example; arguments and cost as for `search_several`."""
+    return [found[0] for found in search_several(stepper, state, max_tokens_B, options, may_loop_B)]
 
 
-def search_all(
+def search_several(
     stepper: Stepper,
     state: State,
     max_tokens_B: np.ndarray,
     options: SearchOptions,
     may_loop_B: np.ndarray | None = None,
+    count: int = 1,
 ) -> list[list[Hypothesis]]:
-    """All outputs met for each example, best first and at least one; finished examples leave the batch.
+    """The best outputs met for each example, best first; finished examples leave the batch.
 
     An example is finished when no open hypothesis can still beat its best finished one, or at its own
     limit of tokens. Outputs that ended by themselves stand before those that were cut.
@@ -91,6 +92,7 @@ def search_all(
         max_tokens_B: Limit of output tokens for each example, eos included.
         options: How to look.
         may_loop_B: Examples whose loops are not broken, because their input repeats itself too.
+        count: How many outputs at most; there is always one.
 
     Cost: O(longest output) decoder steps on B × K hypotheses.
     """
@@ -105,10 +107,10 @@ def search_all(
         logits[:, :, list(options.banned_ids)] = -np.inf
         _break_loops(logits, beam.tokens, options.max_repeats, breakable_B[beam.rows])
         _extend(beam, _log_softmax(logits), options)
-        _finish(beam, found, max_tokens_B[beam.rows], options)
+        _finish(beam, found, max_tokens_B[beam.rows], options, count)
         _drop(beam, found, max_tokens_B[beam.rows], options)
     nothing = Hypothesis(token_ids=[], score=-np.inf, is_finished=False)  # of logits that are no numbers
-    return [sorted(outputs, key=_worth, reverse=True) or [nothing] for outputs in found]
+    return [outputs or [nothing] for outputs in found]
 
 
 def _worth(hypothesis: Hypothesis) -> tuple[bool, float]:
@@ -170,14 +172,16 @@ def _extend(beam: _Beam, log_probs_BKV: np.ndarray, options: SearchOptions) -> N
                 beam.state[name] = value[examples, parent]
 
 
-def _finish(beam: _Beam, found: list[list[Hypothesis]], limits: np.ndarray, options: SearchOptions) -> None:
-    """Take hypotheses that ended, or reached their limit, out of the beam and keep them."""
+def _finish(beam: _Beam, found: list[list[Hypothesis]], limits: np.ndarray, options: SearchOptions, count: int) -> None:
+    """Take hypotheses that ended, or reached their limit, out of the beam and keep the best of them."""
     length = beam.tokens.shape[2] - 1
     ended = beam.tokens[:, :, -1] == options.eos_id
     for b, k in np.argwhere((ended | (length >= limits)[:, None]) & np.isfinite(beam.log_probs)):
         ids = beam.tokens[b, k, 1 : -1 if ended[b, k] else None].tolist()
         score = float(beam.log_probs[b, k] / length**options.length_penalty)
-        found[beam.rows[b]].append(Hypothesis(token_ids=ids, score=score, is_finished=bool(ended[b, k])))
+        met = Hypothesis(token_ids=ids, score=score, is_finished=bool(ended[b, k]))
+        row = beam.rows[b]
+        found[row] = sorted([*found[row], met], key=_worth, reverse=True)[:count]
     beam.log_probs = np.where(ended, -np.inf, beam.log_probs)
 
 
@@ -186,7 +190,8 @@ def _drop(beam: _Beam, found: list[list[Hypothesis]], limits: np.ndarray, option
     length = beam.tokens.shape[2] - 1
     # The most an open hypothesis can still be worth: all further subwords certain, at the longest length.
     bound = beam.log_probs.max(axis=1) / np.maximum(limits, 1) ** options.length_penalty
-    held = np.array([max((h.score for h in found[r] if h.is_finished), default=-np.inf) for r in beam.rows])
+    best = [found[row][0] if found[row] else None for row in beam.rows]
+    held = np.array([one.score if one and one.is_finished else -np.inf for one in best])
     still_open = (bound > held) & (length < limits)
     if still_open.all():
         return

@@ -26,7 +26,7 @@ LEAST_TEXTS = 50
 """With fewer texts to learn from there is no choice."""
 PENALTY = 1.0
 COOLING = 0.1
-"""Temperature at which the scores of one maker's candidates become shares in `agreement`, of their spread."""
+"""Temperature at which the scores of one maker's candidates become shares: agreement with the likely counts more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class Candidate:
 
     Args:
         text: As it would be given.
-        score: How sure its maker is: log-probability a subword of the network, expected ROUGE-L of a stretch.
+        score: How sure its maker is: log-probability a subword of the network, expected ROUGE-L (0 to 1) of a stretch.
         maker: One of `MAKERS`.
         is_complete: It ended by itself.
     """
@@ -80,13 +80,19 @@ def features(candidates: Sequence[Candidate]) -> np.ndarray:
 
 @dataclass(frozen=True, kw_only=True)
 class Chooser:
-    """Weights of `features`; made by `fit`."""
+    """A linear prediction of how good candidates are; made by `fit`.
+
+    Args:
+        weights: Of `features`.
+        max_chars: Length of the longest candidate that it was fitted to; of longer ones nothing is known.
+    """
 
     weights: tuple[float, ...]
+    max_chars: int
 
     @classmethod
-    def of(cls, weights: Any) -> Chooser | None:
-        """What a bundle holds; None where it holds none.
+    def of(cls, weights: Any, max_chars: Any) -> Chooser | None:
+        """What a bundle holds; None where it holds no weights.
 
         Raises:
             BundleError: Not as many numbers as there are features.
@@ -94,9 +100,14 @@ class Chooser:
         if not weights:
             return None
         are_numbers = isinstance(weights, list) and all(isinstance(one, int | float) for one in weights)
-        if not are_numbers or len(weights) != NUM_WEIGHTS or not np.isfinite(weights).all():
-            raise BundleError(f"task_info.choice must hold {NUM_WEIGHTS} numbers")
-        return cls(weights=tuple(weights))
+        if (
+            not are_numbers
+            or len(weights) != NUM_WEIGHTS
+            or not np.isfinite(weights).all()
+            or type(max_chars) is not int
+        ):
+            raise BundleError(f"the choice of summaries must hold {NUM_WEIGHTS} numbers and a length")
+        return cls(weights=tuple(weights), max_chars=max_chars)
 
     @classmethod
     def fit(cls, candidates: Sequence[Sequence[Candidate]], quality: Sequence[np.ndarray]) -> Chooser | None:
@@ -110,10 +121,12 @@ class Chooser:
             return None
         table, wanted = np.concatenate([features(group) for group in candidates]), np.concatenate(quality)
         square = table.T @ table + PENALTY * np.eye(table.shape[1])
-        return cls(weights=tuple(np.linalg.solve(square, table.T @ wanted).tolist()))
+        longest = max(len(one.text) for group in candidates for one in group)
+        return cls(weights=tuple(np.linalg.solve(square, table.T @ wanted).tolist()), max_chars=longest)
 
     def choose(self, candidates: Sequence[Candidate]) -> tuple[int, float]:
-        """The place of the best, and the quality expected of it, as the weights were fitted to it."""
-        expected = features(candidates) @ np.array(self.weights)
-        best = int(np.argmax(expected))
-        return best, float(expected[best])
+        """The place of the best, and the quality predicted for it; the first where all are longer than any known."""
+        known = [place for place, one in enumerate(candidates) if len(one.text) <= self.max_chars] or [0]
+        predicted = features([candidates[place] for place in known]) @ np.array(self.weights)
+        best = int(np.argmax(predicted))
+        return known[best], float(predicted[best])

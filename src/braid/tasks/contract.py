@@ -32,8 +32,8 @@ class Answer:
 
     Args:
         text: The output.
-        score: Mean log-probability of its subwords, in nats; of a summary chosen among several the ROUGE-L expected
-            of it, 0 to 100; 0.0 for an empty input.
+        score: Mean log-probability of its subwords, in nats; of a summary chosen among several the ROUGE-L
+            predicted for it, in percent; 0.0 for an empty input.
         source: The input text.
         is_complete: False when a part reached the longest allowed output before it ended by itself.
         unsupported: Numbers and names that a summary holds and its source does not.

@@ -10,7 +10,7 @@ import numpy as np
 from braid.config.recipe import SearchConfig
 from braid.data.encoded import pad_rows, similar_lengths
 from braid.runtime.session import EncoderDecoderSession
-from braid.search.beam import Hypothesis, SearchOptions, repeats_itself, search_all
+from braid.search.beam import Hypothesis, SearchOptions, repeats_itself, search_several
 from braid.text.tokenizer import Tokenizer
 
 BATCH_TOKENS = 6000
@@ -31,15 +31,16 @@ class Rewriter:
         self._lock = threading.Lock()
 
     def outputs(self, rows: Sequence[np.ndarray], beam_size: int = 0) -> list[Hypothesis]:
-        """The best output found for each row, in order; arguments as for `all_outputs`."""
-        return [found[0] for found in self.all_outputs(rows, beam_size)]
+        """The best output found for each row, in order; arguments as for `several`."""
+        return [found[0] for found in self.several(rows, 1, beam_size)]
 
-    def all_outputs(self, rows: Sequence[np.ndarray], beam_size: int = 0) -> list[list[Hypothesis]]:
-        """All outputs that the search met for each row, best first, at least one; equal rows are searched once.
+    def several(self, rows: Sequence[np.ndarray], count: int, beam_size: int = 0) -> list[list[Hypothesis]]:
+        """The best outputs met for each row, best first, at least one; rows that are equal are searched once.
 
         Args:
             rows: Ids, each ending with eos.
-            beam_size: Hypotheses kept; 0 takes the recipe's number.
+            count: How many at most for each.
+            beam_size: Hypotheses kept while searching; 0 takes the recipe's number.
         """
         beam_size = beam_size or self._options.beam_size
         keys = [row.tobytes() for row in rows]
@@ -48,11 +49,11 @@ class Rewriter:
         names, distinct = list(different), list(different.values())
         with self._lock:
             for batch in similar_lengths([len(row) for row in distinct], BATCH_TOKENS // beam_size):
-                outputs = self._search([distinct[i] for i in batch], beam_size)
+                outputs = self._search([distinct[i] for i in batch], beam_size, count)
                 found |= {names[index]: hypotheses for index, hypotheses in zip(batch, outputs, strict=True)}
         return [found[key] for key in keys]
 
-    def _search(self, rows: list[np.ndarray], beam_size: int) -> list[list[Hypothesis]]:
+    def _search(self, rows: list[np.ndarray], beam_size: int, count: int) -> list[list[Hypothesis]]:
         ids, mask = pad_rows(rows, self._tokenizer.pad_id)
         limits = np.array([int(len(row) * self._options.max_ratio) + 16 for row in rows])
         options = SearchOptions(
@@ -64,4 +65,4 @@ class Rewriter:
             max_repeats=self._options.max_repeats,
         )
         may_loop = np.array([repeats_itself(row, max(2, options.max_repeats)) for row in rows])
-        return search_all(self._session, self._session.encode(ids, mask), limits, options, may_loop)
+        return search_several(self._session, self._session.encode(ids, mask), limits, options, may_loop, count)

@@ -30,8 +30,8 @@ from braid.text.tokenizer import Tokenizer
 
 LEAD_SHARE = 0.6
 """Of what the network reads of a long text, this much is its beginning."""
-NUM_SPANS = 20
-"""Stretches of a text that compete."""
+NUM_WRITTEN, NUM_SPANS = 20, 20
+"""Outputs of the network and stretches of a text that compete."""
 
 
 def condensed(text: str, tokenizer: Tokenizer, max_tokens: int) -> tuple[np.ndarray, bool]:
@@ -114,7 +114,7 @@ class Summarizer:
         return results[0] if single else results
 
     def answers(self, texts: Sequence[str], *, beam_size: int = 0) -> list[Answer]:
-        """One answer a text; ``is_complete`` says whether all of the text was read and the output ended by itself."""
+        """One answer a text; ``is_complete`` says whether the network read all of it and the output ended by itself."""
         clean = [normalize_lines(text) for text in texts]
         answers = [Answer(text="", score=0.0, source=text) for text in texts]
         filled = [index for index, text in enumerate(clean) if text.strip()]
@@ -146,7 +146,7 @@ class Summarizer:
     ) -> list[tuple[list[Candidate], bool]]:
         """The candidates of texts that are not empty, and whether all of each text was read."""
         rows = [condensed(text, self._tokenizer, self._max_source_tokens) for text in clean]
-        outputs = self._rewriter.all_outputs([ids for ids, _ in rows], beam_size)
+        outputs = self._rewriter.several([ids for ids, _ in rows], NUM_WRITTEN if with_rivals else 1, beam_size)
         found = []
         for text, (_, is_whole), hypotheses in zip(clean, rows, outputs, strict=True):
             candidates = self._written(hypotheses)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _RANGES = (
@@ -47,17 +48,19 @@ def units(text: str) -> list[str]:
     return text.lower().translate(_UNITS).split()
 
 
+class _Kinds(dict[int, str]):
+    """For `str.translate`: what each character is, one letter for one, so that places stay."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        is_part = unicodedata.category(char)[0] in "LMN"
+        self[code] = " " if not is_part else "a" if is_unspaced(char) else "w"
+        return self[code]
+
+
+_KINDS, _UNIT = _Kinds(), re.compile("w+|a")
+
+
 def unit_spans(text: str) -> list[tuple[int, int]]:
     """Begin and end of each unit in the text as it stands."""
-    spans: list[tuple[int, int]] = []
-    begin = -1
-    for index, char in enumerate(text):
-        is_part = unicodedata.category(char)[0] in "LMN"
-        if begin >= 0 and (not is_part or is_unspaced(char)):
-            spans.append((begin, index))
-            begin = -1
-        if is_part and is_unspaced(char):
-            spans.append((index, index + 1))
-        elif is_part and begin < 0:
-            begin = index
-    return [*spans, (begin, len(text))] if begin >= 0 else spans
+    return [match.span() for match in _UNIT.finditer(text.translate(_KINDS))]

@@ -127,7 +127,7 @@ def check_memory(
     if available is None or needed <= available:
         return needed
     tokens, accumulate = recipe.train.batch_tokens, recipe.train.accumulate
-    hint = "take a smaller model.model_dim or fewer layers"
+    hint = "end other programs" if available <= FIXED else "take a smaller model.model_dim or fewer layers"
     while tokens // 2 >= max(64, longest):
         tokens, accumulate = tokens // 2, accumulate * 2
         train = dataclasses.replace(recipe.train, batch_tokens=tokens, accumulate=accumulate)
