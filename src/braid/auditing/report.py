@@ -207,5 +207,5 @@ def _bars(buckets: Sequence[dict[str, Any]]) -> str:
     labels = [f"{row['low']}-{row['high']}\n({row['examples']})" for row in buckets]
     axes[0].set_xticks(list(places), labels)
     axes[0].set_xlabel("length of the text in characters (texts)")
-    axes[0].legend(frameon=False)
+    axes[0].legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=len(names), borderpad=0)
     return _svg(figure)
