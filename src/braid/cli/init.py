@@ -21,7 +21,7 @@ SHOWN = (
 def command(
     task: Annotated[str, typer.Argument(help=f"What the model shall do: {', '.join(TASKS)}.")],
     files: Annotated[
-        list[str] | None, typer.Argument(help="Data files or globs; two parallel text files as a,b.")
+        list[str] | None, typer.Argument(help="Data files or globs; two files, one a language, as a,b.")
     ] = None,
     source_language: Annotated[str, typer.Option(help="Code of the input language, such as en.")] = "",
     target_language: Annotated[str, typer.Option(help="Code of the output language, such as zh.")] = "",

@@ -38,7 +38,7 @@ class FileFacts:
 
     Args:
         file: The path as a person gave it.
-        format: A key of `braid.data.formats.FORMATS`.
+        format: A key of `braid.data.formats.FORMATS` or `PAIR_FORMATS`.
         encoding: Python's name of the text encoding.
         languages: Language codes declared inside, the source first where the file says which it is.
         columns: Header names of a table or keys of a JSON object; empty when there is no header.

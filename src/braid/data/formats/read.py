@@ -8,16 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from braid.data.example import Example, Reject
+from braid.data.formats.android import read_android
+from braid.data.formats.apple import read_apple
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.csv import inspect_csv, read_csv
+from braid.data.formats.i18n import read_json_texts, read_yaml_texts
 from braid.data.formats.jsonl import inspect_jsonl, read_jsonl
+from braid.data.formats.keyed import Read, inspect_keyed, read_keyed
 from braid.data.formats.labelled import LabelledFile, is_text, labelled_files, read_labelled
 from braid.data.formats.mo import inspect_mo, read_mo
 from braid.data.formats.parallel import inspect_parallel, read_parallel
 from braid.data.formats.parquet import inspect_parquet, read_parquet, read_parquet_documents
 from braid.data.formats.po import inspect_po, read_po
+from braid.data.formats.properties import read_properties
 from braid.data.formats.squad import read_squad
 from braid.data.formats.stream import Stream, open_stream
+from braid.data.formats.subtitles import inspect_subtitles, read_subtitles
 from braid.data.formats.texts import SUFFIXES, inspect_plain, read_column, read_documents, read_plain
 from braid.data.formats.tmx import inspect_tmx, read_tmx
 from braid.data.formats.tsv import inspect_tsv, read_tsv
@@ -45,6 +51,35 @@ _READERS = {
     "xliff": Format((".xlf", ".xliff"), read_xliff, inspect_xliff),
 }
 
+
+@dataclass(frozen=True)
+class PairFormat:
+    """Two files that belong together: the names they end with, how they are read and how they are looked at."""
+
+    suffixes: tuple[str, ...]
+    read: Callable[[Stream, Stream], Iterator[Example | Reject]]
+    inspect: Callable[[Stream, Stream], FileFacts]
+
+
+def _keyed(name: str, suffixes: tuple[str, ...], read: Read) -> PairFormat:
+    return PairFormat(
+        suffixes,
+        lambda source, target: read_keyed(source, target, read),
+        lambda source, target: inspect_keyed(source, target, read, name),
+    )
+
+
+_PAIR_READERS = {
+    "android": _keyed("android", (".xml",), read_android),
+    "apple": _keyed("apple", (".strings",), read_apple),
+    "properties": _keyed("properties", (".properties",), read_properties),
+    "json texts": _keyed("json texts", (".json", ".arb"), read_json_texts),
+    "yaml texts": _keyed("yaml texts", (".yml", ".yaml"), read_yaml_texts),
+    "subtitles": PairFormat((".srt", ".vtt"), read_subtitles, inspect_subtitles),
+}
+_PARALLEL = PairFormat((), read_parallel, inspect_parallel)
+"""Of names that end otherwise: line by line."""
+
 _TEXT_READERS = {
     "txt": Format(SUFFIXES, read_plain, inspect_plain),
     "jsonl": Format((".jsonl", ".ndjson"), read_documents, inspect_jsonl),
@@ -62,6 +97,9 @@ _READS: dict[str, _Readers] = {"pairs": _READERS, "texts": _TEXT_READERS, "quest
 FORMATS: dict[str, tuple[str, ...]] = {"parallel": ()} | {name: form.suffixes for name, form in _READERS.items()}
 """Every format's name and the suffixes by which it is known; two parallel text files, written a,b, may end as they
 like. Each may be followed by ``.gz``."""
+
+PAIR_FORMATS: dict[str, tuple[str, ...]] = {name: form.suffixes for name, form in _PAIR_READERS.items()}
+"""The same of formats that hold one language a file: resources of programs, and subtitles; written a,b as well."""
 
 MALFORMED_RULES = frozenset({"columns", "quotes", "json", "cells", "empty"})
 """Rules of rows that could not be read; a file with no other rows is not what its name says."""
@@ -105,7 +143,7 @@ def inspect_file(pattern: str, *, folder: Path) -> FileFacts:
     with ExitStack() as stack:
         streams = [stack.enter_context(open_stream(*pair)) for pair in zip(file.paths, file.shown, strict=True)]
         if len(streams) == 2:
-            return inspect_parallel(streams[0], streams[1])
+            return _pair_format_of(file.shown).inspect(streams[0], streams[1])
         return _format_of(file.shown[0], _READERS).inspect(streams[0])
 
 
@@ -113,7 +151,7 @@ def _read(file: _File, options: ReadOptions) -> Iterator[Example | Reject]:
     with ExitStack() as stack:
         streams = [stack.enter_context(open_stream(*pair)) for pair in zip(file.paths, file.shown, strict=True)]
         if len(streams) == 2:
-            yield from read_parallel(streams[0], streams[1])
+            yield from _pair_format_of(file.shown).read(streams[0], streams[1])
         else:
             yield from _format_of(file.shown[0], _READS[options.reads]).read(streams[0], options)
 
@@ -215,6 +253,18 @@ def _expand(pattern: str, folder: Path) -> list[tuple[Path, str]]:
     return [(match, str(match if given.is_absolute() else match.relative_to(folder))) for match in found]
 
 
+def _pair_hint(name: str) -> str:
+    is_resource = any(name.endswith(form.suffixes) for form in _PAIR_READERS.values())
+    kind = "the files of both languages" if is_resource else "two parallel text files"
+    return f"{kind} are written as one entry: a,b"
+
+
+def _pair_format_of(shown: Sequence[str]) -> PairFormat:
+    names = [name.lower().removesuffix(".gz") for name in shown]
+    formats = (form for form in _PAIR_READERS.values() if all(name.endswith(form.suffixes) for name in names))
+    return next(formats, _PARALLEL)
+
+
 def _format_of(shown: str, readers: _Readers) -> Format:
     name = shown.lower().removesuffix(".gz")
     for form in readers.values():
@@ -224,5 +274,5 @@ def _format_of(shown: str, readers: _Readers) -> Format:
     raise DataError(
         f"a data file's name must end in one of {known}, or .gz after it",
         where=shown,
-        hint="two parallel text files are written as one entry: a,b" if readers is _READERS else "",
+        hint=_pair_hint(name) if readers is _READERS else "",
     )

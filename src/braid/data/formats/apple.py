@@ -1,0 +1,54 @@
+"""Apple's ``.strings``: lines of "key" = "value"; with comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from braid.data.formats.keyed import MAX_CHARS, Entry
+from braid.data.formats.stream import Stream
+
+_SKIPPED = re.compile(r"(?:\s++|/\*.*?\*/|//[^\n]*+)*+", re.DOTALL)
+_TEXT = r'(?:"((?:[^"\\]++|\\.)*+)"|([\w.$/-]++))'
+_PAIR = re.compile(rf"{_TEXT}\s*+=\s*+{_TEXT}\s*+;", re.DOTALL)
+_ALONE = re.compile(rf"{_TEXT}\s*+;", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:[Uu]([0-9A-Fa-f]{4})|([0-7]{3})|(.))", re.DOTALL)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
+
+
+def read_apple(stream: Stream) -> Iterator[Entry]:
+    """Every pair in file order; a key without a value is its own text.
+
+    Raises:
+        DataError: Something else stands there, or the file is larger than 64 MiB.
+    """
+    text = stream.whole(stream.encoding(), MAX_CHARS)
+    place = line = 0
+    counted = 0
+    while True:
+        place = _end_of(_SKIPPED.match(text, place), place)
+        line, counted = line + text.count("\n", counted, place), place
+        if place == len(text):
+            return
+        match = _PAIR.match(text, place) or _ALONE.match(text, place)
+        if match is None:
+            got = text[place : place + 60].splitlines()[0]
+            raise stream.fault(f'a line must be "key" = "value";, got {got}', line=line + 1)
+        parts = [part for part in match.groups() if part is not None]
+        yield Entry(key=_plain(parts[0]), text=_plain(parts[-1]), line=line + 1)
+        place = match.end()
+
+
+def _end_of(match: re.Match[str] | None, place: int) -> int:
+    return match.end() if match else place
+
+
+def _plain(text: str) -> str:
+    return _ESCAPE.sub(_replaced, text) if "\\" in text else text
+
+
+def _replaced(match: re.Match[str]) -> str:
+    code, octal, char = match.groups()
+    if code or octal:
+        return chr(int(code, 16) if code else int(octal, 8))
+    return _ESCAPED.get(char, char)

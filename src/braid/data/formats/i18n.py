@@ -1,0 +1,126 @@
+"""Texts of web and mobile frameworks: JSON and YAML files of nested keys (i18next, Rails, Vue, Flutter's ARB)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from braid.data.formats.keyed import MAX_CHARS, Entry
+from braid.data.formats.stream import Stream
+
+MAX_DEPTH = 50
+
+_TOKEN = re.compile(r'[ \t\r\n]*+("(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++)')
+
+
+def read_json_texts(stream: Stream) -> Iterator[Entry]:
+    """Every text below its path of keys (``menu.file.0``), in file order; numbers and the like as they are written.
+
+    Keys that begin with ``@`` describe others in ARB files, and nothing below them is a text.
+
+    Raises:
+        DataError: No JSON, no object, nested deeper than 50, or larger than 64 MiB.
+    """
+    text = stream.whole(stream.encoding(), MAX_CHARS)
+    if re.search(r"[^\s]", text) is None or text.lstrip()[0] != "{":
+        raise stream.fault("a JSON file of texts must hold an object", line=1)
+    if _depth(text) > MAX_DEPTH:
+        raise stream.fault(f"a JSON file of texts must be nested less than {MAX_DEPTH} deep")
+    try:
+        json.loads(text)
+    except ValueError as error:
+        line = getattr(error, "lineno", 0)
+        raise stream.fault(f"the file must be JSON, got: {error}", line=line) from error
+    yield from _json_entries(text)
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for match in _TOKEN.finditer(text):
+        if match[1] in "{[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif match[1] in "}]":
+            depth -= 1
+    return deepest
+
+
+def _json_entries(text: str) -> Iterator[Entry]:
+    """Leaves of valid JSON with their lines, which Python's own reader does not tell."""
+    path: list[str | int] = []
+    expects_key, line, counted = False, 1, 0
+    for match in _TOKEN.finditer(text):
+        token = match[1]
+        if token in "{[":
+            path.append("" if token == "{" else 0)
+            expects_key = token == "{"
+        elif token in "}]":
+            path.pop()
+            expects_key = False
+        elif token == ",":
+            place = path[-1]
+            path[-1] = place + 1 if isinstance(place, int) else place
+            expects_key = isinstance(place, str)
+        elif token == ":":
+            expects_key = False
+        elif expects_key:
+            path[-1] = json.loads(token)
+        else:
+            line, counted = line + text.count("\n", counted, match.start(1)), match.start(1)
+            if not any(isinstance(part, str) and part.startswith("@") for part in path):
+                value = json.loads(token) if token[0] == '"' else "" if token == "null" else token
+                yield Entry(key=".".join(map(str, path)), text=value, line=line)
+
+
+def read_yaml_texts(stream: Stream) -> Iterator[Entry]:
+    """The same of a YAML file with one document.
+
+    Raises:
+        DataError: No YAML, no mapping, anchors or aliases, nested deeper than 50, or larger than 64 MiB.
+    """
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    path: list[str | int] = []
+    is_key: list[bool] = []  # for each open collection: a mapping that expects a key
+    try:
+        for event in yaml.parse(stream.whole(stream.encoding(), MAX_CHARS), Loader=loader):
+            line = event.start_mark.line + 1
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                raise stream.fault("a YAML file of texts must not hold anchors or aliases", line=line)
+            if isinstance(event, yaml.CollectionStartEvent):
+                if not path and isinstance(event, yaml.SequenceStartEvent):
+                    raise stream.fault("a YAML file of texts must hold a mapping", line=line)
+                if is_key and is_key[-1]:
+                    raise stream.fault("a key must be a text", line=line)
+                if len(path) >= MAX_DEPTH:
+                    raise stream.fault(f"a YAML file of texts must be nested less than {MAX_DEPTH} deep", line=line)
+                is_mapping = isinstance(event, yaml.MappingStartEvent)
+                path.append("" if is_mapping else 0)
+                is_key.append(is_mapping)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                path.pop()
+                is_key.pop()
+                _go_on(path, is_key)
+            elif isinstance(event, yaml.ScalarEvent):
+                if not path:
+                    raise stream.fault("a YAML file of texts must hold a mapping", line=line)
+                if is_key[-1]:
+                    path[-1], is_key[-1] = event.value, False
+                    continue
+                is_nothing = event.implicit[0] and event.value in ("", "~", "null", "Null", "NULL")
+                yield Entry(key=".".join(map(str, path)), text="" if is_nothing else event.value, line=line)
+                _go_on(path, is_key)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        raise stream.fault(f"the file must be YAML, got: {problem}", line=mark.line + 1 if mark else 0) from error
+
+
+def _go_on(path: list[str | int], is_key: list[bool]) -> None:
+    """After a value: the next key, or the next place of a list."""
+    if path:
+        place = path[-1]
+        is_key[-1] = isinstance(place, str)
+        path[-1] = place + 1 if isinstance(place, int) else place

@@ -1,0 +1,68 @@
+"""Java's ``.properties``: key = value, in UTF-8 or, where that does not fit, in Latin-1 with escapes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from braid.data.formats.keyed import MAX_CHARS, Entry
+from braid.data.formats.stream import Stream
+
+_KEY = re.compile(r"((?:[^\s=:\\]++|\\.)*+)[ \t\f]*+(?:[=:][ \t\f]*+)?", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "f": "\f"}
+_PAIR = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
+
+
+def read_properties(stream: Stream) -> Iterator[Entry]:
+    r"""Every pair in file order, as `java.util.Properties` reads them: a line may go on after a backslash, ``\u0041``.
+
+    Raises:
+        DataError: The file is larger than 64 MiB.
+    """
+    number, parts = 0, []
+    for line_number, line in enumerate(_text(stream).split("\n"), 1):
+        text = line.lstrip(" \t\f")
+        if not parts:
+            if not text or text[0] in "#!":
+                continue
+            number = line_number
+        goes_on = (len(text) - len(text.rstrip("\\"))) % 2 == 1
+        parts.append(text[:-1] if goes_on else text)
+        if not goes_on:
+            yield _entry("".join(parts), number)
+            parts = []
+    if parts:
+        yield _entry("".join(parts), number)
+
+
+def _text(stream: Stream) -> str:
+    """The file's text with one sort of line end; since Java 9 resources are read in this way."""
+    raw, size = [], 0
+    for chunk in stream.chunks():
+        raw.append(chunk)
+        size += len(chunk)
+        if size > MAX_CHARS:
+            raise stream.fault(f"a file of this kind must be smaller than {MAX_CHARS >> 20} MiB", hint="split it")
+    content = b"".join(raw)
+    try:
+        text = content.decode(stream.encoding())
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    if "\0" in text:
+        raise stream.fault("a text file must not hold NUL characters, got one")
+    return re.sub("\r\n?", "\n", text.removeprefix("\ufeff"))
+
+
+def _entry(line: str, number: int) -> Entry:
+    match = _KEY.match(line)
+    key, end = (match[1], match.end()) if match else ("", 0)
+    return Entry(key=_plain(key), text=_plain(line[end:]), line=number)
+
+
+def _plain(text: str) -> str:
+    """The text that is meant; halves of one character that stand apart stay apart and are normalized away later."""
+    if "\\" not in text:
+        return text
+    text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else _ESCAPED.get(match[2], match[2]), text)
+    return _PAIR.sub(lambda match: match[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
