@@ -393,7 +393,7 @@ def test_summarizers_from_before_the_choice(trained):
     model, newer = open_bundle(bundle, older), open_bundle(bundle, info)
     text = "The red cat runs fast. A dog sleeps in the big house."
     assert model.summarize(text) == newer.candidates([text])[0][0].text
-    assert (model.spans, model.chooser, model.stretch(text)) == (None, None, "")
+    assert (model.rivals, model.stretch(text)) == (None, "")
     for damage in ({"weights": [1]}, {"lead": {"language": "en", "max_words": "9"}}, {"lead": {}}, {"max_chars": None}):
         choice = {**info.task_info["choice"], **damage}
         with pytest.raises(BundleError, match=r"choice of summaries|how to choose"):

@@ -19,7 +19,7 @@ class DataConfig:
     train: tuple[str, ...] = setting(
         (),
         TextList(),
-        "files or globs to learn from; two files, one a language, as a,b; classify: also a folder with one for each label",
+        "files or globs to learn from; two files, one a language, as a,b; classify: also a folder with one a label",
     )
     valid: tuple[str, ...] = setting((), TextList(), "files for validation; split off train when empty")
     test: tuple[str, ...] = setting((), TextList(), "files for the final score; split off train when empty")

@@ -26,7 +26,7 @@ from braid.pipeline.prepare import Dataset, Weights
 from braid.runtime.session import EncoderDecoderSession
 from braid.storage import scratch_folder, write_arrays
 from braid.tasks.choosing import Candidate, Chooser
-from braid.tasks.summarize import Summarizer, condensed
+from braid.tasks.summarize import Rivals, Summarizer, condensed
 from braid.text.extract import extract
 from braid.text.units import units
 
@@ -122,8 +122,7 @@ def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> d
         session=EncoderDecoderSession(folder),
         options=recipe.search,
         max_source_tokens=recipe.train.max_tokens,
-        spans=spans,
-        lead=lead,
+        rivals=Rivals(spans=spans, lead=lead),
     )
     found = summarizer.candidates([row.source for row in valid])
     quality = [_quality(group, row, dataset.language) for group, row in zip(found, valid, strict=True)]
@@ -152,13 +151,13 @@ def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Summarizer:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
-    spans = lead = chooser = None
+    rivals = None
     if choice := info.task_info.get("choice"):
         try:
             spans = SpanModel.from_arrays(load_file(folder / "runtime" / SPANS))
             lead = Lead(**choice["lead"])
             lead.summarize("one word, another")  # which numbers and codes of other types do not survive
-            chooser = Chooser.of(choice["weights"], choice["max_chars"])
+            rivals = Rivals(spans=spans, lead=lead, chooser=Chooser.of(choice["weights"], choice["max_chars"]))
         except (KeyError, TypeError, AttributeError, OSError, SafetensorError) as error:
             raise BundleError(f"how to choose a summary cannot be read: {error}", where=str(folder)) from error
     return Summarizer(
@@ -168,9 +167,7 @@ def open(folder: Path, info: BundleInfo, num_threads: int = 0) -> Summarizer:
         session=EncoderDecoderSession(folder / "runtime", num_threads=num_threads),
         options=make_recipe(info.recipe, where=str(folder / "bundle.json"), trained=True).search,
         max_source_tokens=int(info.task_info.get("max_source_tokens", info.sizes.max_source_tokens)),
-        spans=spans,
-        lead=lead,
-        chooser=chooser,
+        rivals=rivals,
     )
 
 
@@ -181,10 +178,10 @@ def evaluate(
     sources, references = [row.source for row in examples], [references_of(row) for row in examples]
     language = model.source_language
     hypotheses = model.summarize(sources, beam_size=beam_size)
-    best = model.lead or _lead(memory or examples, language)
+    best = model.rivals.lead if model.rivals else _lead(memory or examples, language)
     length = int(np.median([len(row.target) for row in memory or examples]))
     outputs = {model.name: hypotheses}
-    if model.spans:
+    if model.rivals:
         outputs["learned stretch"] = [model.stretch(source) for source in sources]
     outputs |= {
         f"lead: {best.name}": [best.summarize(source) for source in sources],

@@ -10,6 +10,7 @@ rest, as many as fit.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,29 @@ def condensed(text: str, tokenizer: Tokenizer, max_tokens: int) -> tuple[np.ndar
     return ids.astype(np.int32), False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rivals:
+    """What competes with the summaries that a network writes.
+
+    Args:
+        spans: The learned choice of a stretch.
+        lead: How much of a text's beginning stands for its summary.
+        chooser: Chooses among what network, stretches and lead give; None takes the network's.
+    """
+
+    spans: SpanModel
+    lead: Lead
+    chooser: Chooser | None = None
+
+    def candidates(self, text: str) -> list[Candidate]:
+        """What stands in the text itself."""
+        found = [
+            Candidate(text=normalize(span.text), score=span.score, maker="stretch")
+            for span in self.spans.best(text, NUM_SPANS)
+        ]
+        return [*found, Candidate(text=normalize(self.lead.summarize(text)), score=0.0, maker="lead")]
+
+
 class Summarizer:
     """A trained summarizer.
 
@@ -75,9 +99,7 @@ class Summarizer:
         session: The bundle's graphs.
         options: The recipe's search section.
         max_source_tokens: What the network reads at once.
-        spans: The learned choice of a stretch.
-        lead: How much of a text's beginning stands for its summary.
-        chooser: Chooses among what network, stretches and lead give; None takes the network's.
+        rivals: What competes with the network; None for nothing.
     """
 
     task = "summarize"
@@ -91,14 +113,12 @@ class Summarizer:
         session: EncoderDecoderSession,
         options: SearchConfig,
         max_source_tokens: int,
-        spans: SpanModel | None = None,
-        lead: Lead | None = None,
-        chooser: Chooser | None = None,
+        rivals: Rivals | None = None,
     ) -> None:
         self.name, self.source_language, self.target_language = name, language, language
         self._tokenizer, self._max_source_tokens = tokenizer, max_source_tokens
         self._rewriter = Rewriter(tokenizer, session, options)
-        self.spans, self.lead, self.chooser = spans, lead, chooser
+        self.rivals = rivals
 
     def summarize(self, texts: str | Sequence[str], *, detail: bool = False, beam_size: int = 0) -> Any:
         """The summary of a text, or of each text of a list, in order.
@@ -118,9 +138,10 @@ class Summarizer:
         clean = [normalize_lines(text) for text in texts]
         answers = [Answer(text="", score=0.0, source=text) for text in texts]
         filled = [index for index, text in enumerate(clean) if text.strip()]
-        found = self._candidates([clean[index] for index in filled], beam_size, with_rivals=self.chooser is not None)
+        chooser = self.rivals.chooser if self.rivals else None
+        found = self._candidates([clean[index] for index in filled], beam_size, with_rivals=chooser is not None)
         for index, (candidates, is_whole) in zip(filled, found, strict=True):
-            place, score = self.chooser.choose(candidates) if self.chooser else (0, candidates[0].score)
+            place, score = chooser.choose(candidates) if chooser else (0, candidates[0].score)
             chosen = candidates[place]
             marks = unsupported(texts[index], chosen.text, language=self.source_language)
             answers[index] = Answer(
@@ -138,7 +159,7 @@ class Summarizer:
 
     def stretch(self, text: str) -> str:
         """The best stretch of a text alone; "" of one without a word, or of a bundle that has not learned any."""
-        found = self.spans.best(normalize_lines(text)) if self.spans else []
+        found = self.rivals.spans.best(normalize_lines(text)) if self.rivals else []
         return normalize(found[0].text) if found else ""
 
     def _candidates(
@@ -150,15 +171,9 @@ class Summarizer:
         found = []
         for text, (_, is_whole), hypotheses in zip(clean, rows, outputs, strict=True):
             candidates = self._written(hypotheses)
-            found.append((candidates + self._rivals(text) if with_rivals else candidates, is_whole))
-        return found
-
-    def _rivals(self, text: str) -> list[Candidate]:
-        """What stands in the text itself."""
-        spans = self.spans.best(text, NUM_SPANS) if self.spans else []
-        found = [Candidate(text=normalize(span.text), score=span.score, maker="stretch") for span in spans]
-        if self.lead:
-            found.append(Candidate(text=normalize(self.lead.summarize(text)), score=0.0, maker="lead"))
+            if with_rivals and self.rivals:
+                candidates += self.rivals.candidates(text)
+            found.append((candidates, is_whole))
         return found
 
     def _written(self, hypotheses: Sequence[Hypothesis]) -> list[Candidate]:
