@@ -143,14 +143,14 @@ def test_what_the_files_say(pair, tmp_path):
 @pytest.mark.parametrize("damage", [b"\xff\xfe\xff", b"\0", b"{{{{", b"<resources>", b'"a" = ', b"a: &x [*x]", b"[1]"])
 def test_damaged_files_are_told(pair, damage, write, read):
     """Never a traceback; properties take nearly anything for keys."""
-    _, files, _ = pair
+    name, files, _ = pair
     write(files.split(",")[1], damage)
-    try:
-        rows = read(files)
-    except DataError as error:
-        assert files.split(",")[1] in str(error)
-    else:
-        assert all(isinstance(row, Example | Reject) for row in rows)
+    if name == "properties" and b"\0" not in damage:
+        assert len([row for row in read(files) if isinstance(row, Example)]) == len(WANTED)
+        return
+    with pytest.raises(DataError) as caught:
+        read(files)
+    assert files.split(",")[1] in str(caught.value)
 
 
 def test_android_says_what_is_not_translated(write, read):
@@ -170,7 +170,7 @@ def test_android_says_what_is_not_translated(write, read):
         (r"It\'s", "It's"),
         ('"  kept  "', "  kept  "),
         ("a\n     b", "a b"),
-        (r"\u00e9t\u00e9", "été"),
+        (r"\u00e9t\u00e9 \ud83d\ude00", "été 😀"),
         (r"line\nbreak", "line\nbreak"),
         (r"\@none \?yes", "@none ?yes"),
         ("<b>bold</b> %1$s", "bold %1$s"),
@@ -188,7 +188,15 @@ def test_android_texts(written, meant, write, read):
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [(r"a\"b", 'a"b'), (r"a\nb", "a\nb"), (r"caf\U00e9", "café"), (r"\\n", r"\n"), (r"\101", "A"), ("a\nb", "a\nb")],
+    [
+        (r"a\"b", 'a"b'),
+        (r"a\nb", "a\nb"),
+        (r"caf\U00e9", "café"),
+        (r"\Ud83d\Ude00", "😀"),
+        (r"\\n", r"\n"),
+        (r"\101", "A"),
+        ("a\nb", "a\nb"),
+    ],
 )
 def test_apple_texts(written, meant, write, read):
     content = f'\ufeff"k" = "{written}";\n'.encode("utf-16-le")
@@ -210,6 +218,7 @@ def test_apple_texts(written, meant, write, read):
         (r"a=\ud83d\ude00", "a", "😀"),
         (r"a = \\", "a", "\\"),
         ("a=1\u20282", "a", "1\u20282"),
+        ("名\u3000前=x", "名\u3000前", "x"),
     ],
 )
 def test_properties_texts(written, key, meant, write, read):
@@ -249,6 +258,13 @@ def test_yaml_texts(write, read):
         ("json", '{"a":' * 100 + "1" + "}" * 100, "nested less than 50"),
         ("yml", "a: &x b\nc: *x\n", "anchors or aliases"),
         ("yml", "- a\n", "must hold a mapping"),
+        ("yml", "a: 1\n---\nb: 2\n", "one document"),
+        ("yml", "%TAG !n! x\n---\na: 1\n", "must not declare tags"),
+        ("yml", "a: 1\nb: \x07\n", r"de\.yml|en\.yml, line 2"),
+        ("json", '{"' + "k" * 2000 + '": "a"}', "key must be shorter"),
+        ("json", '{"a":"' + '\\"' * 100_000, "must be JSON"),
+        ("srt", "1\n00:00:01,000 --> 00:00:02,000\nA\n\nNOTE well\n", "must begin with its times"),
+        ("srt", "Hello\n1\n00:00:01,000 --> 00:00:02,000\nA\n", "must begin with its times.*line 1"),
         ("yml", "a: [b\n", "must be YAML"),
         ("yml", "? [a]\n: b\n", "key must be a text"),
         ("yml", "".join(f"{' ' * depth}a:\n" for depth in range(80)), "nested less than 50"),
@@ -261,7 +277,7 @@ def test_yaml_texts(write, read):
 def test_other_files_are_refused(name, content, message, write, read):
     write(f"en.{name}", content)
     write(f"de.{name}", content)
-    with pytest.raises(DataError, match=message.replace("[", r"\[")):
+    with pytest.raises(DataError, match=message):
         read(f"en.{name},de.{name}")
 
 
@@ -309,6 +325,12 @@ def test_cues_that_all_overlap_are_no_pair(write, read):
         (("en.json", "en.json"), ()),
         (("first.json", "second.json"), ()),
         (("en.yml.gz", "de_AT.yml.gz"), ("en", "de-AT")),
+        (("app_en.arb", "app_de.arb"), ("en", "de")),
+        (("my_en.json", "my_de.json"), ("en", "de")),
+        (("ui-en.json", "ui-pt-br.json"), ("en", "pt-br")),
+        (("app_en_US.arb", "app_zh_Hant_TW.arb"), ("en-US", "zh-Hant-TW")),
+        (("my-app/s.json", "is-app/s.json"), ()),
+        (("values-de-land/s.xml", "values-fr/s.xml"), ()),
     ],
 )
 def test_languages_by_name(files, languages):
@@ -319,14 +341,72 @@ def test_long_and_repetitive_files_take_linear_time(write, read):
     begun = time.perf_counter()
     size = 300_000
     for name, content in {
-        "properties": "k" * size + "\\\\" * size,
+        "properties": "a = " + "k" * size + "\\\\" * size,
         "strings": '"k" = "' + '\\"' * size + '";' + "/* " * size + "*/",
-        "srt": cue(1, 2, "<i" * size),
-        "json": '{"a": "' + "\\n" * size + '"' + " " * size + "}",
+        "srt": cue(1, 2, "<i" * size + "&#" + "1" * size + ";"),
+        "json": '{"a": "' + "\\n" * size + '", "n": ' + "1" * size + "}" + " " * size,
         "yml": "a: " + "b " * size,
-        "xml": "<resources><string name='a'>" + "\\'" * size + " " * size + "</string></resources>",
+        "xml": "<resources><string name='a'>" + "\\'" * size + " " * size + '"' + "a" * size + '"</string></resources>',
     }.items():
         write(f"a.{name}", content)
         write(f"b.{name}", content)
         assert read(f"a.{name},b.{name}")
     assert time.perf_counter() - begun < 30
+
+
+def test_what_only_the_second_file_marks(write, read):
+    write("a/s.xml", "<resources><string name='x'>Braid</string></resources>")
+    write("b/s.xml", "<resources><string name='x' translatable='false'>Zopf</string></resources>")
+    (row,) = read("a/s.xml,b/s.xml")
+    assert (row.rule, row.example.source, row.example.target) == ("untranslatable", "Braid", "Zopf")
+
+
+def test_arrays_and_items_of_android(write, read):
+    text = "<resources><array name='q'><item>text</item></array><item type='string' name='z'>hi</item></resources>"
+    write("a/s.xml", text)
+    write("b/s.xml", text)
+    assert [(row.key, row.source) for row in read("a/s.xml,b/s.xml")] == [("q.0", "text"), ("z", "hi")]
+
+
+def test_at_signs_in_json(write, read):
+    write("en.json", '{"@@locale": "en", "@title": "Hello", "a": {"@b": "World"}, "@a": {"description": "d"}}')
+    write("de.json", "{}")
+    assert [row.source for row in read("en.json,de.json")] == ["Hello", "World"]
+
+
+def test_other_roots_are_no_languages(write, read):
+    write("a.properties", "errors.a=Hello")
+    write("b.properties", "labels.a=Tschuess")
+    assert [row.target for row in examples(read("a.properties,b.properties"))] == [""]
+
+
+def test_files_of_two_kinds_are_refused(write, read):
+    write("en.json", "{}")
+    write("de.yml", "a: b")
+    with pytest.raises(DataError, match="must be of one kind"):
+        read("en.json,de.yml")
+
+
+def test_comments_in_files_with_old_line_ends(write, read):
+    for name in ("a.strings", "b.strings"):
+        write(name, '// c\r"k" = "v";\r')
+    assert [row.source for row in read("a.strings,b.strings")] == ["v"]
+
+
+@pytest.mark.parametrize(
+    ("content", "texts"),
+    [
+        ("1\n00:00:01,000 --> 00:00:02,000\nA\n2\n00:00:03,000 --> 00:00:04,000\nB\n", ["A", "B"]),
+        ("00:01.000-->00:02.000\nA\nB 7\n", ["A B 7"]),
+        ("WEBVTT\nKind: captions\n\nintro\n00:01.000 --> 00:02.000\nHi<00:00:01.500><c> there</c>\n", ["Hi there"]),
+        ("WEBVTT\n\nSTYLE\n::cue { color: red }\n\nNOTE a\nb\n\n00:01.000 --> 00:02.000\n&lt;A&gt; &amp;\n", ["<A> &"]),
+        (
+            "\ufeff1\r\n00:00:01,000 --> 00:00:02,000\r\n<b>A</b>\r\n\r\n\r\n2\r\n00:00:03,5 --> 00:00:04,000\r\n\r\n",
+            ["A", ""],
+        ),
+    ],
+)
+def test_cues(content, texts, write, read):
+    for name in ("en.srt", "de.srt"):
+        write(name, content)
+    assert [row.source for row in read("en.srt,de.srt")] == texts

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from braid.data.formats.inline import inline_text
-from braid.data.formats.keyed import Entry
+from braid.data.formats.keyed import Entry, joined
 from braid.data.formats.stream import Stream
 from braid.data.formats.xml import Element, read_units
 
-_UNITS = frozenset({"string", "plurals", "string-array"})
-_PART = re.compile(r'"((?:[^"\\]|\\.)*)"|\\u([0-9A-Fa-f]{4})|\\(.)|(\s+)', re.DOTALL)
+_UNITS = frozenset({"string", "plurals", "string-array", "array", "item"})
+_PART = re.compile(r'"((?:[^"\\]++|\\.)*+)"|\\u([0-9A-Fa-f]{4})|\\(.)|(\s+)', re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t"}
 
 
@@ -27,7 +27,7 @@ def read_android(stream: Stream) -> Iterator[Entry]:
     for unit in read_units(stream, root="resources", units=_UNITS):
         name = unit.attribute("name")
         rule = "untranslatable" if unit.attribute("translatable").lower() == "false" else ""
-        if unit.name == "string":
+        if unit.name == "string" or (unit.name == "item" and unit.attribute("type") == "string"):
             yield _entry(name, unit, rule)
         else:
             for place, item in enumerate(unit.all("item")):
@@ -35,7 +35,7 @@ def read_android(stream: Stream) -> Iterator[Entry]:
 
 
 def _entry(key: str, element: Element, rule: str) -> Entry:
-    return Entry(key=key, text=unescaped(inline_text(element)), line=element.line, rule=rule)
+    return Entry(key=key, text=joined(unescaped(inline_text(element))), line=element.line, rule=rule)
 
 
 def unescaped(text: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from braid.data.formats.keyed import MAX_CHARS, Entry
+from braid.data.formats.keyed import MAX_CHARS, Entry, joined
 from braid.data.formats.stream import Stream
 
-_SKIPPED = re.compile(r"(?:\s++|/\*.*?\*/|//[^\n]*+)*+", re.DOTALL)
+_SKIPPED = re.compile(r"(?:\s++|/\*.*?\*/|//[^\r\n]*+)*+", re.DOTALL)
 _TEXT = r'(?:"((?:[^"\\]++|\\.)*+)"|([\w.$/-]++))'
 _PAIR = re.compile(rf"{_TEXT}\s*+=\s*+{_TEXT}\s*+;", re.DOTALL)
 _ALONE = re.compile(rf"{_TEXT}\s*+;", re.DOTALL)
@@ -44,7 +44,7 @@ def _end_of(match: re.Match[str] | None, place: int) -> int:
 
 
 def _plain(text: str) -> str:
-    return _ESCAPE.sub(_replaced, text) if "\\" in text else text
+    return joined(_ESCAPE.sub(_replaced, text)) if "\\" in text else text
 
 
 def _replaced(match: re.Match[str]) -> str:

@@ -11,13 +11,16 @@ from braid.data.formats.stream import Stream
 
 MAX_DEPTH = 50
 
-_TOKEN = re.compile(r'[ \t\r\n]*+("(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++)')
+# A string may be left open here, so that none is tried again from each quote inside it.
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
+_DIRECTIVE = re.compile(r"^%TAG", re.MULTILINE)
 
 
 def read_json_texts(stream: Stream) -> Iterator[Entry]:
     """Every text below its path of keys (``menu.file.0``), in file order; numbers and the like as they are written.
 
-    Keys that begin with ``@`` describe others in ARB files, and nothing below them is a text.
+    What describes texts in ARB files is none: keys that begin with ``@@``, and what lies below one that begins with
+    ``@``.
 
     Raises:
         DataError: No JSON, no object, nested deeper than 50, or larger than 64 MiB.
@@ -28,7 +31,7 @@ def read_json_texts(stream: Stream) -> Iterator[Entry]:
     if _depth(text) > MAX_DEPTH:
         raise stream.fault(f"a JSON file of texts must be nested less than {MAX_DEPTH} deep")
     try:
-        json.loads(text)
+        json.loads(text, parse_int=str, parse_float=str)
     except ValueError as error:
         line = getattr(error, "lineno", 0)
         raise stream.fault(f"the file must be JSON, got: {error}", line=line) from error
@@ -38,10 +41,10 @@ def read_json_texts(stream: Stream) -> Iterator[Entry]:
 def _depth(text: str) -> int:
     depth = deepest = 0
     for match in _TOKEN.finditer(text):
-        if match[1] in "{[":
+        if match[0] in "{[":
             depth += 1
             deepest = max(deepest, depth)
-        elif match[1] in "}]":
+        elif match[0] in "}]":
             depth -= 1
     return deepest
 
@@ -51,7 +54,7 @@ def _json_entries(text: str) -> Iterator[Entry]:
     path: list[str | int] = []
     expects_key, line, counted = False, 1, 0
     for match in _TOKEN.finditer(text):
-        token = match[1]
+        token = match[0]
         if token in "{[":
             path.append("" if token == "{" else 0)
             expects_key = token == "{"
@@ -67,8 +70,9 @@ def _json_entries(text: str) -> Iterator[Entry]:
         elif expects_key:
             path[-1] = json.loads(token)
         else:
-            line, counted = line + text.count("\n", counted, match.start(1)), match.start(1)
-            if not any(isinstance(part, str) and part.startswith("@") for part in path):
+            line, counted = line + text.count("\n", counted, match.start()), match.start()
+            first = str(path[0])
+            if not (first.startswith("@@") or (first.startswith("@") and len(path) > 1)):
                 value = json.loads(token) if token[0] == '"' else "" if token == "null" else token
                 yield Entry(key=".".join(map(str, path)), text=value, line=line)
 
@@ -84,9 +88,15 @@ def read_yaml_texts(stream: Stream) -> Iterator[Entry]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     path: list[str | int] = []
     is_key: list[bool] = []  # for each open collection: a mapping that expects a key
+    text, documents = stream.whole(stream.encoding(), MAX_CHARS), 0
+    if _DIRECTIVE.search(text):
+        raise stream.fault("a YAML file of texts must not declare tags")
     try:
-        for event in yaml.parse(stream.whole(stream.encoding(), MAX_CHARS), Loader=loader):
+        for event in yaml.parse(text, Loader=loader):
             line = event.start_mark.line + 1
+            documents += isinstance(event, yaml.DocumentStartEvent)
+            if documents > 1:
+                raise stream.fault("a YAML file of texts must hold one document", line=line)
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise stream.fault("a YAML file of texts must not hold anchors or aliases", line=line)
             if isinstance(event, yaml.CollectionStartEvent):
@@ -113,9 +123,10 @@ def read_yaml_texts(stream: Stream) -> Iterator[Entry]:
                 yield Entry(key=".".join(map(str, path)), text="" if is_nothing else event.value, line=line)
                 _go_on(path, is_key)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        raise stream.fault(f"the file must be YAML, got: {problem}", line=mark.line + 1 if mark else 0) from error
+        mark, position = getattr(error, "problem_mark", None), getattr(error, "position", None)
+        line = mark.line + 1 if mark else 1 + text.count("\n", 0, position) if isinstance(position, int) else 0
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or type(error).__name__
+        raise stream.fault(f"the file must be YAML, got: {problem}", line=line) from error
 
 
 def _go_on(path: list[str | int], is_key: list[bool]) -> None:

@@ -19,9 +19,13 @@ from braid.text.languages import NAMES, canonical
 MAX_CHARS = 64 * 2**20
 """Of one such file."""
 
-_CODE = r"[A-Za-z]{2,3}(?:[-_](?:r)?[A-Za-z0-9]{2,8})*"
-_LANGUAGE = re.compile(rf"(?:^|[._-])({_CODE})$")
+MAX_KEY = 1000
+"""Characters of a key with all that it lies below: each text has a copy."""
+
+_CODE = r"[A-Za-z]{2,3}(?:[-_][A-Z][a-z]{3})?(?:[-_]r?(?:[A-Z]{2}|\d{3})|-[a-z]{2})?"
+_LANGUAGE = re.compile(rf"(?:^|(?<=[._-]))(?=({_CODE})$)")
 _FOLDER = re.compile(rf"values-({_CODE})|({_CODE})\.lproj|({_CODE})")
+_PAIR = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +48,22 @@ class Entry:
 Read = Callable[[Stream], Iterator[Entry]]
 
 
+def joined(text: str) -> str:
+    """The text with characters that were written as two halves, ``\\ud83d\\ude00``, in one piece."""
+    return _PAIR.sub(lambda match: match[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
+
+
 def read_keyed(source: Stream, target: Stream, read: Read) -> Iterator[Example | Reject]:
     """An Example for each key of the first file, without a target where the second lacks it.
 
     Keys that only the second file has, keys that come twice and what is marked as not to be translated are Rejects.
-    A name that all keys of a file lie below, another one in each file (``en`` and ``de`` in Rails), does not count.
+    A language that all keys of a file lie below, another one in each file (``en`` and ``de`` in Rails), does not count.
+
+    Raises:
+        DataError: A key is longer than 1,000 characters, or a file's texts are more than 64 MiB.
     """
     file = f"{source.shown},{target.shown}"
-    ours, theirs = list(read(source)), list(read(target))
-    ours, theirs = _below_language(ours, theirs)
+    ours, theirs = _below_language(*(_entries(stream, read) for stream in (source, target)))
     partners: dict[str, Entry] = {}
     for entry in theirs:
         if entry.key in partners:
@@ -63,8 +74,8 @@ def read_keyed(source: Stream, target: Stream, read: Read) -> Iterator[Example |
         partner = partners.get(entry.key)
         if entry.key in seen:
             yield _reject(file, "repeated_key", "its key came before in the first file", source=entry)
-        elif entry.rule:
-            yield _reject(file, entry.rule, "marked so in the file", source=entry, target=partner)
+        elif rule := entry.rule or (partner.rule if partner else ""):
+            yield _reject(file, rule, "marked so in the file", source=entry, target=partner)
         else:
             text = partner.text if partner else ""
             yield Example(source=entry.text, target=text, file=file, line=entry.line, key=entry.key)
@@ -72,6 +83,18 @@ def read_keyed(source: Stream, target: Stream, read: Read) -> Iterator[Example |
     for entry in partners.values():
         if entry.key not in seen:
             yield _reject(file, "unmatched", "its key stands in the second file only", target=entry)
+
+
+def _entries(stream: Stream, read: Read) -> list[Entry]:
+    found, size = [], 0
+    for entry in read(stream):
+        size += len(entry.text)
+        if size > MAX_CHARS:
+            raise stream.fault(f"a file of this kind must be smaller than {MAX_CHARS >> 20} MiB", hint="split it")
+        if len(entry.key) > MAX_KEY:
+            raise stream.fault(f"a key must be shorter than {MAX_KEY} characters", line=entry.line)
+        found.append(entry)
+    return found
 
 
 def _reject(file: str, rule: str, detail: str, *, source: Entry | None = None, target: Entry | None = None) -> Reject:
@@ -82,9 +105,9 @@ def _reject(file: str, rule: str, detail: str, *, source: Entry | None = None, t
 
 
 def _below_language(ours: list[Entry], theirs: list[Entry]) -> tuple[list[Entry], list[Entry]]:
-    roots = [{entry.key.partition(".")[0] for entry in entries if "." in entry.key} for entries in (ours, theirs)]
+    roots = {entry.key.partition(".")[0] for entry in ours}, {entry.key.partition(".")[0] for entry in theirs}
     is_below = all("." in entry.key for entry in (*ours, *theirs))
-    if not is_below or len(roots[0]) != 1 or len(roots[1]) != 1 or roots[0] == roots[1]:
+    if not is_below or [len(names) for names in roots] != [1, 1] or not all(map(_language, roots[0] | roots[1])):
         return ours, theirs
     ours, theirs = (
         [Entry(key=one.key.partition(".")[2], text=one.text, line=one.line, rule=one.rule) for one in entries]
@@ -117,9 +140,12 @@ def named_languages(files: Sequence[str]) -> tuple[str, ...]:
 
 def _named(path: PurePath) -> str:
     stem = path.name.removesuffix(".gz").rpartition(".")[0]
-    for match in (_LANGUAGE.search(stem), _FOLDER.fullmatch(path.parent.name)):
-        if match:
-            code = re.sub("-r(?=[A-Z]{2}$)", "-", next(part for part in match.groups() if part).replace("_", "-"))
-            if canonical(code) in NAMES:
-                return code
-    return ""
+    folder = _FOLDER.fullmatch(path.parent.name)
+    codes = [*(match[1] for match in _LANGUAGE.finditer(stem)), *(folder.groups() if folder else ())]
+    return next((found for code in codes if code and (found := _language(code))), "")
+
+
+def _language(name: str) -> str:
+    """The code that a name is, with hyphens; "" of one that is none of a language."""
+    code = re.sub("-r(?=[A-Z]{2}$)", "-", name.replace("_", "-"))
+    return code if re.fullmatch(_CODE, name) and canonical(code) in NAMES else ""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from braid.data.formats.keyed import MAX_CHARS, Entry
+from braid.data.formats.keyed import MAX_CHARS, Entry, joined
 from braid.data.formats.stream import Stream
 
-_KEY = re.compile(r"((?:[^\s=:\\]++|\\.)*+)[ \t\f]*+(?:[=:][ \t\f]*+)?", re.DOTALL)
+_KEY = re.compile(r"((?:[^ \t\f=:\\]++|\\.)*+)[ \t\f]*+(?:[=:][ \t\f]*+)?", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "f": "\f"}
-_PAIR = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
 
 
 def read_properties(stream: Stream) -> Iterator[Entry]:
@@ -50,7 +49,8 @@ def _text(stream: Stream) -> str:
     except UnicodeDecodeError:
         text = content.decode("latin-1")
     if "\0" in text:
-        raise stream.fault("a text file must not hold NUL characters, got one")
+        line = 1 + text[: text.index("\0")].count("\n")
+        raise stream.fault("a text file must not hold NUL characters, got one", line=line)
     return re.sub("\r\n?", "\n", text.removeprefix("\ufeff"))
 
 
@@ -65,4 +65,4 @@ def _plain(text: str) -> str:
     if "\\" not in text:
         return text
     text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else _ESCAPED.get(match[2], match[2]), text)
-    return _PAIR.sub(lambda match: match[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
+    return joined(text)

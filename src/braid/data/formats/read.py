@@ -261,8 +261,12 @@ def _pair_hint(name: str) -> str:
 
 def _pair_format_of(shown: Sequence[str]) -> PairFormat:
     names = [name.lower().removesuffix(".gz") for name in shown]
-    formats = (form for form in _PAIR_READERS.values() if all(name.endswith(form.suffixes) for name in names))
-    return next(formats, _PARALLEL)
+    kinds = [
+        next((form for form in _PAIR_READERS.values() if name.endswith(form.suffixes)), _PARALLEL) for name in names
+    ]
+    if kinds[0] is not kinds[1]:
+        raise DataError("the files of both languages must be of one kind", where=",".join(shown))
+    return kinds[0]
 
 
 def _format_of(shown: str, readers: _Readers) -> Format:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts
-from braid.data.formats.keyed import named_languages
+from braid.data.formats.keyed import MAX_CHARS, named_languages
 from braid.data.formats.stream import Stream
+from braid.errors import DataError
 
 LEAST_OVERLAP = 0.5
 """Of the shorter of two cues so much is shown together with the other where they belong together."""
@@ -18,8 +19,11 @@ MOST_CUES = 3
 """Of one language that make a pair."""
 
 _TIME = r"(?:(\d{1,3}):)?(\d{2}):(\d{2})[,.](\d{1,3})"
-_SPAN = re.compile(rf"{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t].*)?")
-_TAG = re.compile(r"</?(?:[ibuvc]|lang|ruby|rt|font|\d)(?:[ .][^<>]{0,200})?>|\{\\[^{}]{0,200}\}", re.IGNORECASE)
+_SPAN = re.compile(rf"{_TIME}[ \t]*-->[ \t]*{_TIME}(?:[ \t].*)?")
+_TAG = re.compile(r"</?(?:[ibuvcs]|lang|ruby|rt|font|[\d:.]+)(?:[ .][^<>]{0,200})?>|\{\\[^{}]{0,200}\}", re.IGNORECASE)
+_BLOCK = re.compile(r"(?:WEBVTT|NOTE|STYLE|REGION)\b")
+"""What a block of WebVTT that is no cue begins with."""
+_REFERENCE = re.compile(r"&(?:#[xX]?[0-9a-fA-F]{1,7}|\w{1,32});")
 
 
 @dataclass(frozen=True)
@@ -36,31 +40,50 @@ def read_cues(stream: Stream) -> Iterator[Cue]:
     """Every cue in file order, its lines joined, without the marks of fonts and places.
 
     Raises:
-        DataError: A block that is neither a cue nor one of WebVTT's own.
+        DataError: Something that is neither a cue nor, in WebVTT, a block of its own; or more than 64 MiB of text.
     """
-    block: list[str] = []
-    number = 0
+    is_web = False
+    span: re.Match[str] | None = None
+    rows: list[str] = []  # of the cue or the block that is open
+    number = begun = size = 0
     for number, line in enumerate(stream.lines(stream.encoding()), 1):
-        if line.strip():
-            block.append(line.strip())
-        elif block:
-            yield from _cue(block, number - len(block), stream)
-            block = []
-    if block:
-        yield from _cue(block, number - len(block) + 1, stream)
+        text = line.strip()
+        size += len(text)
+        if size > MAX_CHARS:
+            raise stream.fault(f"a file of this kind must be smaller than {MAX_CHARS >> 20} MiB", hint="split it")
+        is_web = is_web or (number == 1 and text.startswith("WEBVTT"))
+        if found := _SPAN.fullmatch(text):
+            # Above the times of a cue may stand its number or its name.
+            name = rows.pop() if rows and (span is None or rows[-1].isdecimal()) else ""
+            if span:
+                yield _cue(span, rows, begun)
+            elif rows and not (is_web and _BLOCK.match(rows[0])):
+                raise _fault(stream, rows[0], number - len(rows) - bool(name))
+            span, rows, begun = found, [], number
+        elif text:
+            rows.append(text)
+        elif span:
+            yield _cue(span, rows, begun)
+            span, rows = None, []
+        elif rows:
+            if not (is_web and _BLOCK.match(rows[0])):
+                raise _fault(stream, rows[0], number - len(rows))
+            rows = []
+    if span:
+        yield _cue(span, rows, begun)
+    elif rows and not (is_web and _BLOCK.match(rows[0])):
+        raise _fault(stream, rows[0], number - len(rows) + 1)
 
 
-def _cue(block: Sequence[str], line: int, stream: Stream) -> Iterator[Cue]:
-    found = [(index, match) for index in (0, 1) if index < len(block) and (match := _SPAN.fullmatch(block[index]))]
-    if not found:
-        if re.match(r"(?:WEBVTT|NOTE|STYLE|REGION)\b", block[0]):
-            return
-        wanted = "a cue must begin with its times, 00:00:01,000 --> 00:00:02,000"
-        raise stream.fault(f"{wanted}, got {block[0][:60]!r}", line=line)
-    place, match = found[0]
-    start, end = _milliseconds(match.groups()[:4]), _milliseconds(match.groups()[4:])
-    text = " ".join(html.unescape(_TAG.sub("", row)) for row in block[place + 1 :])
-    yield Cue(start=start, end=max(start, end), text=" ".join(text.split()), line=line + place)
+def _fault(stream: Stream, got: str, line: int) -> DataError:
+    wanted = "a cue must begin with its times, 00:00:01,000 --> 00:00:02,000"
+    return stream.fault(f"{wanted}, got {got[:60]!r}", line=line)
+
+
+def _cue(span: re.Match[str], rows: Sequence[str], line: int) -> Cue:
+    start, end = _milliseconds(span.groups()[:4]), _milliseconds(span.groups()[4:])
+    text = " ".join(_REFERENCE.sub(lambda match: html.unescape(match[0]), _TAG.sub("", row)) for row in rows)
+    return Cue(start=start, end=max(start, end), text=" ".join(text.split()), line=line)
 
 
 def _milliseconds(parts: Sequence[str | None]) -> int:
