@@ -6,6 +6,8 @@ import json
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from braid.data.example import Example, Reject
 from braid.data.formats import PAIR_FORMATS, inspect_file
@@ -410,3 +412,53 @@ def test_cues(content, texts, write, read):
     for name in ("en.srt", "de.srt"):
         write(name, content)
     assert [row.source for row in read("en.srt,de.srt")] == texts
+
+
+PIECES = {
+    "android": [
+        "<resources>",
+        "</resources>",
+        "<string name='a'>",
+        "</string>",
+        "<item>",
+        "\\u00",
+        '"',
+        "&amp;",
+        "<![CDATA[",
+    ],
+    "apple": ['"', '"a"', " = ", ";", "/*", "*/", "//", "\\", "\\U12", "\n", "a"],
+    "properties": ["a", "=", ":", "\\", "\\u12", "\n", "\r", "#", " ", "ü"],
+    "json texts": ["{", "}", "[", "]", ",", ":", '"', '"a"', "1", "null", "\\u", " ", "\n", "-", "1e999"],
+    "yaml texts": ["a", ": ", "- ", "\n", "  ", "&x ", "*x", "|", "'", '"', "{", "}", "---", "?", "!t ", "\t"],
+    "subtitles": [
+        "1\n",
+        "00:00:01,000 --> 00:00:02,000\n",
+        "\n",
+        "WEBVTT",
+        "<i>",
+        "&#9;",
+        "&#99999999;",
+        "NOTE",
+        "{\\a",
+        "a",
+    ],
+}
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+@pytest.mark.parametrize("name", list(PIECES))
+def test_any_pieces_are_read_or_refused(name, data, write, read):
+    suffix = PAIR_FORMATS[name][0]
+    pieces = st.lists(st.sampled_from([*PIECES[name], "\ufeff", "\u2028", "\x85"]), max_size=14)
+    for language in ("en", "de"):
+        write(f"{language}{suffix}", "".join(data.draw(pieces)))
+    try:
+        rows = read(f"en{suffix},de{suffix}")
+    except DataError as error:
+        assert suffix in str(error)
+    else:
+        for row in rows:
+            example = row if isinstance(row, Example) else row.example
+            assert example.line > 0
+            assert isinstance(example.source + example.target, str)
