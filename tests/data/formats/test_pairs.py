@@ -445,7 +445,7 @@ PIECES = {
 }
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 @pytest.mark.parametrize("name", list(PIECES))
 def test_any_pieces_are_read_or_refused(name, data, write, read):
