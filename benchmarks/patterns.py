@@ -157,6 +157,7 @@ def run(options: argparse.Namespace, pattern: str, seed: int, folder: Path) -> d
         "weights": bundle["sizes"]["parameters"],
         "steps": found["steps"],
         "metrics": {name: score["value"] for name, score in found["metrics"].items()} | loss,
+        "intervals": {name: [score["low"], score["high"]] for name, score in found["metrics"].items()},
         "baselines": {row["name"]: {k: v["value"] for k, v in row["scores"].items()} for row in bundle["scores"][1:]},
         "training_tokens_per_second": round(found["tokens_seen"] / found["seconds"]),
         "decoding_tokens_per_second": round(speed),
