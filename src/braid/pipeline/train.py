@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from braid.training.log import RunLog
     from braid.training.loop import Trained
 
-COMPILED_SHAPES = 20
+COMPILED_SHAPES = 24
 """Shapes of batches where each is compiled: under 8 % of padding on real pairs of texts."""
 
 
