@@ -101,6 +101,8 @@ def test_nothing_to_learn_from(texts, summaries):
         ("(the format) of", "the format", "the format"),
         ("日志分析（快速）工具", "日志分析（快速", "日志分析（快速）"),
         ("plain words, here", "plain words", "plain words"),
+        ("with a=b and issue#5", "with a", "with a"),
+        ("see issue#5", "see issue", "see issue"),
     ],
 )
 def test_signs_stay_with_their_words(text, stretch, whole):

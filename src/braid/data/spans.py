@@ -38,7 +38,7 @@ MAX_LENGTH = 64
 STRETCHING = 1.2
 """The longest stretch is so many times as long as the summary that 95 of 100 are shorter than."""
 MAX_ENTRIES = 20_000_000
-"""Features of all stretches that are learned from, at most, 0.4 GB; texts beyond are left out."""
+"""Features of all stretches that are learned from, about 0.4 GB; texts beyond are left out."""
 MAX_TEXTS = 20_000
 """Of more training texts so many are drawn to learn from."""
 BEST, DRAWN = 6, 24
@@ -219,8 +219,11 @@ class SpanModel:
         rows, size = [], 0
         for place, words in wanted.items():
             row = _Row.of(texts[place], words, longest, random) if words else None
-            if row and (size := size + row.num_entries) <= MAX_ENTRIES:
+            if row:
                 rows.append(row)
+                size += row.num_entries
+            if size > MAX_ENTRIES:
+                break
         if not rows:
             return cls(buckets=np.zeros(0, np.uint32), weights=np.zeros(0, np.float32), bias=0.0, longest=longest)
         buckets = _common([row.buckets for row in rows])
@@ -305,8 +308,11 @@ class SpanModel:
 
 def _with_signs(text: str, start: int, end: int) -> tuple[int, int]:
     """The stretch with the signs that belong to its ends: C++, C#, 50%, $5, -5 degrees, a bracket that it opens."""
-    while end < len(text) and (text[end] in "%‰#°′″" or unicodedata.category(text[end]) == "Sm"):
-        end += 1
+    stop = end
+    while stop < len(text) and (text[stop] in "%‰#°′″" or unicodedata.category(text[stop]) == "Sm"):
+        stop += 1
+    if stop == len(text) or not text[stop].isalnum():  # else they join it to what follows
+        end = stop
     if end < len(text) and (opening := _OPENING.get(text[end])):
         inside = text[start:end]
         end += inside.count(opening) > inside.count(text[end])
