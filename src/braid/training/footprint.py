@@ -19,7 +19,7 @@ NUMBER = 4
 FIXED = 512 * 2**20
 """Bytes of a run of any size: what the framework keeps, compiled steps, the graphs and the search of validation."""
 
-VALUES = {"A": 24, "D": 70, "E": 20, "G": 24, "M": 24, "R": 44, "S": 20, "W": 60}
+VALUES = {"A": 24, "D": 80, "E": 20, "G": 24, "M": 24, "R": 44, "S": 20, "W": 70}
 """Values kept for the backward pass at each position of a layer of that letter, for each unit of ``model_dim``."""
 
 VALUES_OF_CROSS, VALUES_OF_FFN = 12, 5
