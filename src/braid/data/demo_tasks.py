@@ -18,7 +18,7 @@ from braid.data.demo import Wheel, download_wheel, make_cache
 from braid.errors import ConfigError
 from braid.storage import atomic_file, scratch_folder
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised whenever the same sources would give another file."""
 
 CHATTERBOT = Wheel(
@@ -142,7 +142,13 @@ def _topics(progress: Callable[[str], None]) -> Iterator[dict[str, Any]]:
     from pydoc_data.topics import topics
 
     progress("reading Python's language reference, as `help()` shows it")
-    yield from ({"text": topics[name]} for name in sorted(topics))
+    seen: set[str] = set()
+    for name in sorted(topics, key=lambda name: (-len(topics[name]), name)):
+        # Short topics repeat parts of long ones: a model could know them by heart.
+        parts = [part for part in re.split(r"\n\s*\n", topics[name]) if " ".join(part.split()) not in seen]
+        seen.update(" ".join(part.split()) for part in parts)
+        if parts:
+            yield {"text": "\n\n".join(parts)}
 
 
 TASK_DEMOS = {
