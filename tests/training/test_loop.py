@@ -144,6 +144,37 @@ def test_a_run_that_goes_wrong_returns_to_a_checkpoint(tmp_path, value):
     assert done.progress.history[-1]["loss"] < 4
 
 
+def test_a_stumble_far_below_the_checkpoint_costs_nothing(tmp_path, monkeypatch):
+    """Weights that are still better than the checkpoint's are kept, whatever is usual by now."""
+    real = guard.limits
+
+    def strict(recent, weight):
+        return Limits(loss=1e-3, gradient_norm=1e-3) if len(recent) == 40 else real(recent, weight)
+
+    monkeypatch.setattr(guard, "limits", strict)
+    run = make_run(tmp_path, steps=60, checkpoint_minutes=1000.0, validate_steps=60)
+    run = replace(run, log=Words())
+    done = train(run, resume=False)
+    assert (done.progress.left_out, done.progress.returns) == (guard.PATIENCE, 0)
+    assert run.log.said[4].startswith("4 steps left out in a row, but still better than at step 0")
+    assert done.progress.history[-1]["loss"] < done.progress.history[0]["loss"]
+
+
+@pytest.mark.parametrize(
+    ("loss", "norm", "saved", "is_worse"),
+    [
+        (0.1, 5.0, [[0.05, 1, 1]], True),
+        (0.1, 5.0, [[0.2, 1, 1], [0.1, 1, 1]], False),
+        (0.1, 5.0, [], False),
+        (4.0, 5.0, [], True),
+        (np.nan, 5.0, [], True),
+        (0.1, np.inf, [], True),
+    ],
+)
+def test_when_a_checkpoint_is_better(loss, norm, saved, is_worse):
+    assert guard.is_worse(loss, norm, saved, 3.9) == is_worse
+
+
 def test_weights_ruined_in_the_newest_checkpoint(tmp_path):
     """A run that saves after every step has saved the ruined weights, too; it finds the ones before."""
     run = make_run(tmp_path, steps=60, checkpoint_minutes=0.0, validate_steps=60)

@@ -25,7 +25,7 @@ of the mean when that is more. A run that has all but arrived spreads so little 
 look like harm, and would never be learned; and gradients are clipped anyway."""
 
 PATIENCE = 4
-"""Steps left out in a row, after which the run goes back to a checkpoint."""
+"""Steps left out in a row, after which the run goes back to a checkpoint, or learns anew what is usual."""
 
 RETURNS = 3
 """Times it goes back, with fewer than `REMEMBERED` steps between them, before it gives up."""
@@ -54,6 +54,20 @@ def limits(recent: Sequence[Sequence[float]], weight: float) -> Limits:
 def is_sound(progress: Progress) -> bool:
     """False while steps are left out, and after a return until enough have been taken: weights may then be ruined."""
     return not progress.left_out_in_a_row and not (progress.returns and len(progress.recent) < LEAST)
+
+
+def is_worse(loss: float, gradient_norm: float, saved: Sequence[Sequence[float]], first_loss: float) -> bool:
+    """Whether weights with this loss are worse than those of a checkpoint: else going back costs more than it mends.
+
+    Args:
+        loss: Of a step that was left out; a network that has all but arrived may stumble far below where it came from.
+        gradient_norm: Of the same step.
+        saved: What the checkpoint remembers of the steps before it.
+        first_loss: Of the run's first steps, for a checkpoint that remembers none.
+    """
+    if not np.isfinite([loss, gradient_norm]).all():
+        return True
+    return loss >= (float(np.mean([row[0] for row in saved])) if saved else first_loss)
 
 
 def remember(recent: list[list[float]], loss: float, gradient_norm: float, weight: float) -> None:

@@ -299,11 +299,17 @@ def _judge(session: _Session, result: StepResult, limits: Limits, weight: float)
         )
     folder = run.folder / "checkpoints"
     loaded = checkpoints.load_latest(folder, identity=dict(run.identity), back=progress.returns)
-    checkpoints.restore(session.variables, loaded.arrays)
-    progress.returns += 1
+    first_loss = progress.history[0]["loss"] if progress.history else result.loss
+    is_worse = guard.is_worse(result.loss, result.gradient_norm, loaded.progress.recent, first_loss)
     progress.left_out_in_a_row = 0
     progress.recent.clear()
-    run.log.say(f"{guard.PATIENCE} steps left out in a row: back to the weights of step {loaded.progress.step:,}")
+    told = f"{guard.PATIENCE} steps left out in a row"
+    if not is_worse:
+        run.log.say(f"{told}, but still better than at step {loaded.progress.step:,}: what is usual is learned anew")
+        return
+    checkpoints.restore(session.variables, loaded.arrays)
+    progress.returns += 1
+    run.log.say(f"{told}: back to the weights of step {loaded.progress.step:,}")
 
 
 def _report(session: _Session, tokens_per_second: float) -> None:
