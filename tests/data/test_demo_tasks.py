@@ -60,6 +60,8 @@ def test_the_installed_python_gives_enough(tmp_path):
     assert all(row["summary"] and len(row["document"]) >= 80 for row in summaries)
     texts = rows(fetch_task_demo("generate", cache=tmp_path, progress=lambda _: None))
     assert sum(len(row["text"]) for row in texts) > 300_000
+    chapters = [{" ".join(part.split()) for part in row["text"].split("\n\n")} for row in texts]
+    assert sum(map(len, chapters)) == len(set().union(*chapters))  # none repeats a paragraph of another
 
 
 def test_unknown(tmp_path):

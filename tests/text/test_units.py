@@ -33,7 +33,7 @@ def test_scripts_without_spaces():
 
 
 def test_spans_lead_to_the_units():
-    from braid.text.units import unit_spans
+    from braid.text.shapes import unit_spans
 
     text = "Größe: 3 GB, 用 Python 写。🙂 it's"
     spans = unit_spans(text)

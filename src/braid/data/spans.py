@@ -27,7 +27,8 @@ import numpy as np
 
 from braid.errors import BundleError, DataError
 from braid.text.sentences import split_sentences
-from braid.text.units import unit_spans, units
+from braid.text.shapes import unit_spans
+from braid.text.units import units
 
 MAX_UNITS = 100
 """Of a text so many units are looked at: what names its subject stands early."""

@@ -78,6 +78,20 @@ def network_options(dataset: Dataset) -> dict[str, Any]:
     return {}
 
 
+def _summarizer(
+    recipe: Recipe, dataset: Dataset, folder: Path, options: SearchConfig, rivals: Rivals | None = None
+) -> Summarizer:
+    return Summarizer(
+        name=recipe.name,
+        language=dataset.language,
+        tokenizer=dataset.tokenizer,
+        session=EncoderDecoderSession(folder),
+        options=options,
+        max_source_tokens=recipe.train.max_tokens,
+        rivals=rivals,
+    )
+
+
 def validation(recipe: Recipe, dataset: Dataset) -> Validation:
     """ROUGE-L of greedy summaries of the first 200 validation rows."""
     from braid.exporting.onnx import export_onnx
@@ -88,14 +102,7 @@ def validation(recipe: Recipe, dataset: Dataset) -> Validation:
     def rouge(weights: Weights) -> float:
         with scratch_folder() as folder:
             export_onnx(recipe.model, weights, folder, precision="float32")
-            summarizer = Summarizer(
-                name=recipe.name,
-                language=dataset.language,
-                tokenizer=dataset.tokenizer,
-                session=EncoderDecoderSession(folder),
-                options=SearchConfig(beam_size=1, max_ratio=1.0),
-                max_source_tokens=recipe.train.max_tokens,
-            )
+            summarizer = _summarizer(recipe, dataset, folder, SearchConfig(beam_size=1, max_ratio=1.0))
             outputs = summarizer.summarize([row.source for row in rows])
         found = sentence_rouge(outputs, [references_of(row) for row in rows], language=dataset.language)
         return float(np.mean(found["rougeL"]))
@@ -115,15 +122,7 @@ def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> d
     spans = SpanModel.fit([row.source for row in train], [references_of(row) for row in train])
     write_arrays(folder / SPANS, spans.arrays())
     lead = _lead(train, dataset.language)
-    summarizer = Summarizer(
-        name=recipe.name,
-        language=dataset.language,
-        tokenizer=dataset.tokenizer,
-        session=EncoderDecoderSession(folder),
-        options=recipe.search,
-        max_source_tokens=recipe.train.max_tokens,
-        rivals=Rivals(spans=spans, lead=lead),
-    )
+    summarizer = _summarizer(recipe, dataset, folder, recipe.search, Rivals(spans=spans, lead=lead))
     found = summarizer.candidates([row.source for row in valid])
     quality = [_quality(group, row, dataset.language) for group, row in zip(found, valid, strict=True)]
     chooser = Chooser.fit(found, quality)

@@ -21,8 +21,8 @@ from braid.data.linear import LinearBaseline
 from braid.runtime.session import EncoderSession
 from braid.tasks.contract import Answer
 from braid.text.normalize import normalize
+from braid.text.shapes import unit_spans
 from braid.text.tokenizer import Tokenizer
-from braid.text.units import unit_spans
 
 BATCH_TOKENS = 8000
 MAX_PIECES = 64

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from braid.text.sentences import split_sentences
+from braid.text.shapes import unit_spans
 from braid.text.tokenizer import Tokenizer
-from braid.text.units import unit_spans
 
 QUESTION = 0
 """Mark of the question and of what stands between; a passage's marks are 1 + match + 2 * rank + 8 * kind."""

@@ -11,6 +11,8 @@ HALF_WIDTH = {0xFF01 + shift: 0x21 + shift for shift in range(94) if chr(0x21 + 
 """Full-width letters, digits, per cent signs and full stops as ASCII, for `str.translate`."""
 WORD = re.compile("[ulmdo]+")
 """In shapes: letters and digits that stand together."""
+UNIT = re.compile(f"{WORD.pattern}|c")
+"""In shapes: what `braid.text.units` counts."""
 PIECE = re.compile("d+|c|o[om]*|u[lm]+|u+(?=u[lm])|u+|[lm]+")
 """In shapes: the parts of a word as libFooBar2 shows them."""
 
@@ -44,3 +46,8 @@ def shapes(text: str) -> str:
         'lllulld c'
     """
     return text.translate(_SHAPES)
+
+
+def unit_spans(text: str) -> list[tuple[int, int]]:
+    """Begin and end of each unit, as `braid.text.units` counts them, in the text as it stands."""
+    return [match.span() for match in UNIT.finditer(shapes(text))]

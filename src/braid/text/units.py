@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 _RANGES = (
@@ -46,21 +45,3 @@ def units(text: str) -> list[str]:
         ['größe', '3', 'gb', '用', 'python', '写']
     """
     return text.lower().translate(_UNITS).split()
-
-
-class _Kinds(dict[int, str]):
-    """For `str.translate`: what each character is, one letter for one, so that places stay."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        is_part = unicodedata.category(char)[0] in "LMN"
-        self[code] = " " if not is_part else "a" if is_unspaced(char) else "w"
-        return self[code]
-
-
-_KINDS, _UNIT = _Kinds(), re.compile("w+|a")
-
-
-def unit_spans(text: str) -> list[tuple[int, int]]:
-    """Begin and end of each unit in the text as it stands."""
-    return [match.span() for match in _UNIT.finditer(text.translate(_KINDS))]

@@ -23,10 +23,10 @@ def read_apple(stream: Stream) -> Iterator[Entry]:
         DataError: Something else stands there, or the file is larger than 64 MiB.
     """
     text = stream.whole(stream.encoding(), MAX_CHARS)
-    place = line = 0
-    counted = 0
+    place = line = counted = 0
     while True:
-        place = _end_of(_SKIPPED.match(text, place), place)
+        skipped = _SKIPPED.match(text, place)
+        place = skipped.end() if skipped else place
         line, counted = line + text.count("\n", counted, place), place
         if place == len(text):
             return
@@ -37,10 +37,6 @@ def read_apple(stream: Stream) -> Iterator[Entry]:
         parts = [part for part in match.groups() if part is not None]
         yield Entry(key=_plain(parts[0]), text=_plain(parts[-1]), line=line + 1)
         place = match.end()
-
-
-def _end_of(match: re.Match[str] | None, place: int) -> int:
-    return match.end() if match else place
 
 
 def _plain(text: str) -> str:
