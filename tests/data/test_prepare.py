@@ -107,7 +107,7 @@ def test_whichever_write_fails_the_data_before_stay_whole(pairs, stays_full):
             assert str(pairs / "out") in str(error)
             assert "No space left on device" in str(error)
         recover(pairs, is_alone=True)  # what could not be removed goes the next time
-        assert sorted(os.listdir(pairs)) == ["out", "pairs.tsv"]
+        assert sorted(os.listdir(pairs)) == ["out", "out.shards", "pairs.tsv"]
         prepare_data(recipe(), folder=pairs, output=pairs / "out")
     assert len(found) > 8
     assert found[0] == first

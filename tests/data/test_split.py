@@ -1,11 +1,15 @@
 import random
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from braid.data.columns import KEYS, LEFT_OUT, TEST, TRAIN, VALID, Marked, MemoryColumns
 from braid.data.example import Example
-from braid.data.split import split, text_key
+from braid.data.keys import keys_of, number_of, text_key
+from braid.data.split import LEAK, HeldOut, Wanted, assign_parts, groups
 from braid.errors import DataError
 
 TEXTS = st.sampled_from([f"text {i}" for i in range(120)])
@@ -13,6 +17,32 @@ TEXTS = st.sampled_from([f"text {i}" for i in range(120)])
 
 def rows(pairs):
     return [Example(source=s, target=t, file="f", line=i) for i, (s, t) in enumerate(pairs)]
+
+
+def marked(examples):
+    columns = dict(zip(KEYS, keys_of(examples, ("source", "target")), strict=True))
+    columns["pair"] = np.array([number_of(f"{e.source}\0{e.target}") for e in examples], np.uint64)
+    columns["is_named"] = np.array([bool(e.group) for e in examples])
+    return Marked(MemoryColumns(columns))
+
+
+def split(examples, *, valid=None, test=None, **wanted):
+    """The parts as lists, the rows left out as pairs of row and number of the key."""
+    train = marked(examples)
+    tables = {name: (marked(rows), rows) if rows else (None, []) for name, rows in (("valid", valid), ("test", test))}
+    assign_parts(train, tables["valid"][0], tables["test"][0], Wanted(**wanted), "sentence pairs")
+    every = [(train, examples), *(table for table in tables.values() if table[0])]
+    rows = [(state, row) for table, rows in every for state, row in zip(table.state.tolist(), rows, strict=True)]
+    parts = {name: [row for state, row in rows if state == part] for name, part in PARTS.items()}
+    return SimpleNamespace(**parts, leaks=[(row, state - LEAK) for state, row in rows if state >= LEFT_OUT])
+
+
+PARTS = {"train": TRAIN, "valid": VALID, "test": TEST}
+
+
+def held_out(parts):
+    keys = {name: [number_of(f"{e.source}\0{e.target}") for e in getattr(parts, name)] for name in ("valid", "test")}
+    return HeldOut(**{name: np.sort(np.array(found, np.uint64)) for name, found in keys.items()})
 
 
 def texts(examples):
@@ -55,19 +85,46 @@ def test_added_rows_move_few():
     assert len(texts(before.test) & texts(after.test)) > 0.6 * len(texts(before.test))
 
 
+def test_what_was_held_out_stays_so():
+    before = split(many(1000), valid_rows=50, test_rows=50, seed=1)
+    bridge = Example(source=before.test[0].source, target=before.train[0].target, file="new", line=1)
+    rows = [bridge, *many(5000)]
+    after = split(rows, valid_rows=50, test_rows=50, seed=1, before=held_out(before))
+    assert after.test == before.test
+    assert after.valid == before.valid
+    assert after.leaks == [(bridge, 0)]
+    more = split(rows, valid_rows=70, test_rows=90, seed=1, before=held_out(before))
+    assert len(more.test) == 90 and len(more.valid) == 70
+    assert set(before.test) < set(more.test) and set(before.valid) < set(more.valid)
+
+
+def test_groups_are_joined_through_others():
+    found = groups(rows([("a", "x"), ("b", "y"), ("B!", "x"), ("c", "z")]))
+    assert sorted(map(len, found)) == [1, 3]
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=60), st.integers(1, 40))
+@settings(max_examples=50)
+def test_groups_do_not_depend_on_how_many_keys_are_sorted_at_once(pairs, size):
+    examples = rows(pairs)
+    with pytest.MonkeyPatch.context() as patch:
+        whole = groups(examples)
+        patch.setattr("braid.data.columns.PARTITION_ROWS", size)
+        assert groups(examples) == whole
+
+
 def test_given_parts_make_leaks():
     test = rows([("Source 1!", "anything")])
     parts = split(many(100), valid_rows=5, test_rows=5, seed=1, test=test)
     assert parts.test == test
-    assert [reject.rule for reject in parts.leaks] == ["leak"]
-    assert "source" in parts.leaks[0].detail
+    assert [key for _, key in parts.leaks] == [0]  # the source
 
 
 def test_given_parts_share_nothing_either():
     valid, test = rows([("new", "neu"), ("mine", "meins")]), rows([("New.", "anders")])
     parts = split(many(100), valid_rows=5, test_rows=5, seed=1, valid=valid, test=test)
     assert parts.valid == valid[1:]
-    assert [reject.example for reject in parts.leaks] == valid[:1]
+    assert [row for row, _ in parts.leaks] == valid[:1]
 
 
 def test_large_groups_are_for_training():

@@ -1,24 +1,26 @@
 """Documents in parts, and parts in train, validation and test."""
 
+import json
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from braid.config.loading import make_recipe
 from braid.data.example import Example
 from braid.data.formats.texts import MESSAGES
-from braid.data.kinds import KINDS
-from braid.data.split_texts import parts_of, split_texts
+from braid.data.prepare import prepare_data
+from braid.data.split_texts import parts_of, split_ends
 from braid.errors import DataError
-
-KIND = KINDS["generate"]
 
 
 def document(text, number=0, **changes):
     return Example(source="", target=text, file="f.txt", line=1, group=f"f:{number}", **changes)
 
 
-def split(documents, **options):
-    return split_texts(documents, **{"valid_rows": 10, "test_rows": 20, "seed": 1, "kind": KIND} | options)
+def split(documents):
+    return SimpleNamespace(**split_ends(documents, {}, valid_rows=10, test_rows=20))
 
 
 @given(st.lists(st.text(alphabet="ab \n", max_size=60), max_size=30), st.integers(5, 60))
@@ -50,9 +52,11 @@ def test_few_documents_give_their_ends():
         assert "\n".join(row.target for name in rows for row in rows[name]) == text
 
 
-def test_many_documents_go_whole():
-    documents = [document(f"{number} " + "word " * 500, number) for number in range(200)]
-    parts = split(documents)
+def test_many_documents_go_whole(tmp_path):
+    lines = (json.dumps({"text": f"{number} " + "word " * 500}) for number in range(200))
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    recipe = make_recipe({"task": "generate", "data": {"train": ["a.jsonl"], "valid_rows": 10, "test_rows": 20}})
+    parts = prepare_data(recipe, folder=tmp_path, output=tmp_path / "out")
     groups = [{row.group for row in getattr(parts, name)} for name in ("train", "valid", "test")]
     assert sum(map(len, groups)) == 200
     assert not groups[0] & groups[1] and not groups[0] & groups[2] and not groups[1] & groups[2]

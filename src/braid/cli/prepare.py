@@ -9,7 +9,7 @@ def command(
     recipe: RecipePath, overrides: Overrides = None, output: Output = None, format: Format = OutputFormat.text
 ) -> None:
     """Clean and split the data, and report what was found."""
-    from braid.cli.talk import console, print_json
+    from braid.cli.talk import ByteBar, console, print_json
     from braid.data.report import print_report
     from braid.pipeline.places import places
     from braid.pipeline.prepare import prepare
@@ -20,7 +20,8 @@ def command(
     for note in notes:
         talk.print(note, markup=False)
     where = places(opened, output).prepared
-    dataset = prepare(opened, folder=folder, output=where)
+    with ByteBar("read") as bar:
+        dataset = prepare(opened, folder=folder, output=where, watch=bar.move)
     report = {**dataset.data.report, "vocab_size": dataset.tokenizer.vocab_size, "folder": str(where)}
     if format == OutputFormat.json:
         print_json(report)

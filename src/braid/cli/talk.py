@@ -77,6 +77,48 @@ class TrainingLog:
         self._bar.update(self._job, completed=progress.step, total=progress.total_steps, description=facts)
 
 
+class ByteBar:
+    """Bytes done, their rate and the time that is left: a bar on a terminal, a line now and then in a file.
+
+    Args:
+        done: What has become of them, such as "read".
+    """
+
+    def __init__(self, done: str) -> None:
+        self._console = console()
+        self._done = done
+        self._bar: Any = None
+        self._job: Any = None
+        self._begun = self._said_at = time.monotonic()
+
+    def __enter__(self) -> ByteBar:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def move(self, done: int, total: int) -> None:
+        """Show how far the work is."""
+        if self._console.is_terminal:
+            self._move(done, total)
+        elif time.monotonic() - self._said_at > LINE_SECONDS:
+            self._said_at = time.monotonic()
+            seconds = self._said_at - self._begun
+            text = f"{self._done} {done / 1e6:,.0f} of {total / 1e6:,.0f} MB, {done / 1e6 / seconds:,.1f} MB/s"
+            self._console.print(f"{text}, {seconds * (total - done) / max(done, 1) / 60:.1f} min left", markup=False)
+
+    def _move(self, done: int, total: int) -> None:
+        from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
+
+        if self._bar is None:
+            columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+            self._bar = Progress(*columns, console=self._console, transient=True)
+            self._job = self._bar.add_task(self._done, total=total)
+            self._bar.start()
+        self._bar.update(self._job, completed=done, total=total)
+
+
 def with_log(work: Callable[[TrainingLog], Any]) -> Any:
     """The result of work that reports to a `TrainingLog`; the bar is taken away even when it fails."""
     log = TrainingLog()

@@ -1,17 +1,16 @@
-"""Cleaning: each rule on its own, each rejected row kept as it was read, with the rule's name."""
+"""Cleaning of single rows: each rule on its own, each rejected row kept as it was read, with the rule's name."""
 
 from __future__ import annotations
 
 import re
-import statistics
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 from braid.config.recipe import DataConfig
 from braid.data.example import Example, Reject
 from braid.data.kinds import KINDS, SEPARATOR, DataKind
-from braid.text.normalize import display_width, normalize, normalize_lines
+from braid.text.normalize import normalize, normalize_lines
 
 RULES = 4
 """Raised whenever other rows would be kept of the same files, so that prepared data are made again."""
@@ -28,44 +27,25 @@ _PLACEHOLDER = re.compile(
 SLACK = 12
 """Columns added to both sides before their ratio is taken: short texts vary more."""
 
-_Kept = list[tuple[Example, Example]]
-"""Rows still in use: as read, and with normalized texts."""
-
 
 def placeholders(text: str) -> Counter[str]:
     """How often each placeholder or tag stands in a text; spaces inside one do not count."""
     return Counter(found.replace(" ", "") for found in _PLACEHOLDER.findall(text))
 
 
-def clean(
-    rows: Iterable[Example | Reject], config: DataConfig, kind: DataKind = KINDS["translate"]
-) -> tuple[list[Example], list[Reject]]:
-    """Usable rows with normalized texts, and all others with the rule that says why.
+def clean_row(row: Example, config: DataConfig, kind: DataKind = KINDS["translate"]) -> Example | Reject:
+    """The row with normalized texts; or as it was read, with the rule it breaks.
 
     Args:
-        rows: As read; rejects of the reader pass through.
+        row: As read.
         config: The recipe's data section.
-        kind: What the rows are.
+        kind: What the row is.
     """
-    kept: _Kept = []
-    rejects: list[Reject] = []
-    for row in rows:
-        if isinstance(row, Reject):
-            rejects.append(row)
-            continue
-        example = normalized(row, config, kind)
-        for name in kind.rules:
-            if detail := _RULES[name](example, config, kind):
-                rejects.append(Reject(example=row, rule=name, detail=detail))
-                break
-        else:
-            kept.append((row, example))
-    if kind.checks_ratio:
-        kept = _without_odd_lengths(kept, config, rejects)
-    kept = _without_duplicates(kept, rejects)
-    if kind.has_labels:
-        kept = _without_conflicts(kept, rejects)
-    return [example for _, example in kept], rejects
+    example = normalized(row, config, kind)
+    for name in kind.rules:
+        if detail := _RULES[name](example, config, kind):
+            return Reject(example=row, rule=name, detail=detail)
+    return example
 
 
 def normalized(row: Example, config: DataConfig, kind: DataKind) -> Example:
@@ -116,43 +96,6 @@ _RULES: dict[str, Callable[[Example, DataConfig, DataKind], str]] = {
 """Rules that one row alone can break. Each says what it saw, or "" when all is well."""
 
 
-def _ratio(example: Example) -> float:
-    return (display_width(example.target) + SLACK) / (display_width(example.source) + SLACK)
-
-
-def _without_odd_lengths(rows: _Kept, config: DataConfig, rejects: list[Reject]) -> _Kept:
-    """Rows whose ratio of widths is near the data's own median; the others go to ``rejects``."""
-    if not rows:
-        return []
-    ratios = [_ratio(example) for _, example in rows]
-    median = statistics.median(ratios)
-    kept = []
-    for (row, example), ratio in zip(rows, ratios, strict=True):
-        apart = max(ratio / median, median / ratio)
-        if apart <= config.max_length_ratio:
-            kept.append((row, example))
-        else:
-            detail = f"target to source {ratio:.2f}, usual here {median:.2f}, {apart:.1f} times apart"
-            rejects.append(Reject(example=row, rule="length_ratio", detail=detail))
-    return kept
-
-
-def _without_duplicates(rows: _Kept, rejects: list[Reject]) -> _Kept:
-    """The first row of each pair of texts; its repetitions go to ``rejects``."""
-    first: dict[tuple[str, str, str], tuple[Example, Example]] = {}
-    for row, example in rows:
-        seen, _ = first.setdefault((example.source, example.target, example.context), (row, example))
-        if seen is not row:
-            rejects.append(Reject(example=row, rule="duplicate", detail=f"as {seen.file}, line {seen.line}"))
-    return list(first.values())
-
-
-def _without_conflicts(rows: _Kept, rejects: list[Reject]) -> _Kept:
-    """The first row of each text; the same text with other labels goes to ``rejects``."""
-    first: dict[str, tuple[Example, Example]] = {}
-    for row, example in rows:
-        seen, kept = first.setdefault(example.source, (row, example))
-        if seen is not row:
-            labels = kept.target.replace(SEPARATOR, ", ")
-            rejects.append(Reject(example=row, rule="conflict", detail=f"{labels} in {seen.file}, line {seen.line}"))
-    return list(first.values())
+def width_ratio(source_width: int, target_width: int) -> float:
+    """How wide the target is beside the source."""
+    return (target_width + SLACK) / (source_width + SLACK)

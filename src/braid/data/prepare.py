@@ -1,31 +1,47 @@
-"""Files to three clean parts on disk: read, cleaned, split, reported; nothing dropped in silence."""
+"""Files to three clean parts on disk: read, cleaned, split, reported; nothing dropped in silence.
+
+Rows are never all in memory. Portions of the input become shards, on as many cores as there are; what must be known of
+all rows at once, such as which repeat another, are some fifty bytes a row on disk and some ten in memory.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import json
+import shutil
+import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from braid.config.recipe import DataConfig, Recipe
-from braid.data.clean import RULES, clean
-from braid.data.example import Example, Reject
-from braid.data.formats import read_files
+from braid.data.columns import LEFT_OUT
+from braid.data.example import Example
+from braid.data.formats.read import Tally, find_files
 from braid.data.kinds import DataKind, kind_of
+from braid.data.lines import Rows, RowWriter, example_of, line_of, open_rows, reject_line, row_of
+from braid.data.portions import PORTION_BYTES, Portion, portions
 from braid.data.report import data_report
-from braid.data.split import Splits, split
-from braid.data.split_texts import split_texts
+from braid.data.shard import Shard, Work, checksum, count_reject, find_shard, make_shard
+from braid.data.split import HeldOut, Wanted, assign_parts
+from braid.data.split_texts import FEW, parts_of, split_ends
+from braid.data.table import Table, as_read
 from braid.errors import ConfigError, DataError, StorageError
 from braid.storage import atomic_file, atomic_folder, make_folder
 
 PARTS = ("train", "valid", "test")
-LAYOUT = 2
+LAYOUT = 3
 _LOOSEN = "look at these rows in the files, add data, or loosen the rules under [data]"
 _AGAIN = "delete this folder; `braid prepare` makes it again"
+
+Watch = Callable[[int, int], None]
+"""Told how many bytes of how many are done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +50,7 @@ class Prepared:
 
     Args:
         folder: Where they are kept.
-        train: Rows to learn from.
+        train: Rows to learn from, read from disk as needed.
         valid: Rows to choose weights by.
         test: Rows for the final score.
         report: See `braid.data.report.data_report`.
@@ -42,21 +58,24 @@ class Prepared:
     """
 
     folder: Path
-    train: list[Example]
-    valid: list[Example]
-    test: list[Example]
+    train: Sequence[Example]
+    valid: Sequence[Example]
+    test: Sequence[Example]
     report: dict[str, Any]
     fingerprint: str
 
 
-def prepare_data(recipe: Recipe, *, folder: Path, output: Path, reuse: bool = True) -> Prepared:
-    """Clean, split data of a recipe, kept in ``output``.
+def prepare_data(
+    recipe: Recipe, *, folder: Path, output: Path, reuse: bool = True, watch: Watch | None = None
+) -> Prepared:
+    """Clean, split data of a recipe, kept in ``output``; shards of the work stay beside it, for the next time.
 
     Args:
         recipe: Names the files and the rules.
         folder: Paths in the recipe are relative to it.
         output: Gets train.jsonl, valid.jsonl, test.jsonl, rejects.jsonl and report.json, all at once.
         reuse: Take what is there already when files and rules are the same.
+        watch: Told of the progress.
 
     Raises:
         ConfigError: No file, or a language is missing.
@@ -66,33 +85,32 @@ def prepare_data(recipe: Recipe, *, folder: Path, output: Path, reuse: bool = Tr
     config, kind = recipe.data, kind_of(recipe)
     _check(config, kind)
     _check_place(output)
-    rows = {part: list(_read(getattr(config, part), config, kind, folder)) for part in PARTS}
-    inputs = _inputs(rows, recipe)
+    begun = time.perf_counter()
+    jobs = _jobs(recipe, folder, output)
+    inputs = _inputs(jobs, recipe)
     if reuse and (held := _held(output, inputs)) is not None:
         return held
-    cleaned: dict[str, list[Example]] = {}
-    rejects: list[Reject] = []
-    for part in PARTS:
-        cleaned[part], wrong = clean(rows[part], config, kind)
-        rejects += wrong
-        if part != "train" and rows[part] and not cleaned[part]:
-            where = f"{len(rows[part])} rows read; {_why(wrong)}"
-            hint = _LOOSEN + _kept_rejects(output, rejects)
-            raise DataError(f"no usable row is left of data.{part}", where=where, hint=hint)
-    read = Counter(row.file if isinstance(row, Example) else row.example.file for part in PARTS for row in rows[part])
+    shards = _make_all(jobs, watch)
+    tables = {part: Table(shards[part], kind) for part in PARTS if shards[part]}
     try:
-        splits = _split(cleaned, recipe, f"{read.total()} rows read; {_why(rejects)}")
+        _check_files(jobs, shards)
+        for part, table in tables.items():
+            table.apply_rules(config)
+            _check_left(part, table)
+        parts = _assign(tables, recipe, output)
     except DataError as error:
-        raise DataError(error.message, where=error.where, hint=error.hint + _kept_rejects(output, rejects)) from None
-    parts = {part: getattr(splits, part) for part in PARTS}
-    rejects += splits.leaks
-    report = data_report(read, rejects, parts, has_labels=kind.has_labels) | {
-        "layout": LAYOUT,
-        "inputs": inputs,
-        "fingerprint": _fingerprint(parts),
+        hint = (error.hint or _LOOSEN) + _kept_rejects(output, tables)
+        where = error.where or f"{_rows_read(shards)} rows read; {_why(tables)}"
+        raise DataError(error.message, where=where, hint=hint) from None
+    made = [shard for found in shards.values() for shard in found if shard.is_new]
+    speed = {
+        "seconds": round(time.perf_counter() - begun, 3),
+        "bytes_read": sum(shard.facts["bytes"] for shard in made),
+        "reading_seconds": round(sum(shard.facts["seconds"] for shard in made), 3),
     }
-    _write(output, parts, rejects, report)
-    return Prepared(folder=output, report=report, fingerprint=report["fingerprint"], **parts)
+    _write(output, tables, parts, {"inputs": inputs, "split": _split_settings(recipe), **speed}, kind)
+    _discard_others(_shard_folder(output), {job.name for job in jobs})
+    return load_prepared(output)
 
 
 def load_prepared(folder: Path) -> Prepared:
@@ -103,11 +121,13 @@ def load_prepared(folder: Path) -> Prepared:
     """
     try:
         report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-        parts = {part: [_example(row) for row in _lines(folder / f"{part}.jsonl")] for part in PARTS}
-        whole = report["layout"] == LAYOUT and _fingerprint(parts) == report["fingerprint"]
+        is_whole = report["layout"] == LAYOUT and _fingerprint(folder) == report["fingerprint"]
+        with np.load(folder / "index.npz", allow_pickle=False) as index:
+            places = {part: (folder / f"{part}.jsonl", index[part], report["splits"][part]) for part in PARTS}
+        parts = {part: open_rows(*place) for part, place in places.items()} if is_whole else {}
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise DataError(f"the prepared data cannot be read: {error}", where=str(folder), hint=_AGAIN) from None
-    if not whole:
+    if not is_whole:
         raise DataError("the prepared data were altered", where=str(folder), hint=_AGAIN)
     return Prepared(folder=folder, report=report, fingerprint=report["fingerprint"], **parts)
 
@@ -129,18 +149,33 @@ def _check_place(output: Path) -> None:
         raise StorageError("what stands here is not prepared data and is not replaced", where=str(output), hint=hint)
 
 
-def _read(patterns: Sequence[str], config: DataConfig, kind: DataKind, folder: Path) -> Iterable[Example | Reject]:
-    return read_files(patterns, kind.options(config), folder=folder) if patterns else []
+@dataclass(frozen=True)
+class _Job:
+    """A portion of a part, and what its shard is called."""
+
+    part: str
+    portion: Portion
+    work: Work
+    name: str
 
 
-def _inputs(rows: dict[str, list[Example | Reject]], recipe: Recipe) -> str:
+def _shard_folder(output: Path) -> Path:
+    return output.with_name(f"{output.name}.shards")
+
+
+def _jobs(recipe: Recipe, folder: Path, output: Path) -> list[_Job]:
+    """All there is to do, in order; every pattern is looked up before the first file is opened."""
+    work = Work(config=recipe.data, task=recipe.task, folder=_shard_folder(output))
+    options = kind_of(recipe).options(recipe.data)
+    found = {part: find_files(names, options, folder=folder) for part in PARTS if (names := getattr(recipe.data, part))}
+    pieces = [(part, portion) for part, files in found.items() for portion in portions(files, options)]
+    return [_Job(part, portion, work, work.name_of(portion)) for part, portion in pieces]
+
+
+def _inputs(jobs: Sequence[_Job], recipe: Recipe) -> str:
     """A hash of everything the result depends on: the rows as read and the rules."""
-    rules = [RULES, recipe.task, dataclasses.asdict(recipe.data)]
-    digest = hashlib.sha256(json.dumps(rules, sort_keys=True).encode())
-    for part in PARTS:
-        for row in rows[part]:
-            digest.update(repr(row).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
+    rules = [LAYOUT, recipe.task, dataclasses.asdict(recipe.data), [(job.part, job.name) for job in jobs]]
+    return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
 
 
 def _held(output: Path, inputs: str) -> Prepared | None:
@@ -151,84 +186,201 @@ def _held(output: Path, inputs: str) -> Prepared | None:
     return held if held.report["inputs"] == inputs else None
 
 
-def _why(rejects: Sequence[Reject]) -> str:
-    counts = Counter(reject.rule for reject in rejects)
+def _make_all(jobs: Sequence[_Job], watch: Watch | None) -> dict[str, list[Shard]]:
+    """The shard of every job, by part; on all cores where there is much to do."""
+    from joblib import Parallel, cpu_count, delayed
+
+    make_folder(jobs[0].work.folder)
+    found = {job: find_shard(job.work, job.name) for job in jobs}
+    missing = [job for job in jobs if found[job] is None]
+    total, done = sum(job.portion.num_bytes for job in missing), 0
+    workers = min(cpu_count(), len(missing)) if total > 2 * PORTION_BYTES else 1
+    if workers > 1:
+        # Processes that do not import the caller's script: a person's own may have no guard against that.
+        made = Parallel(n_jobs=workers, return_as="generator")(
+            delayed(make_shard)(job.portion, job.work, job.name) for job in missing
+        )
+    else:
+        made = (make_shard(job.portion, job.work, job.name) for job in missing)
+    for job, shard in zip(missing, made, strict=True):
+        found[job] = shard
+        done += job.portion.num_bytes
+        if watch is not None:
+            watch(done, total)
+    return {part: [shard for job in jobs if job.part == part and (shard := found[job])] for part in PARTS}
+
+
+def _check_files(jobs: Sequence[_Job], shards: dict[str, list[Shard]]) -> None:
+    """Raise what is wrong with a file as a whole."""
+    for part in PARTS:
+        files = [file for job in jobs if job.part == part for file in job.portion.files]
+        tallies = {file.name: Tally() for file in files if not file.label}
+        for shard in shards[part]:
+            for name, facts in shard.facts["files"].items():
+                if name in tallies:
+                    tallies[name].join(Tally(**facts))
+        for name, tally in tallies.items():
+            tally.check(name)
+
+
+def _check_left(part: str, table: Table) -> None:
+    if part != "train" and not table.usable.any():
+        raise DataError(f"no usable row is left of data.{part}")
+
+
+def _rows_read(shards: dict[str, list[Shard]]) -> int:
+    return sum(_read_counts([shard for found in shards.values() for shard in found]).values())
+
+
+def _read_counts(shards: Sequence[Shard]) -> Counter[str]:
+    """Rows read from each file, rejects included."""
+    counts: Counter[str] = Counter()
+    for shard in shards:
+        counts.update({name: facts["rows"] for name, facts in shard.facts["files"].items()})
+    return counts
+
+
+def _why(tables: dict[str, Table]) -> str:
+    counts: Counter[str] = Counter()
+    for table in tables.values():
+        counts.update(table.reject_counts())
     return "rejected: " + (", ".join(f"{rule}: {count}" for rule, count in counts.most_common()) or "none")
 
 
-def _split(cleaned: dict[str, list[Example]], recipe: Recipe, where: str) -> Splits:
+_Parts = dict[str, list[Example]]
+"""Rows by part, where they were few enough to be held in memory."""
+
+
+def _assign(tables: dict[str, Table], recipe: Recipe, output: Path) -> _Parts:
+    """Give each row its part; of few documents, return their ends and their rests instead."""
     config, kind = recipe.data, kind_of(recipe)
+    train = tables["train"]
+    if kind.reads == "texts" and int(train.usable.sum()) < FEW:
+        given = {part: list(tables[part].examples()) for part in ("valid", "test") if part in tables}
+        return split_ends(list(train.examples()), given, valid_rows=config.valid_rows, test_rows=config.test_rows)
+    wanted = Wanted(
+        valid_rows=config.valid_rows,
+        test_rows=config.test_rows,
+        seed=config.split_seed,
+        before=_held_out(output, recipe),
+    )
+    assign_parts(train, tables.get("valid"), tables.get("test"), wanted, kind.row)
+    return {}
+
+
+def _split_settings(recipe: Recipe) -> dict[str, Any]:
+    """What a split depends on beside the rows: while it stays the same, what is held out stays so, too."""
+    config, kind = recipe.data, kind_of(recipe)
+    return {
+        "valid_rows": config.valid_rows if not config.valid else 0,
+        "test_rows": config.test_rows if not config.test else 0,
+        "seed": config.split_seed,
+        "joined_by": list(kind.joined_by),
+        "group_column": config.group_column,
+    }
+
+
+def _held_out(output: Path, recipe: Recipe) -> HeldOut:
+    """Which rows were held out when the same data, or less of them, were prepared here before."""
     try:
-        return (split_texts if kind.reads == "texts" else split)(
-            cleaned["train"],
-            valid_rows=config.valid_rows,
-            test_rows=config.test_rows,
-            seed=config.split_seed,
-            valid=cleaned["valid"],
-            test=cleaned["test"],
-            kind=kind,
-        )
-    except DataError as error:
-        raise DataError(error.message, where=where, hint=error.hint or _LOOSEN) from None
+        report = json.loads((output / "report.json").read_text(encoding="utf-8"))
+        if report["layout"] != LAYOUT or report["split"] != _split_settings(recipe):
+            return HeldOut()
+        with np.load(output / "index.npz", allow_pickle=False) as index:
+            return HeldOut(valid=index["held_valid"], test=index["held_test"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return HeldOut()
 
 
-def _kept_rejects(output: Path, rejects: Sequence[Reject]) -> str:
+def _kept_rejects(output: Path, tables: dict[str, Table]) -> str:
     """Where the rejected rows are now, for a hint; nothing where there are none or the disk refuses."""
-    if not rejects:
+    if not any(sum(table.reject_counts().values()) for table in tables.values()):
         return ""
     path = output.parent / "rejects.jsonl"
     try:
         make_folder(path.parent)
         with atomic_file(path) as file:
-            file.write("".join(map(_reject_line, rejects)).encode("utf-8", "backslashreplace"))
+            for table in tables.values():
+                for line in _reject_lines(table, {}):
+                    file.write(line)
     except StorageError:
         return ""
     return f"; every rejected row and its reason: {path}"
 
 
-def _reject_line(reject: Reject) -> str:
-    row = {"rule": reject.rule, "detail": reject.detail, **_row(reject.example)}
-    return json.dumps(row, ensure_ascii=False) + "\n"
+def _reject_lines(table: Table, counted: dict[str, dict[str, Any]]) -> Iterator[bytes]:
+    """Every row of a table that is not used, those that broke a rule of their own first; counts the others."""
+    for shard in table.shards:
+        with (shard.path / "rejects.jsonl").open("rb") as file:
+            yield from file
+    for number, (state, line, changed) in enumerate(table.rows()):
+        if state >= LEFT_OUT:
+            reject = table.reject(number, as_read(example_of(json.loads(line)), changed))
+            count_reject(counted, reject)
+            yield reject_line(reject)
 
 
-def _fingerprint(parts: dict[str, list[Example]]) -> str:
-    digest = hashlib.sha256()
-    for part in PARTS:
-        for example in parts[part]:
-            row = [part, example.source, example.target, example.context, example.start, *example.references]
-            digest.update(json.dumps(row).encode())
-    return digest.hexdigest()
-
-
-def _write(output: Path, parts: dict[str, list[Example]], rejects: Sequence[Reject], report: dict[str, Any]) -> None:
+def _write(output: Path, tables: dict[str, Table], parts: _Parts, facts: dict[str, Any], kind: DataKind) -> None:
+    """Parts, rejects and report, all at once."""
     with atomic_folder(output) as folder:
-        for part in PARTS:
-            _write_lines(folder / f"{part}.jsonl", (_row(example) for example in parts[part]))
-        _write_text(folder / "rejects.jsonl", map(_reject_line, rejects))
-        _write_text(folder / "report.json", [json.dumps(report, ensure_ascii=False, indent=1)])
+        rejected: dict[str, dict[str, Any]] = {}
+        with (folder / "rejects.jsonl").open("wb") as file:
+            for table in tables.values():
+                _add_counts(rejected, table)
+                file.writelines(_reject_lines(table, rejected))
+        with ExitStack() as stack:
+            writers = {part: stack.enter_context(RowWriter(folder / f"{part}.jsonl")) for part in PARTS}
+            for part, line in _part_lines(tables, parts, kind):
+                writers[part].write(line)
+        offsets: dict[str, Any] = {part: np.array(writer.offsets, np.int64) for part, writer in writers.items()}
+        held: dict[str, Any] = {f"held_{part}": _pairs(tables["train"], PARTS.index(part)) for part in ("valid", "test")}
+        np.savez(folder / "index.npz", **offsets, **held)
+        rows = {part: Rows(folder / f"{part}.jsonl", offsets[part], writers[part].num_rows) for part in PARTS}
+        read = _read_counts([shard for table in tables.values() for shard in table.shards])
+        report = data_report(read, rejected, rows, list(tables.values()), has_labels=kind.has_labels)
+        report |= {"layout": LAYOUT, "fingerprint": _fingerprint(folder), **facts}
+        (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _row(example: Example) -> dict[str, Any]:
-    """The example without fields that hold their default."""
-    defaults = {field.name: field.default for field in dataclasses.fields(Example)}
-    return {name: value for name, value in dataclasses.asdict(example).items() if value != defaults[name]}
+def _part_lines(tables: dict[str, Table], parts: _Parts, kind: DataKind) -> Iterator[tuple[str, bytes]]:
+    """Each row in use with its part; documents in parts of their own."""
+    if parts:
+        yield from ((part, line_of(row_of(row))) for part in PARTS for row in parts[part])
+        return
+    for table in tables.values():
+        for state, line, _ in table.rows():
+            if state >= LEFT_OUT:
+                continue
+            if kind.reads != "texts":
+                yield PARTS[state], line
+                continue
+            cut = parts_of(example_of(json.loads(line)))
+            yield from ((PARTS[state], line_of(row_of(row))) for row in cut if row.target.strip())
 
 
-def _example(row: dict[str, Any]) -> Example:
-    return Example(**{**row, "references": tuple(row.get("references", ()))})
+def _add_counts(rejected: dict[str, dict[str, Any]], table: Table) -> None:
+    """Rows that broke a rule of their own, as the shards counted them."""
+    for shard in table.shards:
+        for rule, found in shard.facts["rejected"].items():
+            known = rejected.setdefault(rule, {"rows": 0, "samples": []})
+            known["rows"] += found["rows"]
+            known["samples"] = (known["samples"] + found["samples"])[:3]
 
 
-def _write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
-    _write_text(path, (json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+def _pairs(table: Table, state: int) -> np.ndarray:
+    """The sorted keys of rows in a state."""
+    found = [pairs[states == state] for states, pairs in table.chunks("pair")]
+    return np.sort(np.concatenate(found)) if found else np.zeros(0, np.uint64)
 
 
-def _write_text(path: Path, texts: Iterable[str]) -> None:
-    """JSON as UTF-8; a lone surrogate, which a rejected row may hold, becomes the escape that JSON has for it."""
-    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-        file.writelines(texts)
+def _fingerprint(folder: Path) -> str:
+    """SHA-256 over those of the parts."""
+    checksums = {part: checksum(folder / f"{part}.jsonl") for part in PARTS}
+    return hashlib.sha256(json.dumps(checksums).encode()).hexdigest()
 
 
-def _lines(path: Path) -> Iterable[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
+def _discard_others(folder: Path, names: set[str]) -> None:
+    """Remove shards that the prepared data were not made of."""
+    for path in folder.iterdir():
+        if path.name not in names:
+            shutil.rmtree(path, ignore_errors=True)

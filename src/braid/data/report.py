@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from braid.data.example import Example, Reject
+from braid.data.columns import LEFT_OUT, num_distinct
+from braid.data.example import Example
 from braid.data.kinds import SEPARATOR
-from braid.text.normalize import display_width
+from braid.data.shard import printable
+from braid.data.table import Table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-SAMPLES = 3
+COVERING_ROWS = 1_000_000
+"""Training rows by which is told which words are known."""
+
 UNEVEN = 5.0
 """Times as many texts of the largest label as of the smallest, from which on advice is given."""
 FILES = 8
@@ -27,9 +32,10 @@ PERCENTILES = (5, 25, 50, 75, 95, 100)
 
 
 def data_report(
-    read: Counter[str],
-    rejects: Sequence[Reject],
-    splits: dict[str, Sequence[Example]],
+    read: Mapping[str, int],
+    rejected: Mapping[str, dict[str, Any]],
+    parts: Mapping[str, Sequence[Example]],
+    tables: Sequence[Table],
     *,
     has_labels: bool = False,
 ) -> dict[str, Any]:
@@ -37,24 +43,24 @@ def data_report(
 
     Args:
         read: Rows read from each file, rejects included.
-        rejects: All rows left out.
-        splits: The remaining rows by part.
+        rejected: Number and samples of the rows that each rule has left out.
+        parts: The remaining rows by part.
+        tables: All rows, from whose columns lengths are taken.
         has_labels: Whether targets are labels, which are counted then.
     """
-    kept = [example for part in splits.values() for example in part]
     return {
-        "files": {_printable(file): rows for file, rows in read.items()},
+        "files": {printable(file): rows for file, rows in read.items()},
         "rows_read": sum(read.values()),
-        "rows_kept": len(kept),
-        "rejected": _rejected(rejects),
-        "splits": {name: len(part) for name, part in splits.items()},
-        "sides": {side: _side([getattr(example, side) for example in kept]) for side in ("source", "target")},
-        "unseen_words": _unseen(splits),
-        **({"labels": label_counts(kept)} if has_labels else {}),
+        "rows_kept": sum(map(len, parts.values())),
+        "rejected": dict(sorted(rejected.items(), key=lambda item: -item[1]["rows"])),
+        "splits": {name: len(part) for name, part in parts.items()},
+        "sides": {side: side_facts(tables, side) for side in ("source", "target")},
+        "unseen_words": unseen_words(parts),
+        **({"labels": label_counts(row for part in parts.values() for row in part)} if has_labels else {}),
     }
 
 
-def label_counts(rows: Sequence[Example]) -> dict[str, int]:
+def label_counts(rows: Iterable[Example]) -> dict[str, int]:
     """How many texts have each label, the commonest first."""
     counts = Counter(label for row in rows for label in row.target.split(SEPARATOR))
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
@@ -81,41 +87,29 @@ def label_sentences(counts: Mapping[str, int], class_weight: str = "none") -> li
     return found
 
 
-def _printable(text: str) -> str:
-    """The text with lone surrogates, which odd file names hold, as question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _rejected(rejects: Sequence[Reject]) -> dict[str, Any]:
-    by_rule: dict[str, list[Reject]] = defaultdict(list)
-    for reject in rejects:
-        by_rule[reject.rule].append(reject)
+def side_facts(tables: Sequence[Table], side: str) -> dict[str, Any]:
+    """Sizes of the texts of one side, from the columns of the rows in use."""
+    characters, counts = 0, np.zeros(1, np.int64)
+    for table in tables:
+        for state, chars, widths in table.chunks(f"{side}_chars", f"{side}_width"):
+            is_used = state < LEFT_OUT
+            characters += int(chars[is_used].sum(dtype=np.int64))
+            found = np.bincount(widths[is_used].astype(np.int64), minlength=len(counts))
+            found[: len(counts)] += counts
+            counts = found
+    shards = [shard for table in tables for shard in table.shards]
     return {
-        rule: {
-            "rows": len(found),
-            "samples": [
-                {
-                    "file": _printable(reject.example.file),
-                    "line": reject.example.line,
-                    "source": _printable(reject.example.source[:200]),
-                    "target": _printable(reject.example.target[:200]),
-                    "detail": _printable(reject.detail),
-                }
-                for reject in found[:SAMPLES]
-            ],
-        }
-        for rule, found in sorted(by_rule.items(), key=lambda item: -len(item[1]))
+        "characters": characters,
+        "distinct_texts": sum(num_distinct(table.columns, side, table.usable) for table in tables),
+        "distinct_characters": len(set().union(*(shard.facts["characters"][side] for shard in shards))),
+        "width_percentiles": {str(p): _percentile(counts, p) for p in PERCENTILES},
     }
 
 
-def _side(texts: Sequence[str]) -> dict[str, Any]:
-    widths = [display_width(text) for text in texts] or [0]
-    return {
-        "characters": sum(map(len, texts)),
-        "distinct_texts": len(set(texts)),
-        "distinct_characters": len(set().union(*texts)) if texts else 0,
-        "width_percentiles": {str(p): int(np.percentile(widths, p)) for p in PERCENTILES},
-    }
+def _percentile(counts: np.ndarray, percent: int) -> int:
+    """The value below which that share of all counted values lies."""
+    total = int(counts.sum())
+    return int(np.searchsorted(np.cumsum(counts), max(1, total * percent / 100))) if total else 0
 
 
 # Letters of scripts without spaces between words: Thai to Tibetan, Burmese, Khmer, kana and Chinese characters.
@@ -128,15 +122,25 @@ def _units(text: str) -> list[str]:
     return [word for word in words if word]
 
 
-def _unseen(splits: dict[str, Sequence[Example]]) -> dict[str, float]:
-    """Share of words (characters in Chinese) of each held-out part that training never shows, per side."""
-    found = {}
-    for side in ("source", "target"):
-        seen = {word for example in splits["train"] for word in _units(getattr(example, side))}
-        for part in ("valid", "test"):
-            words = [word for example in splits[part] for word in _units(getattr(example, side))]
-            found[f"{part}_{side}"] = round(sum(word not in seen for word in words) / max(len(words), 1), 4)
-    return found
+def unseen_words(parts: Mapping[str, Sequence[Example]]) -> dict[str, float]:
+    """Share of words (characters in Chinese) of each held-out part that training never shows, per side.
+
+    Of a large training part the first `COVERING_ROWS` rows are looked at.
+    """
+    held = {
+        (part, side): Counter(word for row in parts[part] for word in _units(getattr(row, side)))
+        for part in ("valid", "test")
+        for side in ("source", "target")
+    }
+    missing = {side: set().union(*(held[part, side] for part in ("valid", "test"))) for side in ("source", "target")}
+    for row in islice(parts["train"], COVERING_ROWS):
+        for side, words in missing.items():
+            if words:
+                words.difference_update(_units(getattr(row, side)))
+    return {
+        f"{part}_{side}": round(sum(n for word, n in words.items() if word in missing[side]) / max(words.total(), 1), 4)
+        for (part, side), words in held.items()
+    }
 
 
 def print_report(report: dict[str, Any], console: Console) -> None:

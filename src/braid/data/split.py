@@ -2,159 +2,191 @@
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from braid.data.example import Example, Reject
-from braid.data.kinds import KINDS, DataKind
+import numpy as np
+
+from braid.data.columns import KEYS, LEFT_OUT, TEST, TRAIN, VALID, Marked, MemoryColumns, components
+from braid.data.example import Example
+from braid.data.keys import Sides, keys_of, mixed
 from braid.errors import DataError
 
 MIN_ROWS = 50
+LEAK = 20
+"""The state of rows that share a text with held-out ones; the distance from it says by which key."""
+
 LARGE_GROUP = 8
 """Groups of more rows always go to training: they say little about new texts and would crowd the test. Those that a
 person made by naming a column may be larger."""
 
-Sides = tuple[str, ...]
-"""What rows may not share across parts: source, target, group."""
-
-
-class _Letters(dict[int, int | None]):
-    """For `str.translate`: keeps letters, marks and digits (a vowel of Thai or Hindi may be a mark), drops the rest."""
-
-    def __missing__(self, code: int) -> int | None:
-        self[code] = code if unicodedata.category(chr(code))[0] in "LMN" else None
-        return self[code]
-
-
-_LETTERS = _Letters()
+CANDIDATES = 4
+"""Times as many rows as are wanted are looked at first."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Splits:
-    """The three parts, and rows left out because they would leak from one into another."""
+class HeldOut:
+    """Rows that were held out before, by the key of both their texts.
 
-    train: list[Example]
-    valid: list[Example]
-    test: list[Example]
-    leaks: list[Reject]
+    Args:
+        valid: Sorted uint64.
+        test: The same.
+    """
 
-
-def text_key(text: str) -> str:
-    """What two texts share when they differ only in case, spaces and punctuation; symbols alone stay as they are."""
-    return text.casefold().translate(_LETTERS) or text
+    valid: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint64))
+    test: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint64))
 
 
-def _keys(example: Example, sides: Sides) -> list[str]:
-    """What the example shares with others; at least one key."""
-    keys = [side[0] + text_key(getattr(example, side)) for side in sides if getattr(example, side)]
-    if example.group and "group" not in sides:
-        keys.append(f"g{example.group}")
-    return keys or [f"t{example.target}"]
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """How many rows to hold out of the training data, and which.
+
+    Args:
+        valid_rows: For validation, a tenth of all at most.
+        test_rows: For the test, the same.
+        seed: Changes which.
+        before: Those that stay what they were.
+    """
+
+    valid_rows: int
+    test_rows: int
+    seed: int
+    before: HeldOut = HeldOut()
 
 
 def groups(examples: Sequence[Example], sides: Sides = ("source", "target")) -> list[list[Example]]:
     """Examples joined, directly or through others, by an equal side or by the group that a person named."""
-    parent: dict[str, str] = {}
-
-    def find(key: str) -> str:
-        root = key
-        while parent.setdefault(root, root) != root:
-            root = parent[root]
-        while parent[key] != root:
-            parent[key], key = root, parent[key]
-        return root
-
-    for example in examples:
-        first, *others = _keys(example, sides)
-        for other in others:
-            parent[find(first)] = find(other)
-    found: dict[str, list[Example]] = {}
-    for example in examples:
-        found.setdefault(find(_keys(example, sides)[0]), []).append(example)
+    columns = MemoryColumns(dict(zip(KEYS, keys_of(examples, sides), strict=True)))
+    found: dict[int, list[Example]] = {}
+    for example, first in zip(examples, components(columns, np.ones(len(examples), bool)).tolist(), strict=True):
+        found.setdefault(first, []).append(example)
     return list(found.values())
 
 
-def _rank(group: list[Example], seed: int, sides: Sides) -> bytes:
-    """A number for a group that depends on its texts alone."""
-    smallest = min(_keys(example, sides) for example in group)
-    return hashlib.blake2b("\0".join([str(seed), *smallest]).encode(), digest_size=16).digest()
+def assign_parts(train: Marked, valid: Marked | None, test: Marked | None, wanted: Wanted, row: str = "rows") -> None:
+    """Give each usable row its part; given validation and test rows stay what they are.
 
-
-def split(
-    examples: Sequence[Example],
-    *,
-    valid_rows: int,
-    test_rows: int,
-    seed: int,
-    valid: Sequence[Example] = (),
-    test: Sequence[Example] = (),
-    kind: DataKind = KINDS["translate"],
-) -> Splits:
-    """The examples in three parts; given ``valid`` and ``test`` are kept as they are.
-
-    Whole groups of equal texts go to one part. A group's place depends on a hash of its own texts, so that
-    the order of files does not matter and added data move few old rows.
+    Whole groups of equal texts go to one part. A group's place depends on a hash of its own texts, so that the order of
+    files does not matter, and what was held out before stays held out: added rows that would join it to the training
+    data are left out.
 
     Args:
-        examples: Cleaned rows.
-        valid_rows: Rows to split off for validation, a tenth of all at most.
-        test_rows: The same for the test.
-        seed: Changes which.
+        train: The rows to learn from, of which the parts that are not given are taken.
         valid: The person's own validation rows.
         test: The person's own test rows.
-        kind: What the rows are, and what they may not share across parts.
+        wanted: How many to take.
+        row: What rows are called.
 
     Raises:
         DataError: Fewer than 50 rows to learn from, or nothing to validate or test on.
     """
-    leaks: list[Reject] = []
-    sides = kind.joined_by
-    train = _without(examples, [*valid, *test], leaks, sides)
-    if len(train) < MIN_ROWS:
-        left_out = f" after leaving out {len(leaks)} that share a text with data.valid or data.test" if leaks else ""
-        raise DataError(f"at least {MIN_ROWS} usable {kind.row} are needed, got {len(train)}{left_out}")
-    parts = {"valid": _without(valid, test, leaks, sides), "test": list(test)}
-    order = sorted(groups(train, sides), key=lambda group: _rank(group, seed, sides))
-    named = any(example.group for example in train)
-    small = order if named else [group for group in order if len(group) <= LARGE_GROUP]
-    held: set[int] = set()
-    for name, wanted, given in (("test", test_rows, test), ("valid", valid_rows, valid)):
-        if not given:
-            parts[name], small = _take(small, wanted, len(train) // 10)
-            held.update(map(id, parts[name]))
-        if not parts[name]:
+    given = {VALID: valid, TEST: test}
+    tables = {part: table for part, table in given.items() if table is not None}
+    for part, table in tables.items():
+        table.state[table.usable] = part
+    if valid is not None and test is not None:
+        _leave_out_leaks(valid, VALID, [test])
+    _leave_out_leaks(train, TRAIN, list(tables.values()))
+    _check_size(train, row)
+    limit = int(train.usable.sum()) // 10
+    for part, before in ((TEST, wanted.before.test), (VALID, wanted.before.valid)):
+        if part not in tables and len(before):
+            _hold_again(train, part, before)
+    _leave_out_leaks(train, TRAIN, [train])
+    for part, rows in ((TEST, wanted.test_rows), (VALID, wanted.valid_rows)):
+        if part not in tables:
+            have = int((train.state == part).sum())
+            _take(train, part, _Search(min(rows, limit) - have, limit - have, wanted.seed))
+        if not (tables.get(part, train).state == part).any():
+            name = "test" if part == TEST else "valid"
             message = f"data.{name} needs at least one row that shares no text with the other parts, got none"
             raise DataError(message, hint=f"name a file of other texts under data.{name}, or add data")
-    return Splits(train=[example for example in train if id(example) not in held], **parts, leaks=leaks)
 
 
-def _take(order: list[list[Example]], wanted: int, limit: int) -> tuple[list[Example], list[list[Example]]]:
-    """Whole groups from the front until there are enough rows, never more than ``limit``; and the other groups."""
-    part: list[Example] = []
-    others = []
-    for group in order:
-        if len(part) < wanted and len(part) + len(group) <= limit:
-            part += group
-        else:
-            others.append(group)
-    return part, others
+def _check_size(train: Marked, row: str) -> None:
+    left = int((train.state == TRAIN).sum())
+    if left < MIN_ROWS:
+        leaks = int((train.state >= LEAK).sum())
+        left_out = f" after leaving out {leaks} that share a text with data.valid or data.test" if leaks else ""
+        raise DataError(f"at least {MIN_ROWS} usable {row} are needed, got {left}{left_out}")
 
 
-def _without(
-    examples: Sequence[Example], others: Iterable[Example], leaks: list[Reject], sides: Sides
-) -> list[Example]:
-    """The examples that share no text with the others; the rest goes to ``leaks``."""
-    taken = {key for example in others for key in _keys(example, sides)}
-    kept = []
-    for example in examples:
-        shared = taken.intersection(_keys(example, sides))
-        if shared:
-            names = {"s": "source", "g": "group", "t": "target"}
-            side = next(name for letter, name in names.items() if any(key[0] == letter for key in shared))
-            detail = f"its {side} also stands in held-out data"
-            leaks.append(Reject(example=example, rule="leak", detail=detail))
-        else:
-            kept.append(example)
-    return kept
+def _hold_again(train: Marked, part: int, before: np.ndarray) -> None:
+    """Put rows that were in a part there again."""
+    for state, pairs in train.chunks("pair"):
+        state[_stand_in(pairs, before) & (state == TRAIN)] = part
+
+
+def _leave_out_leaks(table: Marked, losing: int, others: Sequence[Marked]) -> None:
+    """Leave out the rows in state ``losing`` that share a text with what the others hold out."""
+    for place, name in enumerate(KEYS):
+        held = [keys[(state > TRAIN) & (state < LEFT_OUT)] for other in others for state, keys in other.chunks(name)]
+        known = np.unique(np.concatenate(held)) if held else np.zeros(0, np.uint64)
+        known = known[known != 0]
+        for state, keys in table.chunks(name) if len(known) else ():
+            state[_stand_in(keys, known) & (state == losing)] = LEAK + place
+
+
+def _stand_in(keys: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Which keys stand among sorted ones."""
+    places = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    return known[places] == keys
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Rows that are wanted, how many there may be at most, and the seed of the hashes."""
+
+    rows: int
+    limit: int
+    seed: int
+
+
+def _take(train: Marked, part: int, search: _Search) -> None:
+    """Put whole groups into a part, in the order of their hashes, until there are enough rows; never over the limit."""
+    if search.rows <= 0:
+        return
+    usable = train.state == TRAIN
+    roots = components(train.columns, usable)
+    share = min(1.0, CANDIDATES * search.rows / max(int(usable.sum()), 1))
+    while True:
+        taken = _first_groups(train, roots, search, share)
+        if share == 1.0 or sum(map(len, taken)) >= search.rows:
+            break
+        share = min(1.0, CANDIDATES * share)
+    for members in taken:
+        train.state[members] = part
+
+
+def _first_groups(train: Marked, roots: np.ndarray, search: _Search, share: float) -> list[np.ndarray]:
+    """The rows of the groups that make a part, as far as they are among the share with the smallest hashes."""
+    rank_of = _ranks(train, roots, search.seed, share)
+    candidates = np.array(sorted(rank_of), roots.dtype)
+    if not len(candidates):
+        return []
+    members = np.flatnonzero((train.state == TRAIN) & _stand_in(roots, candidates))
+    members = members[np.argsort(roots[members], kind="stable")]
+    found = np.split(members, np.flatnonzero(np.diff(roots[members])) + 1)
+    is_named = any(named.any() for _, named in train.chunks("is_named"))
+    taken, size = [], 0
+    for group in sorted(found, key=lambda group: rank_of[int(roots[group[0]])]):
+        is_small = is_named or len(group) <= LARGE_GROUP
+        if size < search.rows and size + len(group) <= search.limit and is_small:
+            taken.append(group)
+            size += len(group)
+    return taken
+
+
+def _ranks(train: Marked, roots: np.ndarray, seed: int, share: float) -> dict[int, int]:
+    """The smallest hash in each group, of those groups whose smallest is among a share of all hashes."""
+    highest = np.uint64(2**64 - 1)
+    least = np.uint64(min(int(share * 2**64), 2**64 - 1))
+    rank_of: dict[int, int] = {}
+    begin = 0
+    for state, *keys in train.chunks(*KEYS):
+        ranks = np.min([np.where(key == 0, highest, mixed(key, seed)) for key in keys], axis=0)
+        for place in np.flatnonzero((ranks <= least) & (state == TRAIN)).tolist():
+            root, rank = int(roots[begin + place]), int(ranks[place])
+            rank_of[root] = min(rank, rank_of.get(root, rank))
+        begin += len(state)
+    return rank_of

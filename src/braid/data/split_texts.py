@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from braid.data.example import Example
 from braid.data.formats.texts import MESSAGES
-from braid.data.kinds import DataKind
-from braid.data.split import MIN_ROWS, Splits, split
+from braid.data.split import MIN_ROWS
 from braid.errors import DataError
 
 PART_CHARS = 2000
@@ -52,48 +51,32 @@ def _short_lines(text: str, size: int) -> list[str]:
     return found
 
 
-def split_texts(
-    documents: Sequence[Example],
-    *,
-    valid_rows: int,
-    test_rows: int,
-    seed: int,
-    valid: Sequence[Example] = (),
-    test: Sequence[Example] = (),
-    kind: DataKind,
-) -> Splits:
-    """The documents' parts, in three: whole documents where there are many, the ends of each where there are few.
+def split_ends(
+    documents: Sequence[Example], given: Mapping[str, Sequence[Example]], *, valid_rows: int, test_rows: int
+) -> dict[str, list[Example]]:
+    """Parts of few documents, in three: the ends of each are held out, as far as nothing else is given for that.
 
     Args:
-        documents: Cleaned documents.
-        valid_rows: Parts (or whole short documents) to hold out for validation, a tenth at most.
+        documents: Cleaned documents, fewer than `FEW`.
+        given: The person's own documents by ``valid`` and ``test``.
+        valid_rows: Parts to hold out for validation, a tenth of each document at most.
         test_rows: The same for the test.
-        seed: Changes which documents.
-        valid: The person's own validation documents.
-        test: The person's own test documents.
-        kind: What the rows are.
 
     Raises:
         DataError: There is too little text.
     """
-    if len(documents) >= FEW:
-        splits = split(
-            documents, valid_rows=valid_rows, test_rows=test_rows, seed=seed, valid=valid, test=test, kind=kind
-        )
-        cut = {name: _cut(getattr(splits, name)) for name in ("train", "valid", "test")}
-        return Splits(**cut, leaks=splits.leaks)
-    parts = {"train": [], "valid": _cut(valid), "test": _cut(test)}
+    parts = {"train": [], "valid": _cut(given.get("valid", ())), "test": _cut(given.get("test", ()))}
     for document in documents:
         rest = [part for part in parts_of(document) if part.target.strip()]
-        for name, wanted, given in (("test", test_rows, test), ("valid", valid_rows, valid)):
-            share = 0 if given else max(1, min(wanted // max(len(documents), 1), len(rest) // 10))
+        for name, wanted in (("test", test_rows), ("valid", valid_rows)):
+            share = 0 if name in given else max(1, min(wanted // max(len(documents), 1), len(rest) // 10))
             parts[name] += rest[len(rest) - share :] if share else []
             rest = rest[: len(rest) - share]
         parts["train"] += rest
     if len(parts["train"]) < MIN_ROWS:
         characters = sum(len(document.target) for document in documents)
         raise DataError(f"about {MIN_ROWS * PART_CHARS:,} characters of text are needed, got {characters:,}")
-    return Splits(**parts, leaks=[])
+    return parts
 
 
 def _cut(documents: Sequence[Example]) -> list[Example]:

@@ -16,7 +16,7 @@ from braid.data.batch import BatchPlan
 from braid.data.encoded import Encoded, EncodedPairs, pad_rows
 from braid.data.example import Example
 from braid.data.kinds import SEPARATOR
-from braid.data.prepare import PARTS, Prepared, prepare_data
+from braid.data.prepare import PARTS, Prepared, Watch, prepare_data
 from braid.pipeline.documents import IndexedDocuments
 from braid.storage import atomic_file
 from braid.text.languages import guess_language
@@ -104,19 +104,20 @@ class Dataset:
             yield (source, target), batch.labels, mask.astype("float32")
 
 
-def prepare(recipe: Recipe, *, folder: Path, output: Path) -> Dataset:
+def prepare(recipe: Recipe, *, folder: Path, output: Path, watch: Watch | None = None) -> Dataset:
     """Read, clean, split and tokenize a recipe's files; unchanged files are not worked on again.
 
     Args:
         recipe: Names the files and the rules.
         folder: Paths in the recipe are relative to it.
         output: Where the prepared data are kept.
+        watch: Told how many bytes of how many are read.
 
     Raises:
         DataError: A file cannot be read, or too little is left after cleaning.
         ConfigError: A language is missing.
     """
-    data = prepare_data(recipe, folder=folder, output=output)
+    data = prepare_data(recipe, folder=folder, output=output, watch=watch)
     path = output / "tokenizer.json"
     wanted = {"vocab_size": recipe.tokenizer.vocab_size, "fingerprint": data.fingerprint}
     stamp = output / "tokenizer.stamp.json"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,11 +106,23 @@ MALFORMED_RULES = frozenset({"columns", "quotes", "json", "cells", "empty"})
 
 
 @dataclass(frozen=True)
-class _File:
-    """One or, for parallel texts, two files, each as path and as a person would write it."""
+class DataFile:
+    """One or, for parallel texts, two files, each as path and as a person would write it.
+
+    Args:
+        paths: Where they are.
+        shown: As a person would write them.
+        label: Of the text that the file is, where folders are named for labels.
+    """
 
     paths: tuple[Path, ...]
     shown: tuple[str, ...]
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """As rows of the file name it."""
+        return ",".join(self.shown)
 
 
 def read_files(patterns: Sequence[str], options: ReadOptions, *, folder: Path) -> Iterator[Example | Reject]:
@@ -126,15 +138,55 @@ def read_files(patterns: Sequence[str], options: ReadOptions, *, folder: Path) -
         DataError: A pattern matches nothing, or a file as a whole is not what it claims to be. All patterns are
             looked up before the first file is opened.
     """
-    found: list[_File | LabelledFile] = []
+    for file in find_files(patterns, options, folder=folder):
+        yield from file_rows(file, options)
+
+
+def find_files(patterns: Sequence[str], options: ReadOptions, *, folder: Path) -> list[DataFile]:
+    """The files that patterns stand for, none of them opened yet; see `read_files`."""
+    found: list[DataFile] = []
     for pattern in patterns:
         labelled = _labelled(pattern, folder) if options.separator else []
         found += labelled or _find(pattern, folder, _READS[options.reads])
-    for file in found:
-        if isinstance(file, LabelledFile):
-            yield read_labelled(file)
-        else:
-            yield from _checked(_read(file, options), ",".join(file.shown))
+    return found
+
+
+def file_rows(file: DataFile, options: ReadOptions) -> Iterator[Example | Reject]:
+    """The rows of one file, and an error after them when none could be read; see `read_files`."""
+    tally = Tally()
+    for row in raw_rows(file, options):
+        tally.add(row)
+        yield row
+    if not file.label:  # an empty one among many is a row to reject
+        tally.check(file.name)
+
+
+def raw_rows(file: DataFile, options: ReadOptions) -> Iterator[Example | Reject]:
+    """The rows of one file, whatever they are; see `read_files`."""
+    if file.label:
+        yield read_labelled(LabelledFile(path=file.paths[0], shown=file.shown[0], label=file.label))
+        return
+    with ExitStack() as stack:
+        streams = [stack.enter_context(open_stream(*pair)) for pair in zip(file.paths, file.shown, strict=True)]
+        yield from stream_rows(streams, options)
+
+
+def stream_rows(streams: Sequence[Stream], options: ReadOptions) -> Iterator[Example | Reject]:
+    """The rows of an open file, or of two that belong together."""
+    if len(streams) == 2:
+        yield from _pair_format_of([stream.shown for stream in streams]).read(streams[0], streams[1])
+    else:
+        yield from _format_of(streams[0].shown, _READS[options.reads]).read(streams[0], options)
+
+
+def is_by_lines(file: DataFile, options: ReadOptions) -> bool:
+    """Whether each line of the file is a row of its own, whatever stands in the others."""
+    if file.label:
+        return False
+    if len(file.shown) == 2:
+        return _pair_format_of(file.shown) is _PARALLEL
+    name = file.shown[0].lower().removesuffix(".gz")
+    return name.endswith(_READERS["tsv"].suffixes + _READERS["jsonl"].suffixes)
 
 
 def inspect_file(pattern: str, *, folder: Path) -> FileFacts:
@@ -147,49 +199,65 @@ def inspect_file(pattern: str, *, folder: Path) -> FileFacts:
         return _format_of(file.shown[0], _READERS).inspect(streams[0])
 
 
-def _read(file: _File, options: ReadOptions) -> Iterator[Example | Reject]:
-    with ExitStack() as stack:
-        streams = [stack.enter_context(open_stream(*pair)) for pair in zip(file.paths, file.shown, strict=True)]
-        if len(streams) == 2:
-            yield from _pair_format_of(file.shown).read(streams[0], streams[1])
-        else:
-            yield from _format_of(file.shown[0], _READS[options.reads]).read(streams[0], options)
+@dataclass(kw_only=True)
+class Tally:
+    """How many rows of a file could be read, so that one that is not what its name says is refused.
 
+    Args:
+        rows: Rows seen.
+        malformed: Those of them that could not be read.
+        first: Line and reason of the first such row.
+    """
 
-def _checked(rows: Iterable[Example | Reject], shown: str) -> Iterator[Example | Reject]:
-    """The same rows, and an error after them when none could be read."""
-    num_rows, num_malformed, first = 0, 0, None
-    for row in rows:
-        num_rows += 1
+    rows: int = 0
+    malformed: int = 0
+    first: tuple[int, str] = (0, "")
+
+    def add(self, row: Example | Reject) -> None:
+        """Count a row."""
+        self.rows += 1
         if isinstance(row, Reject) and row.rule in MALFORMED_RULES:
-            num_malformed += 1
-            first = first or row
-        yield row
-    if not num_rows:
-        raise DataError("a data file must hold at least one pair of texts, got none", where=shown)
-    if first and num_malformed == num_rows:
-        raise DataError(
-            f"at least one row must be readable, got {num_rows} that are not; the first: {first.detail}",
-            where=f"{shown}, line {first.example.line}",
-            hint="check the file's format and that its name ends accordingly",
-        )
+            self.malformed += 1
+            if self.malformed == 1:
+                self.first = (row.example.line, row.detail)
+
+    def join(self, other: Tally) -> None:
+        """Add what was counted elsewhere in the file, further on."""
+        self.first = self.first if self.malformed else other.first
+        self.rows += other.rows
+        self.malformed += other.malformed
+
+    def check(self, shown: str) -> None:
+        """Raise what is wrong with the file as a whole.
+
+        Raises:
+            DataError: It holds no row, or none that could be read.
+        """
+        if not self.rows:
+            raise DataError("a data file must hold at least one pair of texts, got none", where=shown)
+        if self.malformed == self.rows:
+            raise DataError(
+                f"at least one row must be readable, got {self.rows} that are not; the first: {self.first[1]}",
+                where=f"{shown}, line {self.first[0]}",
+                hint="check the file's format and that its name ends accordingly",
+            )
 
 
-def _labelled(pattern: str, folder: Path) -> list[LabelledFile]:
+def _labelled(pattern: str, folder: Path) -> list[DataFile]:
     """The text files in folders named for their labels that a pattern stands for; none where it stands for others."""
     path = folder / with_home(pattern)
     if _exists(path, folder) and path.is_dir():
-        return labelled_files(path, pattern)
+        return [DataFile((file.path,), (file.shown,), file.label) for file in labelled_files(path, pattern)]
     if not is_text(pattern) or "," in pattern:
         return []
     found = [(path, shown, Path(shown).parent.name) for path, shown in expand(pattern, folder)]
-    return [LabelledFile(path=path, shown=shown, label=label) for path, shown, label in found if label]
+    return [DataFile((path,), (shown,), label) for path, shown, label in found if label]
 
 
-def _find(pattern: str, folder: Path, readers: _Readers) -> list[_File]:
+def _find(pattern: str, folder: Path, readers: _Readers) -> list[DataFile]:
     """The files a pattern stands for."""
     if readers is not _READERS or "," not in pattern or _exists(with_home(pattern), folder):
-        found = [_File((path,), (shown,)) for path, shown in expand(pattern, folder)]
+        found = [DataFile((path,), (shown,)) for path, shown in expand(pattern, folder)]
         for file in found:
             _format_of(file.shown[0], readers)
         return found
@@ -198,7 +266,7 @@ def _find(pattern: str, folder: Path, readers: _Readers) -> list[_File]:
         got = f"{len(sides)} names" if len(sides) != 2 else f"{len(sides[0])} and {len(sides[1])} files"
         raise DataError(f"parallel text files must be written a,b and come in pairs, got {got}", where=pattern)
     pairs = zip(*sides, strict=True)
-    return [_File((source[0], target[0]), (source[1], target[1])) for source, target in pairs]
+    return [DataFile((source[0], target[0]), (source[1], target[1])) for source, target in pairs]
 
 
 def with_home(pattern: str) -> Path:

@@ -1,0 +1,162 @@
+"""All rows of one part of the recipe across their shards, what becomes of each, and the rules that look across rows."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from braid.config.recipe import DataConfig
+from braid.data.columns import LEFT_OUT, FileColumns, Marked, first_equal
+from braid.data.example import Example, Reject
+from braid.data.keys import key_names
+from braid.data.kinds import SEPARATOR, DataKind
+from braid.data.lines import example_of
+from braid.data.shard import Shard
+from braid.data.split import LEAK
+
+DUPLICATE, LENGTH_RATIO, CONFLICT = LEFT_OUT, LEFT_OUT + 1, LEFT_OUT + 2
+"""Reasons not to use a row, beside `braid.data.split.LEAK`."""
+
+_RULES = {DUPLICATE: "duplicate", LENGTH_RATIO: "length_ratio", CONFLICT: "conflict"}
+_BINS_PER_OCTAVE = 1000
+_OCTAVES = 40
+
+
+class Table(Marked):
+    """The rows of the files under one of the recipe's keys; columns as `braid.data.shard.COLUMNS` has them.
+
+    Args:
+        shards: In the order of the rows.
+        kind: What the rows are.
+    """
+
+    def __init__(self, shards: Sequence[Shard], kind: DataKind) -> None:
+        self.shards = shards
+        self.kind = kind
+        self._files = FileColumns([shard.path / "columns.npz" for shard in shards], [s.num_rows for s in shards])
+        super().__init__(self._files)
+        self._kept: tuple[int, dict[str, np.ndarray]] = (-1, {})
+        self._firsts: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self._median = 1.0
+
+    def apply_rules(self, config: DataConfig) -> None:
+        """Leave out rows of odd length, repetitions, and texts that stand there with other labels."""
+        if self.kind.checks_ratio:
+            self._leave_out_odd_lengths(config.max_length_ratio)
+        self._leave_out_repeated(DUPLICATE, "pair")
+        if self.kind.has_labels:
+            self._leave_out_repeated(CONFLICT, "source")
+
+    def reject_counts(self) -> Counter[str]:
+        """How many rows each rule has left out."""
+        counts: Counter[str] = Counter()
+        for shard in self.shards:
+            counts.update({rule: found["rows"] for rule, found in shard.facts["rejected"].items()})
+        for code, rows in enumerate(np.bincount(self.state, minlength=256).tolist()):
+            if code >= LEFT_OUT and rows:
+                counts[_RULES.get(code, "leak")] += rows
+        return counts
+
+    def reject(self, number: int, row: Example) -> Reject:
+        """A row that is not used, with the reason.
+
+        Args:
+            number: Its place among the table's rows.
+            row: As it was read.
+        """
+        code = int(self.state[number])
+        if code == DUPLICATE:
+            return Reject(example=row, rule="duplicate", detail=f"as {self._place(self._first(code, number))}")
+        if code == CONFLICT:
+            first = self._first(code, number)
+            labels = self._row(first).target.replace(SEPARATOR, ", ")
+            return Reject(example=row, rule="conflict", detail=f"{labels} in {self._place(first)}")
+        if code == LENGTH_RATIO:
+            return Reject(example=row, rule="length_ratio", detail=self._odd(number))
+        side = key_names(self.kind.joined_by)[code - LEAK]
+        return Reject(example=row, rule="leak", detail=f"its {side} also stands in held-out data")
+
+    def rows(self) -> Iterator[tuple[int, bytes, dict | None]]:
+        """State, line and, of a row that is not used and was changed, its fields as read; in order."""
+        for place, shard in enumerate(self.shards):
+            states = self.state[self._files.starts[place] : self._files.starts[place + 1]].tolist()
+            raw = shard.raw() if any(state >= LEFT_OUT for state in states) else iter(())
+            ahead = next(raw, None)
+            for number, (line, state) in enumerate(zip(shard.lines(), states, strict=True)):
+                while ahead is not None and ahead[0] < number:
+                    ahead = next(raw, None)
+                changed = ahead[1] if state >= LEFT_OUT and ahead is not None and ahead[0] == number else None
+                yield state, line, changed
+
+    def examples(self) -> Iterator[Example]:
+        """The rows that no rule has left out."""
+        return (example_of(json.loads(line)) for state, line, _ in self.rows() if state < LEFT_OUT)
+
+    def _leave_out_odd_lengths(self, most: float) -> None:
+        """Rows whose ratio of widths is far from the data's own median."""
+        counts = np.zeros(2 * _OCTAVES * _BINS_PER_OCTAVE, np.int64)
+        for state, ratios in self.chunks("ratio"):
+            np.add.at(counts, _bins(ratios[state < LEFT_OUT]), 1)
+        if not counts.any():
+            return
+        middle = int(np.searchsorted(np.cumsum(counts), counts.sum() / 2))
+        self._median = 2.0 ** ((middle + 0.5) / _BINS_PER_OCTAVE - _OCTAVES)
+        for state, ratios in self.chunks("ratio"):
+            apart = np.abs(np.log2(ratios.astype(np.float64) / self._median))
+            state[(apart > math.log2(most)) & (state < LEFT_OUT)] = LENGTH_RATIO
+
+    def _leave_out_repeated(self, code: int, name: str) -> None:
+        repeated, firsts = first_equal(self.columns, name, self.usable)
+        self.state[repeated] = code
+        self._firsts[code] = repeated, firsts
+
+    def _odd(self, number: int) -> str:
+        ratio = float(self._value(number, "ratio"))
+        apart = max(ratio / self._median, self._median / ratio)
+        return f"target to source {ratio:.2f}, usual here {self._median:.2f}, {apart:.1f} times apart"
+
+    def _first(self, code: int, number: int) -> int:
+        repeated, firsts = self._firsts[code]
+        return int(firsts[np.searchsorted(repeated, number)])
+
+    def _shard_of(self, number: int) -> tuple[int, int]:
+        """A row's shard and its place there."""
+        place = int(np.searchsorted(self._files.starts, number, side="right")) - 1
+        return place, number - int(self._files.starts[place])
+
+    def _value(self, number: int, name: str) -> np.generic:
+        place, row = self._shard_of(number)
+        return self._held(place, name)[row]
+
+    def _held(self, place: int, name: str) -> np.ndarray:
+        """A column of a shard, which is kept: whoever asks for a row's asks for the next one's, too."""
+        if self._kept[0] != place:
+            self._kept = (place, {})
+        if name not in self._kept[1]:
+            self._kept[1][name] = self._files.of_file(place, name)
+        return self._kept[1][name]
+
+    def _place(self, number: int) -> str:
+        place, _ = self._shard_of(number)
+        files = list(self.shards[place].facts["files"])
+        return f"{files[int(self._value(number, 'file_number'))]}, line {self._value(number, 'line')}"
+
+    def _row(self, number: int) -> Example:
+        place, _ = self._shard_of(number)
+        return self.shards[place].row(int(self._value(number, "begin")))
+
+
+def _bins(ratios: np.ndarray) -> np.ndarray:
+    """The bin of each ratio on a logarithmic scale."""
+    found = (np.log2(ratios.astype(np.float64)) + _OCTAVES) * _BINS_PER_OCTAVE
+    return np.clip(found.astype(np.int64), 0, 2 * _OCTAVES * _BINS_PER_OCTAVE - 1)
+
+
+def as_read(example: Example, changed: dict | None) -> Example:
+    """The row as it was read: from its fields where cleaning changed it."""
+    return replace(example_of(changed)) if changed else example

@@ -1,0 +1,117 @@
+"""Input in pieces that give the rows of the whole."""
+
+import gzip
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from braid.data import portions as module
+from braid.data.formats import ReadOptions
+from braid.data.formats.read import find_files, raw_rows
+from braid.data.portions import Portion, block_offsets, portions
+from braid.errors import DataError
+
+OPTIONS = ReadOptions(source_language="en", target_language="de")
+
+
+def pieces(folder, *patterns):
+    files = find_files(patterns, OPTIONS, folder=folder)
+    found = list(portions(files, OPTIONS))
+    assert [row for portion in found for row in portion.rows(OPTIONS)] == [
+        row for file in files for row in raw_rows(file, OPTIONS)
+    ]
+    return found
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(module, "PORTION_BYTES", 30_000)
+
+
+LINES = [f"text {i}\tx\tText {i}" if i % 977 else "broken" for i in range(7_003)]
+
+
+@pytest.mark.parametrize("header", [[], ["source\tother\ttarget"], ["target\tother\tsource"]])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
+def test_a_table(tmp_path, small, header, end):
+    text = end.join([*header, *LINES])
+    (tmp_path / "a.tsv").write_text(text, encoding="utf-8", newline="")
+    assert len(pieces(tmp_path, "a.tsv")) >= 4
+
+
+def test_parallel_texts(tmp_path, small):
+    for side, word in (("en", "text"), ("de", "ein deutlich längerer Text")):
+        (tmp_path / f"a.{side}").write_text("".join(f"{word} {i}\n" for i in range(5_000)), encoding="utf-8")
+    assert len(pieces(tmp_path, "a.en,a.de")) == 5
+    with (tmp_path / "a.de").open("a") as file:
+        file.write("one more")
+    with pytest.raises(DataError, match="same number of lines, got 5000 and 5001"):
+        pieces(tmp_path, "a.en,a.de")
+
+
+def test_what_cannot_be_cut_is_one_piece(tmp_path, small):
+    text = "\n".join(LINES)
+    with gzip.open(tmp_path / "a.tsv.gz", "wt", encoding="utf-8") as file:
+        file.write(text)
+    (tmp_path / "b.tsv").write_text(text, encoding="utf-16")
+    (tmp_path / "c.csv").write_text(text.replace("\t", ","), encoding="utf-8")
+    found = pieces(tmp_path, "*.*")
+    assert len(found) == 3
+    assert all(not portion.ranges for portion in found)
+
+
+def test_small_files_are_gathered(tmp_path, small, monkeypatch):
+    for number in range(40):
+        (tmp_path / f"{number:02}.tsv").write_text("\n".join(LINES[:100]))
+    assert [len(portion.files) for portion in pieces(tmp_path, "*.tsv")] == [16, 16, 8]
+    monkeypatch.setattr(module, "PORTION_FILES", 5)
+    assert len(pieces(tmp_path, "*.tsv")) == 8
+
+
+def test_appending_changes_the_last_pieces_only(tmp_path, small):
+    path = tmp_path / "a.tsv"
+    path.write_text("\n".join(LINES) + "\n")
+    before = [portion.digest() for portion in pieces(tmp_path, "a.tsv")]
+    with path.open("a") as file:
+        file.writelines(f"more {i}\tx\tmehr {i}\n" for i in range(3_000))
+    after = [portion.digest() for portion in pieces(tmp_path, "a.tsv")]
+    assert len(after) > len(before)
+    assert after[: len(before) - 1] == before[:-1]
+
+
+def test_what_rows_depend_on_is_in_the_digest(tmp_path, small):
+    path = tmp_path / "a.tsv"
+    path.write_text("\n".join(LINES))
+    before = [portion.digest() for portion in pieces(tmp_path, "a.tsv")]
+    path.write_text("\n".join(["source\tother\ttarget", *LINES[1:]]))  # columns of every piece are known by its head
+    after = [portion.digest() for portion in pieces(tmp_path, "a.tsv")]
+    assert len(before) == len(after) and not set(before) & set(after)
+    path.rename(tmp_path / "b.tsv")
+    assert not set(after) & {portion.digest() for portion in pieces(tmp_path, "b.tsv")}
+
+
+@given(st.binary(max_size=300).map(lambda data: data.replace(b"x", b"\n")), st.integers(1, 5), st.integers(1, 9))
+@settings(max_examples=200)
+def test_block_offsets(tmp_path_factory, data, block, chunk):
+    path = tmp_path_factory.mktemp("blocks") / "a"
+    path.write_bytes(data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "BLOCK_LINES", block)
+        patch.setattr(module, "_READ_BYTES", chunk)
+        offsets, count = block_offsets(path, "a")
+    lines = data.split(b"\n")
+    lines = lines if lines[-1] else lines[:-1]
+    assert count == len(lines)
+    starts = [sum(len(line) + 1 for line in lines[:number]) for number in range(len(lines))]
+    assert offsets.tolist() == (starts[::block] or [0])
+
+
+def test_a_file_that_vanishes(tmp_path):
+    (tmp_path / "a.tsv").write_text("a\tb\n")
+    files = find_files(["a.tsv"], OPTIONS, folder=tmp_path)
+    (tmp_path / "a.tsv").unlink()
+    with pytest.raises(DataError, match=r"must be readable, got: No such file or directory \(a\.tsv\)"):
+        list(portions(files, OPTIONS))
+    with pytest.raises(DataError, match=r"must be readable, got: No such file"):
+        Portion(files=tuple(files)).digest()

@@ -1,0 +1,67 @@
+"""Rules that look across rows."""
+
+import json
+
+import pytest
+
+from braid.config.loading import make_recipe
+from braid.data.prepare import prepare_data
+
+
+def prepared(folder, rows, **config):
+    """What is left of rows, and the rejects, of a task that the rows tell: two columns of texts, or labels."""
+    (folder / "rows.tsv").write_text("".join(f"{source}\t{target}\n" for source, target in rows), encoding="utf-8")
+    table = {"data": {"train": ["rows.tsv"], "source_language": "en", "target_language": "de"}}
+    table["data"] |= config.pop("data", {})
+    found = prepare_data(make_recipe(table | config), folder=folder, output=folder / "out")
+    rejects = [json.loads(line) for line in (folder / "out/rejects.jsonl").read_text("utf-8").splitlines()]
+    return found, rejects
+
+
+USUAL = [(f"a usual text number {i}", f"ein üblicher Text {i}") for i in range(80)]
+
+
+def test_odd_lengths(tmp_path):
+    found, rejects = prepared(tmp_path, [*USUAL, ("short", "much  too long " * 20)])
+    assert found.report["rows_kept"] == 80
+    assert [(row["rule"], row["line"]) for row in rejects] == [("length_ratio", 81)]
+    assert rejects[0]["target"] == "much  too long " * 20  # as it was read
+    assert rejects[0]["detail"] == "target to source 17.12, usual here 0.94, 18.2 times apart"
+    kept, _ = prepared(tmp_path, [*USUAL, ("short", "much  too long " * 20)], data={"max_length_ratio": 20.0})
+    assert kept.report["rows_kept"] == 81
+
+
+def test_repetitions(tmp_path):
+    rows = [("a  b", "c d"), ("a b", "c  d"), *USUAL, ("a b ", "c d")]
+    found, rejects = prepared(tmp_path, rows)
+    assert found.report["rows_kept"] == 81
+    assert [(row["rule"], row["line"], row["detail"]) for row in rejects] == [
+        ("duplicate", 2, "as rows.tsv, line 1"),
+        ("duplicate", 83, "as rows.tsv, line 1"),
+    ]
+    assert rejects[0]["target"] == "c  d"
+    assert rejects[1]["source"] == "a b "
+
+
+def test_other_labels_of_a_text(tmp_path):
+    rows = [(f"text number {i}", "odd" if i % 2 else "even") for i in range(80)]
+    found, rejects = prepared(tmp_path, [*rows, ("Text number 3", "even"), ("text number 3", "even")], task="classify")
+    assert [(row["rule"], row["line"], row["detail"]) for row in rejects] == [
+        ("conflict", 82, "odd in rows.tsv, line 4"),
+    ]
+    assert found.report["labels"] == {"even": 41, "odd": 40}
+
+
+@pytest.mark.parametrize("size", [1, 7, 10**6])
+def test_shards_do_not_matter(tmp_path, monkeypatch, size):
+    rows = [(f"text {i % 5000}", f"Text {i % 5000 // 2}" * (30 if i % 1000 == 7 else 1)) for i in range(6000)]
+    whole, rejects = prepared(tmp_path, rows)
+    monkeypatch.setattr("braid.data.portions.PORTION_BYTES", 9000)
+    monkeypatch.setattr("braid.data.columns.PARTITION_ROWS", size * 100)
+    parts, others = prepared(tmp_path, rows, data={"split_seed": 1})
+    assert (parts.train, parts.valid, parts.test) == (whole.train, whole.valid, whole.test)
+    assert sorted(others, key=str) == sorted(rejects, key=str)
+    free = {"seconds", "reading_seconds", "bytes_read", "inputs"}
+    assert {k: v for k, v in parts.report.items() if k not in free} == {
+        k: v for k, v in whole.report.items() if k not in free
+    }
