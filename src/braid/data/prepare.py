@@ -9,10 +9,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,25 +22,21 @@ import numpy as np
 from braid.config.recipe import DataConfig, Recipe
 from braid.data.columns import LEFT_OUT
 from braid.data.example import Example
-from braid.data.formats.read import Tally, find_files
+from braid.data.formats.read import Tally
+from braid.data.jobs import PARTS, Job, Watch, discard_others, jobs_of, make_shards
 from braid.data.kinds import DataKind, kind_of
 from braid.data.lines import Rows, RowWriter, example_of, line_of, open_rows, reject_line, row_of
-from braid.data.portions import PORTION_BYTES, Portion, portions
 from braid.data.report import data_report
-from braid.data.shard import Shard, Work, checksum, count_reject, find_shard, make_shard
+from braid.data.shard import Shard, checksum, count_reject
 from braid.data.split import HeldOut, Wanted, assign_parts
 from braid.data.split_texts import FEW, parts_of, split_ends
 from braid.data.table import Table, as_read
 from braid.errors import ConfigError, DataError, StorageError
 from braid.storage import atomic_file, atomic_folder, make_folder
 
-PARTS = ("train", "valid", "test")
 LAYOUT = 3
 _LOOSEN = "look at these rows in the files, add data, or loosen the rules under [data]"
 _AGAIN = "delete this folder; `braid prepare` makes it again"
-
-Watch = Callable[[int, int], None]
-"""Told how many bytes of how many are done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +81,11 @@ def prepare_data(
     _check(config, kind)
     _check_place(output)
     begun = time.perf_counter()
-    jobs = _jobs(recipe, folder, output)
+    jobs = jobs_of(recipe, folder=folder, output=output)
     inputs = _inputs(jobs, recipe)
     if reuse and (held := _held(output, inputs)) is not None:
         return held
-    shards = _make_all(jobs, watch)
+    shards = make_shards(jobs, watch)
     tables = {part: Table(shards[part], kind) for part in PARTS if shards[part]}
     try:
         _check_files(jobs, shards)
@@ -109,7 +104,7 @@ def prepare_data(
         "reading_seconds": round(sum(shard.facts["seconds"] for shard in made), 3),
     }
     _write(output, tables, parts, {"inputs": inputs, "split": _split_settings(recipe), **speed}, kind)
-    _discard_others(_shard_folder(output), {job.name for job in jobs})
+    discard_others(jobs)
     return load_prepared(output)
 
 
@@ -149,30 +144,7 @@ def _check_place(output: Path) -> None:
         raise StorageError("what stands here is not prepared data and is not replaced", where=str(output), hint=hint)
 
 
-@dataclass(frozen=True)
-class _Job:
-    """A portion of a part, and what its shard is called."""
-
-    part: str
-    portion: Portion
-    work: Work
-    name: str
-
-
-def _shard_folder(output: Path) -> Path:
-    return output.with_name(f"{output.name}.shards")
-
-
-def _jobs(recipe: Recipe, folder: Path, output: Path) -> list[_Job]:
-    """All there is to do, in order; every pattern is looked up before the first file is opened."""
-    work = Work(config=recipe.data, task=recipe.task, folder=_shard_folder(output))
-    options = kind_of(recipe).options(recipe.data)
-    found = {part: find_files(names, options, folder=folder) for part in PARTS if (names := getattr(recipe.data, part))}
-    pieces = [(part, portion) for part, files in found.items() for portion in portions(files, options)]
-    return [_Job(part, portion, work, work.name_of(portion)) for part, portion in pieces]
-
-
-def _inputs(jobs: Sequence[_Job], recipe: Recipe) -> str:
+def _inputs(jobs: Sequence[Job], recipe: Recipe) -> str:
     """A hash of everything the result depends on: the rows as read and the rules."""
     rules = [LAYOUT, recipe.task, dataclasses.asdict(recipe.data), [(job.part, job.name) for job in jobs]]
     return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
@@ -186,31 +158,7 @@ def _held(output: Path, inputs: str) -> Prepared | None:
     return held if held.report["inputs"] == inputs else None
 
 
-def _make_all(jobs: Sequence[_Job], watch: Watch | None) -> dict[str, list[Shard]]:
-    """The shard of every job, by part; on all cores where there is much to do."""
-    from joblib import Parallel, cpu_count, delayed
-
-    make_folder(jobs[0].work.folder)
-    found = {job: find_shard(job.work, job.name) for job in jobs}
-    missing = [job for job in jobs if found[job] is None]
-    total, done = sum(job.portion.num_bytes for job in missing), 0
-    workers = min(cpu_count(), len(missing)) if total > 2 * PORTION_BYTES else 1
-    if workers > 1:
-        # Processes that do not import the caller's script: a person's own may have no guard against that.
-        made = Parallel(n_jobs=workers, return_as="generator")(
-            delayed(make_shard)(job.portion, job.work, job.name) for job in missing
-        )
-    else:
-        made = (make_shard(job.portion, job.work, job.name) for job in missing)
-    for job, shard in zip(missing, made, strict=True):
-        found[job] = shard
-        done += job.portion.num_bytes
-        if watch is not None:
-            watch(done, total)
-    return {part: [shard for job in jobs if job.part == part and (shard := found[job])] for part in PARTS}
-
-
-def _check_files(jobs: Sequence[_Job], shards: dict[str, list[Shard]]) -> None:
+def _check_files(jobs: Sequence[Job], shards: dict[str, list[Shard]]) -> None:
     """Raise what is wrong with a file as a whole."""
     for part in PARTS:
         files = [file for job in jobs if job.part == part for file in job.portion.files]
@@ -333,7 +281,9 @@ def _write(output: Path, tables: dict[str, Table], parts: _Parts, facts: dict[st
             for part, line in _part_lines(tables, parts, kind):
                 writers[part].write(line)
         offsets: dict[str, Any] = {part: np.array(writer.offsets, np.int64) for part, writer in writers.items()}
-        held: dict[str, Any] = {f"held_{part}": _pairs(tables["train"], PARTS.index(part)) for part in ("valid", "test")}
+        held: dict[str, Any] = {
+            f"held_{part}": _pairs(tables["train"], PARTS.index(part)) for part in ("valid", "test")
+        }
         np.savez(folder / "index.npz", **offsets, **held)
         rows = {part: Rows(folder / f"{part}.jsonl", offsets[part], writers[part].num_rows) for part in PARTS}
         read = _read_counts([shard for table in tables.values() for shard in table.shards])
@@ -377,10 +327,3 @@ def _fingerprint(folder: Path) -> str:
     """SHA-256 over those of the parts."""
     checksums = {part: checksum(folder / f"{part}.jsonl") for part in PARTS}
     return hashlib.sha256(json.dumps(checksums).encode()).hexdigest()
-
-
-def _discard_others(folder: Path, names: set[str]) -> None:
-    """Remove shards that the prepared data were not made of."""
-    for path in folder.iterdir():
-        if path.name not in names:
-            shutil.rmtree(path, ignore_errors=True)

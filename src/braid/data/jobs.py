@@ -1,0 +1,106 @@
+"""The work of preparing data as jobs, one a portion of the input, for as many processes as there are cores."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from braid.config.recipe import Recipe
+from braid.data.formats.read import find_files
+from braid.data.kinds import kind_of
+from braid.data.portions import PORTION_BYTES, Portion, portions
+from braid.data.shard import Shard, Work, find_shard, make_shard
+from braid.storage import make_folder
+
+PARTS = ("train", "valid", "test")
+
+Watch = Callable[[int, int], None]
+"""Told how many bytes of how many are done."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A portion to be made into a shard.
+
+    Args:
+        part: The recipe's key under which its files stand: train, valid or test.
+        portion: What to read.
+        work: How, and where the shard goes.
+    """
+
+    part: str
+    portion: Portion
+    work: Work
+
+    @cached_property
+    def name(self) -> str:
+        """The shard's, by the hash of everything it depends on; the portion is read for it."""
+        return self.work.name_of(self.portion)
+
+    def run(self) -> Shard:
+        """The shard: the one that is there already, or a new one."""
+        return make_shard(self.portion, self.work, self.name)
+
+
+def jobs_of(recipe: Recipe, *, folder: Path, output: Path) -> list[Job]:
+    """All there is to do, in the order of the rows; every pattern is looked up before the first file is opened.
+
+    Args:
+        recipe: Names the files and the rules.
+        folder: Paths in the recipe are relative to it.
+        output: Where the prepared data will be; shards go beside it.
+
+    Raises:
+        DataError: A file cannot be found or read.
+    """
+    work = Work(config=recipe.data, task=recipe.task, folder=output.with_name(f"{output.name}.shards"))
+    options = kind_of(recipe).options(recipe.data)
+    names = {part: getattr(recipe.data, part) for part in PARTS}
+    found = {part: find_files(patterns, options, folder=folder) for part, patterns in names.items() if patterns}
+    return [Job(part, portion, work) for part, files in found.items() for portion in portions(files, options)]
+
+
+def make_shards(jobs: Sequence[Job], watch: Watch | None = None) -> dict[str, list[Shard]]:
+    """The shard of every job, by part; those that are missing are made on all cores where there is much to do.
+
+    Raises:
+        DataError: A file is not what it claims to be.
+        StorageError: The disk refuses.
+    """
+    from joblib import Parallel, cpu_count, delayed
+
+    make_folder(jobs[0].work.folder)
+    found = [find_shard(job.work, job.name) for job in jobs]
+    missing = [place for place, shard in enumerate(found) if shard is None]
+    total, done = sum(jobs[place].portion.num_bytes for place in missing), 0
+    num_workers = min(cpu_count(), len(missing)) if total > 2 * PORTION_BYTES else 1
+    if num_workers > 1:
+        # These processes do not run the caller's script again: a person's own may have no guard against that.
+        made = Parallel(n_jobs=num_workers, return_as="generator")(delayed(_run)(jobs[place]) for place in missing)
+    else:
+        made = (jobs[place].run() for place in missing)
+    for place, shard in zip(missing, made, strict=True):
+        found[place] = shard
+        done += jobs[place].portion.num_bytes
+        if watch is not None:
+            watch(done, total)
+    by_part: dict[str, list[Shard]] = {part: [] for part in PARTS}
+    for job, shard in zip(jobs, found, strict=True):
+        if shard is not None:
+            by_part[job.part].append(shard)
+    return by_part
+
+
+def _run(job: Job) -> Shard:
+    return job.run()
+
+
+def discard_others(jobs: Sequence[Job]) -> None:
+    """Remove the shards that lie beside those of these jobs: earlier data and rules made them."""
+    names = {job.name for job in jobs}
+    for path in jobs[0].work.folder.iterdir():
+        if path.name not in names:
+            shutil.rmtree(path, ignore_errors=True)
