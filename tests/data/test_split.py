@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -22,6 +23,7 @@ def rows(pairs):
 def marked(examples):
     columns = dict(zip(KEYS, keys_of(examples, ("source", "target")), strict=True))
     columns["pair"] = np.array([number_of(f"{e.source}\0{e.target}") for e in examples], np.uint64)
+    columns["assigned"] = np.array([PARTS.get(e.part, -1) for e in examples], np.int8)
     columns["is_named"] = np.array([bool(e.group) for e in examples])
     return Marked(MemoryColumns(columns))
 
@@ -96,6 +98,20 @@ def test_what_was_held_out_stays_so():
     more = split(rows, valid_rows=70, test_rows=90, seed=1, before=held_out(before))
     assert len(more.test) == 90 and len(more.valid) == 70
     assert set(before.test) < set(more.test) and set(before.valid) < set(more.valid)
+
+
+def test_rows_may_name_their_part():
+    examples = [replace(row, part="test" if place < 30 else "train") for place, row in enumerate(many(200))]
+    examples.append(Example(source=examples[0].source, target="other", file="f", line=1, part="train"))
+    parts = split(examples, valid_rows=10, test_rows=10, seed=1)
+    assert parts.test == examples[:30]
+    assert parts.leaks == [(examples[-1], 0)]
+    assert len(parts.valid) == 10  # which no row names
+    examples[50] = replace(examples[50], part="valid", target=examples[3].target)
+    examples[51] = replace(examples[51], part="valid")
+    parts = split(examples, valid_rows=10, test_rows=10, seed=1)
+    assert (examples[50], 1) in parts.leaks
+    assert parts.valid == [examples[51]]
 
 
 def test_groups_are_joined_through_others():

@@ -36,6 +36,12 @@ class DataConfig:
     group_column: str = setting(
         "", Text(), "column or JSON key; rows that hold the same there stay in one part (a dialogue, an article)"
     )
+    split_column: str = setting(
+        "", Text(), "column or JSON key that says train, valid or test of each row; split by hash when empty"
+    )
+    date_column: str = setting("", Text(), "column or JSON key with each row's date, by which data are split")
+    valid_from: str = setting("", Text(max_chars=40), "rows from this date on are for validation (date_column)")
+    test_from: str = setting("", Text(max_chars=40), "rows from this date on are for the test (date_column)")
     label_separator: str = setting(
         "", Text(max_chars=8), "classify: parts several labels of one text; one each when empty"
     )
@@ -52,6 +58,28 @@ class DataConfig:
         4.0,
         FloatRange(1.0, 1000.0),
         "longest allowed ratio of the sides, in display width beside the data's own median",
+    )
+    encoding: str = setting("", Text(max_chars=40), "how files are encoded, such as gb18030; found out when empty")
+    query: str = setting("", Text(max_chars=10_000), "SQL that selects the rows of SQLite files; a table when empty")
+    repair_text: bool = setting(True, Flag(), "mend text that was decoded wrongly, such as Ã¼ for ü")
+    check_language: bool = setting(True, Flag(), "translate: reject rows with a side that is clearly in another language")
+    check_numbers: bool = setting(True, Flag(), "translate: reject rows with a number that the other side lacks")
+    several_targets: str = setting(
+        "keep", OneOf(("keep", "first")), "what becomes of further rows with the same source and another target"
+    )
+    near_duplicates: str = setting(
+        "keep", OneOf(("keep", "drop")), "what becomes of rows that differ from an earlier one in a few words"
+    )
+    remove_advertisements: bool = setting(
+        True, Flag(), "summarize, generate: take advertisements of sites out of documents"
+    )
+    personal_data: str = setting(
+        "keep",
+        OneOf(("keep", "mask", "reject")),
+        "e-mail addresses, phone, card and identity numbers: count them, put <email> and the like for them, or reject",
+    )
+    lexicon: str = setting(
+        "", Text(max_chars=1000), "file of words, one a line; rows that hold one are rejected (profanity, banned terms)"
     )
     keep_identical: bool = setting(False, Flag(), "keep rows whose target equals the source")
     check_placeholders: bool = setting(True, Flag(), "reject rows whose {x}, %s, <b> differ between the sides")

@@ -16,6 +16,7 @@ class Example:
         line: 1-based line in the decompressed file at which the unit begins.
         key: The unit's own identifier in the file (TMX tuid, XLIFF id, PO msgctxt …), or "".
         group: What must stay together in one part of the data (a dialogue, an article), or "".
+        part: What the file says of the part to which the row belongs, or of its date, or "".
         context: The passage in which a question's answer stands, or "".
         start: Where in the context the target begins, in characters; -1 where there is no such place.
         references: Further targets that are as good as the first.
@@ -27,6 +28,7 @@ class Example:
     line: int
     key: str = ""
     group: str = ""
+    part: str = ""
     context: str = ""
     start: int = -1
     references: tuple[str, ...] = ()

@@ -56,7 +56,7 @@ def jobs_of(recipe: Recipe, *, folder: Path, output: Path) -> list[Job]:
     Raises:
         DataError: A file cannot be found or read.
     """
-    work = Work(config=recipe.data, task=recipe.task, folder=output.with_name(f"{output.name}.shards"))
+    work = Work(config=recipe.data, task=recipe.task, folder=output.with_name(f"{output.name}.shards"), base=folder)
     options = kind_of(recipe).options(recipe.data)
     names = {part: getattr(recipe.data, part) for part in PARTS}
     found = {part: find_files(patterns, options, folder=folder) for part, patterns in names.items() if patterns}

@@ -42,6 +42,11 @@ class DataKind:
     keeps_lines: bool = False
 
     @property
+    def has_documents(self) -> bool:
+        """Whether a text may be a whole document."""
+        return self.reads == "texts" or self.keeps_lines
+
+    @property
     def needed(self) -> tuple[str, ...]:
         """Fields that a usable row has."""
         return {"texts": ("target",), "questions": ("source", "context")}.get(self.reads, ("source", "target"))
@@ -54,6 +59,8 @@ class DataKind:
             source_column=config.source_column,
             target_column=config.target_column,
             group_column=config.group_column,
+            part_column=config.split_column or config.date_column,
+            query=config.query,
             source_roles=self.source_roles,
             target_roles=self.target_roles,
             separator=SEPARATOR if self.has_labels else "",
@@ -64,7 +71,7 @@ class DataKind:
 KINDS = {
     "translate": DataKind(
         is_translation=True,
-        rules=("empty", "identical", "too_long", "placeholders"),
+        rules=("empty", "identical", "too_long", "placeholders", "numbers"),
         checks_ratio=True,
         joined_by=("source", "target"),
         row="sentence pairs",

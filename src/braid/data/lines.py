@@ -33,7 +33,7 @@ def example_of(row: dict[str, Any]) -> Example:
     return Example(**{**row, "references": tuple(row.get("references", ()))})
 
 
-def line_of(row: dict[str, Any]) -> bytes:
+def line_of(row: Any) -> bytes:
     """JSON and a line feed; lone surrogates, which rejected rows may hold, become escapes."""
     return (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
 

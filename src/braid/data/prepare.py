@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from braid.config.recipe import DataConfig, Recipe
+from braid.data.assigned import check_dates
 from braid.data.columns import LEFT_OUT
 from braid.data.example import Example
 from braid.data.formats.read import Tally
@@ -27,7 +28,7 @@ from braid.data.jobs import PARTS, Job, Watch, discard_others, jobs_of, make_sha
 from braid.data.kinds import DataKind, kind_of
 from braid.data.lines import Rows, RowWriter, example_of, line_of, open_rows, reject_line, row_of
 from braid.data.report import data_report
-from braid.data.shard import Shard, checksum, count_reject
+from braid.data.shard import Shard, checksum, count_row, join_counts
 from braid.data.split import HeldOut, Wanted, assign_parts
 from braid.data.split_texts import FEW, parts_of, split_ends
 from braid.data.table import Table, as_read
@@ -79,6 +80,7 @@ def prepare_data(
     """
     config, kind = recipe.data, kind_of(recipe)
     _check(config, kind)
+    check_dates(config)
     _check_place(output)
     begun = time.perf_counter()
     jobs = jobs_of(recipe, folder=folder, output=output)
@@ -224,7 +226,7 @@ def _split_settings(recipe: Recipe) -> dict[str, Any]:
         "test_rows": config.test_rows if not config.test else 0,
         "seed": config.split_seed,
         "joined_by": list(kind.joined_by),
-        "group_column": config.group_column,
+        "columns": [config.group_column, config.split_column, config.date_column],
     }
 
 
@@ -264,7 +266,7 @@ def _reject_lines(table: Table, counted: dict[str, dict[str, Any]]) -> Iterator[
     for number, (state, line, changed) in enumerate(table.rows()):
         if state >= LEFT_OUT:
             reject = table.reject(number, as_read(example_of(json.loads(line)), changed))
-            count_reject(counted, reject)
+            count_row(counted, reject.rule, reject.example, reject.detail)
             yield reject_line(reject)
 
 
@@ -272,9 +274,13 @@ def _write(output: Path, tables: dict[str, Table], parts: _Parts, facts: dict[st
     """Parts, rejects and report, all at once."""
     with atomic_folder(output) as folder:
         rejected: dict[str, dict[str, Any]] = {}
+        noted: dict[str, dict[str, Any]] = {}
         with (folder / "rejects.jsonl").open("wb") as file:
             for table in tables.values():
-                _add_counts(rejected, table)
+                for shard in table.shards:
+                    join_counts(rejected, shard.facts["rejected"])
+                    join_counts(noted, shard.facts["noted"])
+                join_counts(noted, table.noted)
                 file.writelines(_reject_lines(table, rejected))
         with ExitStack() as stack:
             writers = {part: stack.enter_context(RowWriter(folder / f"{part}.jsonl")) for part in PARTS}
@@ -288,6 +294,7 @@ def _write(output: Path, tables: dict[str, Table], parts: _Parts, facts: dict[st
         rows = {part: Rows(folder / f"{part}.jsonl", offsets[part], writers[part].num_rows) for part in PARTS}
         read = _read_counts([shard for table in tables.values() for shard in table.shards])
         report = data_report(read, rejected, rows, list(tables.values()), has_labels=kind.has_labels)
+        report["noted"] = dict(sorted(noted.items(), key=lambda item: -item[1]["rows"]))
         report |= {"layout": LAYOUT, "fingerprint": _fingerprint(folder), **facts}
         (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
 
@@ -306,15 +313,6 @@ def _part_lines(tables: dict[str, Table], parts: _Parts, kind: DataKind) -> Iter
                 continue
             cut = parts_of(example_of(json.loads(line)))
             yield from ((PARTS[state], line_of(row_of(row))) for row in cut if row.target.strip())
-
-
-def _add_counts(rejected: dict[str, dict[str, Any]], table: Table) -> None:
-    """Rows that broke a rule of their own, as the shards counted them."""
-    for shard in table.shards:
-        for rule, found in shard.facts["rejected"].items():
-            known = rejected.setdefault(rule, {"rows": 0, "samples": []})
-            known["rows"] += found["rows"]
-            known["samples"] = (known["samples"] + found["samples"])[:3]
 
 
 def _pairs(table: Table, state: int) -> np.ndarray:

@@ -7,6 +7,7 @@ again: not after a kill, not on another run, not in another process.
     raw.jsonl       those of them that cleaning changed, as they were read, with their numbers
     rejects.jsonl   rows that broke a rule
     columns.npz     numbers about the rows in use, see `COLUMNS`
+    bands.npz       keys by which near-duplicates are found, where they are asked for
     shard.json      counts, samples and the checksums of the others
 """
 
@@ -19,24 +20,34 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from braid.config.recipe import DataConfig
-from braid.data.clean import RULES, clean_row, width_ratio
+from braid.data.assigned import assigned_part
+from braid.data.clean import RULES, Cleaned, Cleaner, width_ratio
 from braid.data.columns import KEYS
 from braid.data.example import Example, Reject
 from braid.data.formats.read import Tally
 from braid.data.keys import number_of, row_keys
-from braid.data.kinds import KINDS
+from braid.data.kinds import KINDS, DataKind
 from braid.data.lines import example_of, line_of, reject_line, row_of
+from braid.data.near import NO_KEY, MinHash
 from braid.data.portions import Portion
 from braid.storage import atomic_folder
 from braid.text.normalize import display_width
 
 LAYOUT = 1
+
+NEAR = MinHash(digits="apart")
+"""How near-duplicates are found: rows that differ in a number are none."""
+
+BATCH_ROWS = 500
+"""Rows that are cleaned together."""
+
 SAMPLES = 3
 """Rows shown of each rule."""
 PRINTED_CHARS = 200
@@ -52,6 +63,7 @@ COLUMNS: dict[str, type] = {
     "line": np.uint32,
     "begin": np.uint64,  # of its line in rows.jsonl, in bytes
     "file_number": np.uint16,  # of the portion's
+    "assigned": np.int8,  # the part that its own column gives it, or -1
     "is_named": np.uint8,  # whether a person named its group
     "source_chars": np.uint32,
     "target_chars": np.uint32,
@@ -69,18 +81,21 @@ class Work:
         config: The recipe's data section.
         task: The recipe's task.
         folder: Gets the shards.
+        base: Paths in the recipe are relative to it.
     """
 
     config: DataConfig
     task: str
     folder: Path
+    base: Path = Path()
 
     def name_of(self, portion: Portion) -> str:
         """The shard's name: a hash of everything it depends on."""
         # Which other files there are, and how many rows are held out, changes no row.
         free = {"train", "valid", "test", "valid_rows", "test_rows", "split_seed", "documents"}
         rules = {name: value for name, value in dataclasses.asdict(self.config).items() if name not in free}
-        settings = json.dumps([LAYOUT, RULES, self.task, rules], sort_keys=True)
+        lexicon = checksum(self.base / self.config.lexicon) if self.config.lexicon else ""
+        settings = json.dumps([LAYOUT, RULES, self.task, rules, lexicon], sort_keys=True)
         return hashlib.sha256(f"{settings}\n{portion.digest()}".encode()).hexdigest()[:32]
 
 
@@ -128,6 +143,7 @@ class _Making:
 
     files: dict[str, Tally] = field(default_factory=dict)
     rejected: dict[str, dict[str, Any]] = field(default_factory=dict)
+    noted: dict[str, dict[str, Any]] = field(default_factory=dict)
     characters: dict[str, set[str]] = field(default_factory=lambda: {"source": set(), "target": set()})
     columns: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     rows: int = 0
@@ -164,11 +180,14 @@ def make_shard(portion: Portion, work: Work, name: str) -> Shard:
         making = _write_rows(portion, work, folder)
         arrays: dict[str, Any] = {name: np.array(making.columns[name], dtype) for name, dtype in COLUMNS.items()}
         np.savez(folder / "columns.npz", **arrays)
+        if work.config.near_duplicates == "drop":
+            np.savez(folder / "bands.npz", **_bands(folder / "rows.jsonl", KINDS[work.task]))
         facts = {
             "rows": making.rows,
             "bytes": portion.num_bytes,
             "files": {name: dataclasses.asdict(tally) for name, tally in making.files.items()},
             "rejected": making.rejected,
+            "noted": making.noted,
             "characters": {side: "".join(sorted(found)) for side, found in making.characters.items()},
             "seconds": round(time.perf_counter() - begun, 3),
             "sha256": {path.name: checksum(path) for path in sorted(folder.iterdir())},
@@ -185,33 +204,51 @@ def checksum(path: Path) -> str:
 
 def _write_rows(portion: Portion, work: Work, folder: Path) -> _Making:
     making, kind = _Making(), KINDS[work.task]
-    numbers: dict[str, int] = {}
+    making.files = {file.name: Tally() for file in portion.files}
+    cleaner = Cleaner(work.config, kind, work.base)
     with (
         (folder / "rows.jsonl").open("wb") as kept,
         (folder / "raw.jsonl").open("wb") as raw,
         (folder / "rejects.jsonl").open("wb") as rejects,
     ):
-        for row in portion.rows(kind.options(work.config)):
-            read = row.example if isinstance(row, Reject) else row
-            if read.file not in making.files:
-                making.files[read.file] = Tally()
-                numbers[read.file] = len(numbers)
-            making.files[read.file].add(row)
-            found = row if isinstance(row, Reject) else clean_row(row, work.config, kind)
+        for read, found, part in _cleaned(portion.rows(kind.options(work.config)), cleaner, work.config, making):
             if isinstance(found, Reject):
                 rejects.write(reject_line(found))
-                count_reject(making.rejected, found)
+                count_row(making.rejected, found.rule, read, found.detail)
                 continue
+            for rule, detail in found.notes:
+                count_row(making.noted, rule, read, detail)
             making.columns["begin"].append(kept.tell())
-            kept.write(line_of(row_of(found)))
-            if found != read:
-                raw.write(line_of([making.rows, row_of(read)]))  # type: ignore[arg-type]
-            _add_columns(making, found, kind.joined_by, numbers[read.file])
+            kept.write(line_of(row_of(found.example)))
+            if found.example != read:
+                raw.write(line_of([making.rows, row_of(read)]))
+            _add_columns(making, found.example, kind.joined_by, part)
             making.rows += 1
     return making
 
 
-def _add_columns(making: _Making, row: Example, sides: tuple[str, ...], file: int) -> None:
+def _cleaned(
+    rows: Iterator[Example | Reject], cleaner: Cleaner, config: DataConfig, making: _Making
+) -> Iterator[tuple[Example, Cleaned | Reject, int]]:
+    """Each row as read, what cleaning made of it, and the part that its own column gives it, or -1."""
+    while batch := list(islice(rows, BATCH_ROWS)):
+        for row in batch:
+            making.files.setdefault((row.example if isinstance(row, Reject) else row).file, Tally()).add(row)
+        cleaned = iter(cleaner.clean([row for row in batch if isinstance(row, Example)]))
+        for row in batch:
+            if isinstance(row, Reject):
+                yield row.example, row, -1
+                continue
+            found, part = next(cleaned), -1
+            if isinstance(found, Cleaned):
+                try:
+                    part = assigned_part(row, config)
+                except ValueError as error:
+                    found = Reject(example=row, rule="part", detail=str(error))
+            yield row, found, part
+
+
+def _add_columns(making: _Making, row: Example, sides: tuple[str, ...], assigned: int) -> None:
     columns = making.columns
     for name, key in zip(KEYS, row_keys(row, sides), strict=True):
         columns[name].append(key)
@@ -221,8 +258,9 @@ def _add_columns(making: _Making, row: Example, sides: tuple[str, ...], file: in
     widths = display_width(row.source), display_width(row.target)
     columns["ratio"].append(width_ratio(*widths))
     columns["line"].append(row.line)
-    columns["file_number"].append(file)
+    columns["file_number"].append(list(making.files).index(row.file) if len(making.files) > 1 else 0)
     columns["is_named"].append(bool(row.group))
+    columns["assigned"].append(assigned)
     for side, width in zip(("source", "target"), widths, strict=True):
         text = getattr(row, side)
         columns[f"{side}_chars"].append(len(text))
@@ -231,20 +269,43 @@ def _add_columns(making: _Making, row: Example, sides: tuple[str, ...], file: in
             making.characters[side].update(text)
 
 
-def count_reject(rejected: dict[str, dict[str, Any]], reject: Reject) -> None:
-    """Count a rejected row under its rule, and keep it as a sample while there are few."""
-    found = rejected.setdefault(reject.rule, {"rows": 0, "samples": []})
+def near_text(row: Example, kind: DataKind) -> str:
+    """What of a row is compared to find near-duplicates."""
+    return row.source if kind.has_labels else f"{row.source}\n{row.target}"
+
+
+def _bands(path: Path, kind: DataKind) -> dict[str, Any]:
+    """The band keys of rows, by column; 0 where a text is too short to have any."""
+    found = [np.zeros((0, NEAR.bands), np.uint64)]
+    with path.open("rb") as file:
+        while lines := list(islice(file, BATCH_ROWS)):
+            texts = [near_text(example_of(json.loads(line)), kind) for line in lines]
+            keys = NEAR.band_keys(NEAR.signatures(texts))
+            found.append(np.where(keys == NO_KEY, np.uint64(0), keys))
+    return {f"band{number}": column for number, column in enumerate(np.concatenate(found).T)}
+
+
+def count_row(counts: dict[str, dict[str, Any]], rule: str, row: Example, detail: str) -> None:
+    """Count a row under a rule, and keep it as a sample while there are few."""
+    found = counts.setdefault(rule, {"rows": 0, "samples": []})
     found["rows"] += 1
     if len(found["samples"]) < SAMPLES:
-        example = reject.example
         sample = {
-            "file": example.file,
-            "line": example.line,
-            "source": example.source[:PRINTED_CHARS],
-            "target": example.target[:PRINTED_CHARS],
-            "detail": reject.detail,
+            "file": row.file,
+            "line": row.line,
+            "source": row.source[:PRINTED_CHARS],
+            "target": row.target[:PRINTED_CHARS],
+            "detail": detail[:PRINTED_CHARS],
         }
         found["samples"].append({name: printable(value) for name, value in sample.items()})
+
+
+def join_counts(counts: dict[str, dict[str, Any]], others: dict[str, dict[str, Any]]) -> None:
+    """Add what `count_row` counted elsewhere."""
+    for rule, found in others.items():
+        known = counts.setdefault(rule, {"rows": 0, "samples": []})
+        known["rows"] += found["rows"]
+        known["samples"] = (known["samples"] + found["samples"])[:SAMPLES]
 
 
 def printable(value: Any) -> Any:

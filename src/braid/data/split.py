@@ -84,17 +84,19 @@ def assign_parts(train: Marked, valid: Marked | None, test: Marked | None, wante
     tables = {part: table for part, table in given.items() if table is not None}
     for part, table in tables.items():
         table.state[table.usable] = part
+    named = _name_parts(train)
     if valid is not None and test is not None:
         _leave_out_leaks(valid, VALID, [test])
     _leave_out_leaks(train, TRAIN, list(tables.values()))
     _check_size(train, row)
     limit = int(train.usable.sum()) // 10
     for part, before in ((TEST, wanted.before.test), (VALID, wanted.before.valid)):
-        if part not in tables and len(before):
+        if part not in tables and part not in named and len(before):
             _hold_again(train, part, before)
+    _leave_out_leaks(train, VALID, [train], above=VALID)
     _leave_out_leaks(train, TRAIN, [train])
     for part, rows in ((TEST, wanted.test_rows), (VALID, wanted.valid_rows)):
-        if part not in tables:
+        if part not in tables and part not in named:
             have = int((train.state == part).sum())
             _take(train, part, _Search(min(rows, limit) - have, limit - have, wanted.seed))
         if not (tables.get(part, train).state == part).any():
@@ -117,10 +119,18 @@ def _hold_again(train: Marked, part: int, before: np.ndarray) -> None:
         state[_stand_in(pairs, before) & (state == TRAIN)] = part
 
 
-def _leave_out_leaks(table: Marked, losing: int, others: Sequence[Marked]) -> None:
-    """Leave out the rows in state ``losing`` that share a text with what the others hold out."""
+def _name_parts(train: Marked) -> set[int]:
+    """Put rows where their own column says; which parts are held out so."""
+    for state, assigned in train.chunks("assigned"):
+        is_named = (assigned >= 0) & (state < LEFT_OUT)
+        state[is_named] = assigned[is_named]
+    return {part for part in (VALID, TEST) if (train.state == part).any()}
+
+
+def _leave_out_leaks(table: Marked, losing: int, others: Sequence[Marked], above: int = TRAIN) -> None:
+    """Leave out the rows in state ``losing`` that share a text with what the others hold in states above another."""
     for place, name in enumerate(KEYS):
-        held = [keys[(state > TRAIN) & (state < LEFT_OUT)] for other in others for state, keys in other.chunks(name)]
+        held = [keys[(state > above) & (state < LEFT_OUT)] for other in others for state, keys in other.chunks(name)]
         known = np.unique(np.concatenate(held)) if held else np.zeros(0, np.uint64)
         known = known[known != 0]
         for state, keys in table.chunks(name) if len(known) else ():

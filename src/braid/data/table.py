@@ -7,22 +7,28 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from braid.config.recipe import DataConfig
-from braid.data.columns import LEFT_OUT, FileColumns, Marked, first_equal
+from braid.data.columns import LEFT_OUT, FileColumns, Marked, equal_rows, first_equal
 from braid.data.example import Example, Reject
 from braid.data.keys import key_names
 from braid.data.kinds import SEPARATOR, DataKind
 from braid.data.lines import example_of
-from braid.data.shard import Shard
+from braid.data.shard import NEAR, SAMPLES, Shard, count_row, near_text
 from braid.data.split import LEAK
 
-DUPLICATE, LENGTH_RATIO, CONFLICT = LEFT_OUT, LEFT_OUT + 1, LEFT_OUT + 2
+DUPLICATE, LENGTH_RATIO, CONFLICT, SEVERAL = LEFT_OUT, LEFT_OUT + 1, LEFT_OUT + 2, LEFT_OUT + 3
+NEAR_DUPLICATE = LEFT_OUT + 4
 """Reasons not to use a row, beside `braid.data.split.LEAK`."""
 
-_RULES = {DUPLICATE: "duplicate", LENGTH_RATIO: "length_ratio", CONFLICT: "conflict"}
+_RULES = {DUPLICATE: "duplicate", LENGTH_RATIO: "length_ratio", CONFLICT: "conflict", SEVERAL: "several_targets", NEAR_DUPLICATE: "near_duplicate"}
+NEAR_FROM = 0.8
+"""Share of their pieces that two rows must have in common to be near-duplicates."""
+
 _BINS_PER_OCTAVE = 1000
 _OCTAVES = 40
 
@@ -42,7 +48,9 @@ class Table(Marked):
         super().__init__(self._files)
         self._kept: tuple[int, dict[str, np.ndarray]] = (-1, {})
         self._firsts: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self._near: dict[int, tuple[int, float]] = {}
         self._median = 1.0
+        self.noted: dict[str, dict[str, Any]] = {}
 
     def apply_rules(self, config: DataConfig) -> None:
         """Leave out rows of odd length, repetitions, and texts that stand there with other labels."""
@@ -51,6 +59,12 @@ class Table(Marked):
         self._leave_out_repeated(DUPLICATE, "pair")
         if self.kind.has_labels:
             self._leave_out_repeated(CONFLICT, "source")
+        elif self.kind.reads == "pairs":
+            self._note_several_targets()
+            if config.several_targets == "first":
+                self._leave_out_repeated(SEVERAL, "source")
+        if config.near_duplicates == "drop":
+            self._leave_out_near()
 
     def reject_counts(self) -> Counter[str]:
         """How many rows each rule has left out."""
@@ -76,6 +90,12 @@ class Table(Marked):
             first = self._first(code, number)
             labels = self._row(first).target.replace(SEPARATOR, ", ")
             return Reject(example=row, rule="conflict", detail=f"{labels} in {self._place(first)}")
+        if code == SEVERAL:
+            first = self._first(code, number)
+            return Reject(example=row, rule="several_targets", detail=f"another target in {self._place(first)}")
+        if code == NEAR_DUPLICATE:
+            first, similarity = self._near[number]
+            return Reject(example=row, rule="near_duplicate", detail=f"{similarity:.0%} as {self._place(first)}")
         if code == LENGTH_RATIO:
             return Reject(example=row, rule="length_ratio", detail=self._odd(number))
         side = key_names(self.kind.joined_by)[code - LEAK]
@@ -114,6 +134,36 @@ class Table(Marked):
         repeated, firsts = first_equal(self.columns, name, self.usable)
         self.state[repeated] = code
         self._firsts[code] = repeated, firsts
+
+    def _note_several_targets(self) -> None:
+        """Count rows whose source stands there with another target, too."""
+        repeated, firsts = first_equal(self.columns, "source", self.usable)
+        if len(repeated):
+            sources = np.unique(firsts)
+            for number, first in zip(repeated[:SAMPLES].tolist(), firsts[:SAMPLES].tolist(), strict=True):
+                detail = f"as {self._place(first)}: {self._row(first).target}"
+                count_row(self.noted, "several_targets", self._row(number), detail)
+            self.noted["several_targets"]["rows"] = len(repeated) + len(sources)
+
+    def _leave_out_near(self) -> None:
+        """Leave out rows that are nearly the same as an earlier one."""
+        bands = FileColumns([shard.path / "bands.npz" for shard in self.shards], [s.num_rows for s in self.shards])
+        for band in range(NEAR.bands):
+            for keys, rows in equal_rows(bands, [f"band{band}"], self.usable):
+                starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else []
+                for begin, end in pairwise([*starts, len(keys)]):
+                    if end - begin > 1:
+                        self._compare(rows[begin:end].tolist())
+
+    def _compare(self, rows: Sequence[int]) -> None:
+        """Leave out those rows that are like the first of them."""
+        first, *others = rows
+        text = near_text(self._row(first), self.kind)
+        for number in others:
+            similarity = NEAR.similarity(text, near_text(self._row(number), self.kind))
+            if similarity >= NEAR_FROM:
+                self.state[number] = NEAR_DUPLICATE
+                self._near[number] = first, similarity
 
     def _odd(self, number: int) -> str:
         ratio = float(self._value(number, "ratio"))
