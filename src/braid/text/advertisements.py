@@ -25,6 +25,8 @@ class _Evidence(NamedTuple):
 _ENOUGH = 3
 _REACH = 12
 """Characters between two pieces of evidence that still belong together."""
+_AROUND = 80
+"""Characters around a hint that are looked at."""
 _LEFTOVER = 4
 """So few characters between the beginning of a sentence and an advertisement belong to it."""
 _TAIL = 2
@@ -183,14 +185,28 @@ def _calls(text: str) -> list[tuple[int, int]]:
     if text.isascii() or not (_CHINESE_HINT.search(text) or _HIDING.search(text)) or not _UNSPACED.search(text):
         return []
     plain, offsets = _plain(text)
-    evidence = _sites(plain, text, offsets)
-    for weight, name, phrase in _CHINESE_PHRASES:
-        evidence += [_Evidence(*match.span(), weight, name) for match in phrase.finditer(plain)]
+    evidence: list[_Evidence] = []
+    for begin, end in _windows(plain):
+        evidence += _sites(plain, text, offsets, begin, end)
+        for weight, name, phrase in _CHINESE_PHRASES:
+            evidence += [_Evidence(*match.span(), weight, name) for match in phrase.finditer(plain, begin, end)]
     spans = []
     for begin, end in _clusters(plain, evidence):
         first, last = _widened(plain, begin, end)
         spans.append((offsets[first], offsets[last - 1] + 1))
     return spans
+
+
+def _windows(plain: str) -> list[tuple[int, int]]:
+    """Parts of a text around what may belong to a call."""
+    parts: list[tuple[int, int]] = []
+    for match in _CHINESE_HINT.finditer(plain):
+        begin, end = max(0, match.start() - _AROUND), match.end() + _AROUND
+        if parts and begin <= parts[-1][1]:
+            parts[-1] = parts[-1][0], end
+        else:
+            parts.append((begin, end))
+    return parts
 
 
 def _plain(text: str) -> tuple[str, Sequence[int]]:
@@ -210,14 +226,18 @@ def _folded(text: str) -> str:
     return _WIDE_FORMS.sub(lambda match: match[0].translate(_WIDE), text.replace("İ", "i")).lower()
 
 
-def _sites(plain: str, text: str, offsets: Sequence[int]) -> list[_Evidence]:
+def _sites(plain: str, text: str, offsets: Sequence[int], first: int, last: int) -> list[_Evidence]:
     """Domains; one in full-width letters or with other signs for its points is evidence enough."""
     found: list[_Evidence] = []
-    if not _LATIN_POINT.search(plain):
+    if not _LATIN_POINT.search(plain, first, last):
         return found
-    for match in _SITE.finditer(plain.translate(_POINTS)):
-        begin, end = match.span()
-        host = text[offsets[match.start("host")] : offsets[match.end("host") - 1] + 1] if match["host"] else ""
+    for match in _SITE.finditer(plain[first:last].translate(_POINTS)):
+        begin, end = first + match.start(), first + match.end()
+        host = (
+            text[offsets[first + match.start("host")] : offsets[first + match.end("host") - 1] + 1]
+            if match["host"]
+            else ""
+        )
         is_hidden = not host.isascii()
         found.append(_Evidence(begin, end, _ENOUGH if is_hidden else 1, "site"))
     return found
