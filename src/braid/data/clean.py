@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import statistics
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -12,29 +10,16 @@ from braid.config.recipe import DataConfig
 from braid.data.example import Example, Reject
 from braid.data.kinds import KINDS, SEPARATOR, DataKind
 from braid.text.normalize import display_width, normalize, normalize_lines
+from braid.text.placeholders import placeholders
 
 RULES = 4
 """Raised whenever other rows would be kept of the same files, so that prepared data are made again."""
 
-# {{x}} ${x} {name} {0}, %(x)s %s %1$s %.2f %d, <b> </b> <a0/> <a href="x">. No branch repeats over what another can
-# match. "100% sure" is no placeholder, but a unit or a plural s may follow one: "%dMB", "%ss".
-_PLACEHOLDER = re.compile(
-    r"\{\{[^{}]{1,60}\}\}"
-    r"|\$?\{[\w.:!\-+#, ]{0,60}\}"
-    r"|%\([^()]{1,60}\)[a-zA-Z]"
-    r"|%(?:\d{1,2}\$)?[+\-0]?\d?(?:\.\d)?(?:ll?|z)?[sdifgux@](?=(?:s|th|x|h|ms?|px|[KMGTkm]i?B)?(?![A-Za-z0-9_]))"
-    r"|</?[a-zA-Z][\w.:-]{0,30}(?:\s[^<>=]{1,60}=[^<>]{0,200})?\s?/?>"
-)
 SLACK = 12
 """Columns added to both sides before their ratio is taken: short texts vary more."""
 
 _Kept = list[tuple[Example, Example]]
 """Rows still in use: as read, and with normalized texts."""
-
-
-def placeholders(text: str) -> Counter[str]:
-    """How often each placeholder or tag stands in a text; spaces inside one do not count."""
-    return Counter(found.replace(" ", "") for found in _PLACEHOLDER.findall(text))
 
 
 def clean(
