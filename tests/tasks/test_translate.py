@@ -8,16 +8,18 @@ from hypothesis import strategies as st
 from braid.config.recipe import SearchConfig
 from braid.tasks.translate import Translator
 from braid.text.normalize import normalize
+from braid.text.placeholders import placeholders
 from braid.text.tokenizer import train_tokenizer
 
-TOKENIZER = train_tokenizer(["the cat sees a dog", "你好世界", "one two three"] * 20)
+TEXTS = ["the cat sees a dog", "你好世界", "one two three"] * 20
+TOKENIZER, PROTECTING = (train_tokenizer(TEXTS, placeholders=keeps) for keeps in (False, True))
 
 
 class Echo:
     """Produces each source token again, in order; notes the longest source it was given."""
 
-    def __init__(self):
-        self.longest = 0
+    def __init__(self, vocab_size=TOKENIZER.vocab_size):
+        self.longest, self.vocab_size = 0, vocab_size
 
     def encode(self, ids, mask):
         self.longest = max(self.longest, ids.shape[1])
@@ -27,7 +29,7 @@ class Echo:
     def step(self, tokens, state):
         batch, width = tokens.shape
         place = state["state.place"]
-        logits = np.zeros((batch, width, TOKENIZER.vocab_size), np.float32)
+        logits = np.zeros((batch, width, self.vocab_size), np.float32)
         for b in range(batch):
             for k in range(width):
                 ids = state["memory.ids"][b]
@@ -51,7 +53,23 @@ DOG_AND_CAT = [int(TOKENIZER.encode([word])[0][0]) for word in (" dog", " cat")]
 def translator(**changes):
     settings = {"target_language": "en", "max_source_tokens": 40, "session": Echo()} | changes
     settings.setdefault("options", SearchConfig(beam_size=2))
-    return Translator(name="echo", source_language="en", tokenizer=TOKENIZER, **settings)
+    settings.setdefault("tokenizer", TOKENIZER)
+    return Translator(name="echo", source_language="en", **settings)
+
+
+def keeper(**changes):
+    """A translator whose tokenizer has tokens for placeholders."""
+    return translator(**{"session": Echo(PROTECTING.vocab_size), "tokenizer": PROTECTING} | changes)
+
+
+class Forgetful(Echo):
+    """As its parent, but leaves out placeholders and says another one."""
+
+    def step(self, tokens, state):
+        logits, state = super().step(tokens, state)
+        first = PROTECTING.first_placeholder_id
+        logits[:, :, first : first + 20] = np.where(logits[:, :, first : first + 20] > 0, 0.0, 20.0)
+        return logits, state
 
 
 @pytest.mark.parametrize("max_ratio", [2.0, 3.0])
@@ -133,3 +151,93 @@ def test_equal_sentences_are_searched_once():
     texts = ["the cat sees a dog", "one two", "the cat sees a dog", "one two"] * 50
     assert translator(session=session).translate(texts) == texts
     assert len(searched) == 2
+
+
+PARTS = [
+    "<b>",
+    "</b>",
+    "<i>",
+    "</i>",
+    "{n}",
+    "%s",
+    " ",
+    "cat",
+    "。",
+    "<ph0>",
+    "&copy;",
+    "http://x.org/a",
+    "\n",
+    ".",
+    "<br/>",
+]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=12).map("".join))
+@settings(max_examples=150, deadline=None)
+def test_placeholders_come_back(text):
+    """An echo gives the text back; a model that forgets every placeholder still gives each as often as it stands."""
+    output = keeper(max_source_tokens=400).translate(text)
+    assert output.replace(" ", "") == text.replace(" ", "")
+    forgetful = keeper(session=Forgetful(PROTECTING.vocab_size), max_source_tokens=400).translate(text)
+    assert placeholders(forgetful) == placeholders(text)
+    assert forgetful.count("cat") == text.count("cat")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{n}", " <b>{n}</b>  %s ", "<b></b>", "{a}: {b} – {c}.", "http://x.org", "%1", "<a\u200b b=1>",
+        "{a  b} {e\u0301}",
+    ],
+)  # fmt: skip
+def test_nothing_but_placeholders_stays_as_it_is(text):
+    answer = keeper(session=None).translate(text, detail=True)
+    assert (answer.text, answer.source, answer.score, answer.is_complete) == (text, text, 0.0, True)
+
+
+def test_placeholders_come_back_letter_by_letter():
+    """Also where normalization would change them."""
+    text = 'the  cat <a  href="e\u0301">sees</a> {{ a\u0301 }}'
+    assert keeper().translate(text) == 'the cat <a  href="e\u0301">sees</a> {{ a\u0301 }}'
+
+
+def test_a_long_text_keeps_its_placeholders():
+    """No cut goes through one, though sentences end inside of them."""
+    text = " ".join(f'the <a title="cat. dog. {i}">cat</a> sees {{a{i}}} dog number {i}.' for i in range(60))
+    session = Echo(PROTECTING.vocab_size)
+    assert keeper(session=session).translate(text) == text
+    assert session.longest <= 40
+
+
+def test_messages_keep_their_syntax():
+    text = "the {n, plural, one {# cat} other {# dog {x}}}.\n{g, select, a {cat} other {{n}}}"
+    answer = keeper(session=Forgetful(PROTECTING.vocab_size)).translate(text, detail=True)
+    assert answer.source == text
+    assert placeholders(answer.text) == placeholders(text)
+    assert answer.text.startswith("{n, plural, one {the")
+    assert answer.text.splitlines()[1] == "{g, select, a {cat} other {{n}}}"
+
+
+@pytest.mark.parametrize(
+    ("source", "target_language", "expected"),
+    [
+        ("the &cat", "en", "the &cat"),
+        ("_The cat", "en", "_The cat"),
+        ("你好(&H)", "zh", "你好(&H)"),
+        ("a & b", "en", "a & b"),
+    ],
+)
+def test_accelerators_go_to_a_letter(source, target_language, expected):
+    assert keeper(target_language=target_language).translate(source) == expected
+
+
+def test_more_placeholders_than_slots_are_spelled():
+    text = "cat " + " ".join(f"{{p{i}}}" for i in range(15))
+    assert keeper(options=SearchConfig(max_ratio=6.0), max_source_tokens=200).translate(text) == text
+
+
+def test_without_tokens_for_them_everything_is_text():
+    session = Echo()
+    text = "the &cat {n, plural, one {# cat} other {# dogs}} {{ a\u0301 }}"
+    assert translator(session=session, max_source_tokens=200).translate(text) == normalize(text)
+    assert translator(session=session).translate("{n}  {m}") == "{n} {m}"

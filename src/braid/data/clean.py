@@ -1,51 +1,161 @@
-"""Cleaning of single rows: each rule on its own, each rejected row kept as it was read, with the rule's name."""
+"""Cleaning of single rows: each rule on its own, each rejected row kept as it was read, with the rule's name.
+
+Some rules reject a row, some change its texts, some only take note; all are counted with samples, and each has its key in
+the recipe.
+"""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 from braid.config.recipe import DataConfig
 from braid.data.example import Example, Reject
+from braid.data.formats.texts import MESSAGES
 from braid.data.kinds import KINDS, SEPARATOR, DataKind
+from braid.text.advertisements import remove_advertisements
+from braid.text.agreement import numbers_differ
+from braid.text.identify import LanguageCheck
+from braid.text.lexicon import Lexicon
 from braid.text.normalize import normalize, normalize_lines
+from braid.text.personal import find_personal, mask_personal
+from braid.text.placeholders import differ
+from braid.text.repair import repair
 
-RULES = 4
+RULES = 5
 """Raised whenever other rows would be kept of the same files, so that prepared data are made again."""
 
-# {{x}} ${x} {name} {0}, %(x)s %s %1$s %.2f %d, <b> </b> <a0/> <a href="x">. No branch repeats over what another can
-# match. "100% sure" is no placeholder, but a unit or a plural s may follow one: "%dMB", "%ss".
-_PLACEHOLDER = re.compile(
-    r"\{\{[^{}]{1,60}\}\}"
-    r"|\$?\{[\w.:!\-+#, ]{0,60}\}"
-    r"|%\([^()]{1,60}\)[a-zA-Z]"
-    r"|%(?:\d{1,2}\$)?[+\-0]?\d?(?:\.\d)?(?:ll?|z)?[sdifgux@](?=(?:s|th|x|h|ms?|px|[KMGTkm]i?B)?(?![A-Za-z0-9_]))"
-    r"|</?[a-zA-Z][\w.:-]{0,30}(?:\s[^<>=]{1,60}=[^<>]{0,200})?\s?/?>"
-)
 SLACK = 12
 """Columns added to both sides before their ratio is taken: short texts vary more."""
 
-
-def placeholders(text: str) -> Counter[str]:
-    """How often each placeholder or tag stands in a text; spaces inside one do not count."""
-    return Counter(found.replace(" ", "") for found in _PLACEHOLDER.findall(text))
+SHOWN = 3
+"""Findings of a note that are named."""
 
 
-def clean_row(row: Example, config: DataConfig, kind: DataKind = KINDS["translate"]) -> Example | Reject:
-    """The row with normalized texts; or as it was read, with the rule it breaks.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaned:
+    """A usable row.
 
     Args:
-        row: As read.
-        config: The recipe's data section.
-        kind: What the row is.
+        example: With normalized texts.
+        notes: Rules that changed it or took note of something, each with what it saw.
     """
-    example = normalized(row, config, kind)
-    for name in kind.rules:
-        if detail := _RULES[name](example, config, kind):
-            return Reject(example=row, rule=name, detail=detail)
-    return example
+
+    example: Example
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+class Cleaner:
+    """Cleans rows by a recipe's rules.
+
+    Args:
+        config: The recipe's data section.
+        kind: What the rows are.
+        folder: Paths in the recipe are relative to it.
+
+    Raises:
+        DataError: The lexicon cannot be read.
+    """
+
+    def __init__(self, config: DataConfig, kind: DataKind = KINDS["translate"], folder: Path = Path()) -> None:
+        self._config = config
+        self._kind = kind
+        self._lexicon = Lexicon.load(folder / config.lexicon) if config.lexicon else None
+        languages = {"source": config.source_language, "target": config.target_language}
+        self._languages = {
+            side: LanguageCheck(code, other=languages["target" if side == "source" else "source"])
+            for side, code in languages.items()
+            if kind.is_translation and config.check_language and code
+        }
+
+    def clean(self, rows: Sequence[Example]) -> list[Cleaned | Reject]:
+        """Each row as it may be used; or as it was read, with the rule it breaks."""
+        found: list[Cleaned | Reject] = [self._clean(row) for row in rows]
+        for side, check in self._languages.items():
+            places = [place for place, row in enumerate(found) if isinstance(row, Cleaned)]
+            texts = [getattr(row.example, side) for row in found if isinstance(row, Cleaned)]
+            for place, detail in zip(places, check.mismatch(texts), strict=True):
+                if detail:
+                    found[place] = Reject(example=rows[place], rule="language_side", detail=f"the {side} {detail}")
+        return found
+
+    def _clean(self, row: Example) -> Cleaned | Reject:
+        notes: list[tuple[str, str]] = []
+        example = normalized(self._changed(row, notes), self._config, self._kind)
+        for name in self._kind.rules:
+            if detail := _RULES[name](example, self._config, self._kind):
+                return Reject(example=row, rule=name, detail=detail)
+        for name, detail in self._findings(example):
+            if self._rejects(name):
+                return Reject(example=row, rule=name, detail=detail)
+            notes.append((name, detail))
+        return Cleaned(example=example, notes=tuple(notes))
+
+    def _changed(self, row: Example, notes: list[tuple[str, str]]) -> Example:
+        """The row with mended texts, advertisements out and personal data masked, as far as the recipe wants it."""
+        config = self._config
+        if self._kind.reads == "questions" or row.context == MESSAGES:  # places in a text, or JSON, would not survive
+            return row
+        steps: list[tuple[str, bool, Callable[[str], tuple[str, str]]]] = [
+            ("repaired", config.repair_text, _repaired),
+            ("advertisement", config.remove_advertisements and self._kind.has_documents, _without_advertisements),
+            ("masked", config.personal_data == "mask", _masked),
+        ]
+        for side in ("source", "target"):
+            text = getattr(row, side)
+            if side == "target" and self._kind.has_labels:
+                continue
+            for name, is_on, step in steps:
+                if is_on and text:
+                    text, detail = step(text)
+                    if detail:
+                        notes.append((name, f"{side}: {detail}"))
+            if text != getattr(row, side):
+                row = replace(row, **{side: text})
+        return row
+
+    def _findings(self, example: Example) -> list[tuple[str, str]]:
+        """What else there is in the texts, by rule."""
+        found = []
+        texts = [example.source] if self._kind.has_labels else [example.source, example.target]
+        if self._config.personal_data != "mask":
+            kinds = Counter(item.kind for text in texts for item in find_personal(text))
+            if kinds:
+                found.append(("personal_data", ", ".join(f"{kind}: {count}" for kind, count in sorted(kinds.items()))))
+        if self._lexicon is not None:
+            spans = [text[begin:end] for text in texts for begin, end in self._lexicon.find(text)]
+            if spans:
+                found.append(("lexicon", ", ".join(spans[:SHOWN])))
+        return found
+
+    def _rejects(self, rule: str) -> bool:
+        """Whether what a rule found is reason not to use the row."""
+        return rule == "lexicon" or self._config.personal_data == "reject"
+
+
+def _repaired(text: str) -> tuple[str, str]:
+    mended = repair(text)
+    return mended, "" if mended == text else f"{_beside(text, mended)}"
+
+
+def _beside(before: str, after: str) -> str:
+    """The first place where two texts differ, in both."""
+    at = next((place for place, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
+    begin = max(0, at - 10)
+    return f"…{before[begin : at + 20]}… is …{after[begin : at + 20]}…"
+
+
+def _without_advertisements(text: str) -> tuple[str, str]:
+    cleaned, removed = remove_advertisements(text)
+    return cleaned, "; ".join(removed[:SHOWN])
+
+
+def _masked(text: str) -> tuple[str, str]:
+    masked, kinds = mask_personal(text)
+    return masked, ", ".join(f"{kind}: {count}" for kind, count in sorted(kinds.items()))
 
 
 def normalized(row: Example, config: DataConfig, kind: DataKind) -> Example:
@@ -82,9 +192,13 @@ def _too_long(example: Example, config: DataConfig, kind: DataKind) -> str:
 def _placeholders(example: Example, config: DataConfig, kind: DataKind) -> str:
     if not config.check_placeholders:
         return ""
-    source, target = placeholders(example.source), placeholders(example.target)
-    sides = {"only in the source": source - target, "only in the target": target - source}
-    return "; ".join(f"{side}: {' '.join(sorted(found.elements()))}" for side, found in sides.items() if found)
+    return differ(example.source, example.target)
+
+
+def _numbers(example: Example, config: DataConfig, kind: DataKind) -> str:
+    if not config.check_numbers:
+        return ""
+    return numbers_differ(example.source, example.target, config.source_language, config.target_language)
 
 
 _RULES: dict[str, Callable[[Example, DataConfig, DataKind], str]] = {
@@ -92,6 +206,7 @@ _RULES: dict[str, Callable[[Example, DataConfig, DataKind], str]] = {
     "identical": _identical,
     "too_long": _too_long,
     "placeholders": _placeholders,
+    "numbers": _numbers,
 }
 """Rules that one row alone can break. Each says what it saw, or "" when all is well."""
 

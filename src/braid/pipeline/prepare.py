@@ -16,10 +16,12 @@ from braid.data.batch import BatchPlan
 from braid.data.encoded import Encoded, EncodedPairs, pad_rows
 from braid.data.example import Example
 from braid.data.kinds import SEPARATOR
+from braid.data.practice import SHARE, practice, protected_pair
 from braid.data.prepare import PARTS, Prepared, Watch, prepare_data
 from braid.pipeline.documents import IndexedDocuments
 from braid.storage import atomic_file
 from braid.text.languages import guess_language
+from braid.text.normalize import normalize
 from braid.text.tokenizer import Tokenizer, train_tokenizer
 
 GUESSED_ROWS = 500
@@ -64,8 +66,14 @@ class Dataset:
     def pairs(self, split: str, *, max_tokens: int = 0, token_dropout: float = 0.0) -> EncodedPairs:
         """Token ids of ``train``, ``valid`` or ``test``, without examples over ``max_tokens`` on either side."""
         examples: list[Example] = getattr(self.data, split)
-        source = self.tokenizer.encode([example.source for example in examples])
-        target = self.tokenizer.encode([example.target for example in examples])
+        slots = self.tokenizer.slots
+        share = SHARE if split == "train" else 0.0
+        rows = [
+            practice(*protected_pair(normalize(row.source), normalize(row.target), slots), slots, share)
+            for row in examples
+        ]
+        source = self.tokenizer.encode_protected([source for source, _ in rows])
+        target = self.tokenizer.encode_protected([target for _, target in rows])
         kept = [i for i in range(len(source)) if not max_tokens or max(len(source[i]), len(target[i])) <= max_tokens]
         return EncodedPairs(
             source=[source[i] for i in kept],

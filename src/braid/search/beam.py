@@ -7,6 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
+from braid.search.quota import Quota
+
 State = dict[str, np.ndarray]
 
 
@@ -60,6 +62,7 @@ class _Beam:
     tokens: np.ndarray  # (B, K, steps so far)
     log_probs: np.ndarray  # (B, K), -inf on hypotheses that do not exist
     state: State
+    quota: Quota | None = None
 
 
 def search(
@@ -80,6 +83,7 @@ def search_several(
     options: SearchOptions,
     may_loop_B: np.ndarray | None = None,
     count: int = 1,
+    quota: Quota | None = None,
 ) -> list[list[Hypothesis]]:
     """The best outputs met for each example, best first; finished examples leave the batch.
 
@@ -93,20 +97,24 @@ def search_several(
         options: How to look.
         may_loop_B: Examples whose loops are not broken, because their input repeats itself too.
         count: How many outputs at most; there is always one.
+        quota: What each output must hold, with K = 1; used up.
 
     Cost: O(longest output) decoder steps on B × K hypotheses.
     """
     size = len(max_tokens_B)
     found: list[list[Hypothesis]] = [[] for _ in range(size)]
     start = np.full((size, 1, 1), options.bos_id, dtype=np.int32)
-    beam = _Beam(np.arange(size), start, np.zeros((size, 1), dtype=np.float64), state)
+    beam = _Beam(np.arange(size), start, np.zeros((size, 1), dtype=np.float64), state, quota)
     breakable_B = np.ones(size, dtype=bool) if may_loop_B is None else ~may_loop_B
     while len(beam.rows):
         logits, beam.state = stepper.step(beam.tokens[:, :, -1], beam.state)
         logits = logits.copy()
         logits[:, :, list(options.banned_ids)] = -np.inf
         _break_loops(logits, beam.tokens, options.max_repeats, breakable_B[beam.rows])
-        _extend(beam, _log_softmax(logits), options)
+        log_probs = _log_softmax(logits)
+        if beam.quota:
+            beam.quota.restrict(log_probs, max_tokens_B[beam.rows] - beam.tokens.shape[2] + 1, options.eos_id)
+        _extend(beam, log_probs, options)
         _finish(beam, found, max_tokens_B[beam.rows], options, count)
         _drop(beam, found, max_tokens_B[beam.rows], options)
     nothing = Hypothesis(token_ids=[], score=-np.inf, is_finished=False)  # of logits that are no numbers
@@ -170,6 +178,8 @@ def _extend(beam: _Beam, log_probs_BKV: np.ndarray, options: SearchOptions) -> N
         for name, value in beam.state.items():
             if not name.startswith("memory."):
                 beam.state[name] = value[examples, parent]
+    if beam.quota:
+        beam.quota.follow(parent, token)
 
 
 def _finish(beam: _Beam, found: list[list[Hypothesis]], limits: np.ndarray, options: SearchOptions, count: int) -> None:
@@ -197,3 +207,5 @@ def _drop(beam: _Beam, found: list[list[Hypothesis]], limits: np.ndarray, option
         return
     beam.rows, beam.tokens, beam.log_probs = beam.rows[still_open], beam.tokens[still_open], beam.log_probs[still_open]
     beam.state = {name: value[still_open] for name, value in beam.state.items()}
+    if beam.quota:
+        beam.quota.keep(still_open)

@@ -11,6 +11,7 @@ from braid.config.recipe import SearchConfig
 from braid.data.encoded import pad_rows, similar_lengths
 from braid.runtime.session import EncoderDecoderSession
 from braid.search.beam import Hypothesis, SearchOptions, repeats_itself, search_several
+from braid.search.quota import Quota
 from braid.text.tokenizer import Tokenizer
 
 BATCH_TOKENS = 6000
@@ -19,6 +20,8 @@ BATCH_TOKENS = 6000
 
 class Rewriter:
     """Searches outputs for rows of ids; called from one thread at a time.
+
+    Tokens of placeholders stand in an output exactly as often as in its row.
 
     Args:
         tokenizer: The bundle's tokenizer.
@@ -55,14 +58,26 @@ class Rewriter:
 
     def _search(self, rows: list[np.ndarray], beam_size: int, count: int) -> list[list[Hypothesis]]:
         ids, mask = pad_rows(rows, self._tokenizer.pad_id)
-        limits = np.array([int(len(row) * self._options.max_ratio) + 16 for row in rows])
+        counts = self._placeholders(rows)
+        limits = np.array([int(len(row) * self._options.max_ratio) + 16 for row in rows]) + counts.sum(axis=1)
+        first = self._tokenizer.first_placeholder_id
+        unused = range(first, first + (0 if counts.any() else counts.shape[1]))
         options = SearchOptions(
             beam_size=beam_size,
             length_penalty=self._options.length_penalty,
             bos_id=self._tokenizer.bos_id,
             eos_id=self._tokenizer.eos_id,
-            banned_ids=(self._tokenizer.pad_id, self._tokenizer.bos_id, self._tokenizer.unk_id),
+            banned_ids=(self._tokenizer.pad_id, self._tokenizer.bos_id, self._tokenizer.unk_id, *unused),
             max_repeats=self._options.max_repeats,
         )
         may_loop = np.array([repeats_itself(row, max(2, options.max_repeats)) for row in rows])
-        return search_several(self._session, self._session.encode(ids, mask), limits, options, may_loop, count)
+        quota = None
+        if counts.any():
+            quota = Quota(first_id=first, left_BKP=counts[:, None], num_values=self._tokenizer.slots.values)
+        state = self._session.encode(ids, mask)
+        return search_several(self._session, state, limits, options, may_loop, count, quota)
+
+    def _placeholders(self, rows: list[np.ndarray]) -> np.ndarray:
+        """How often each placeholder's token stands in each row: (rows, slots)."""
+        slots = np.arange(self._tokenizer.slots.total) + self._tokenizer.first_placeholder_id
+        return np.array([(row[:, None] == slots).sum(axis=0) for row in rows]).reshape(len(rows), len(slots))

@@ -1,7 +1,13 @@
-"""Translation: texts in, answers out, through tokenizer, session and search; no training framework anywhere."""
+"""Translation: texts in, answers out, through tokenizer, session and search; no training framework anywhere.
+
+Where the tokenizer has tokens for placeholders, each of them comes back letter by letter and as often as it stands in
+the source; an ICU message keeps its syntax, its branches being translated as the texts they stand for; an accelerator
+goes to a letter of the output.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +19,12 @@ from braid.runtime.session import EncoderDecoderSession
 from braid.search.beam import Hypothesis
 from braid.tasks.contract import Answer
 from braid.tasks.rewrite import Rewriter
+from braid.text.accelerators import with_accelerator, without_accelerator
 from braid.text.languages import has_spaces
+from braid.text.messages import message_texts
 from braid.text.normalize import normalize
+from braid.text.placeholders import find_placeholders
+from braid.text.protected import Protected, masked, protect
 from braid.text.sentences import split_near, split_sentences
 from braid.text.tokenizer import Tokenizer
 
@@ -27,6 +37,7 @@ class _Piece:
     """A part of an input that is translated on its own."""
 
     text: int
+    source: Protected
     ids: np.ndarray
 
 
@@ -56,6 +67,7 @@ class Translator:
     ) -> None:
         self.name, self.source_language, self.target_language = name, source_language, target_language
         self._tokenizer, self._max_source_tokens = tokenizer, max_source_tokens
+        self._keeps = tokenizer.slots.total > 0
         self._rewriter = Rewriter(tokenizer, session, options)
 
     def translate(self, texts: str | Sequence[str], *, detail: bool = False, beam_size: int = 0) -> Any:
@@ -80,50 +92,100 @@ class Translator:
         return [_join(text, [next(done) for _ in parts]) for text, parts in zip(texts, lines, strict=True)]
 
     def _lines(self, lines: list[str], beam_size: int) -> list[Answer]:
-        """One answer for each line without line breaks."""
-        pieces = [piece for index, line in enumerate(lines) for piece in self._pieces(index, line)]
-        by_line: dict[int, list[Hypothesis]] = {}
+        """One answer for each line without line breaks; ICU messages through the texts they stand for."""
+        messages = [message_texts(line) if self._keeps else None for line in lines]
+        parts = [message.texts() if message else [line] for message, line in zip(messages, lines, strict=True)]
+        done = iter(self._plain_lines([text for part in parts for text in part], beam_size))
+        answers = []
+        for line, message, part in zip(lines, messages, parts, strict=True):
+            found = [next(done) for _ in part]
+            answers.append(_joined(message.fill([one.text for one in found]), line, found) if message else found[0])
+        return answers
+
+    def _plain_lines(self, lines: list[str], beam_size: int) -> list[Answer]:
+        """One answer for each line, cut where it is too long for the network."""
+        marks = [""] * len(lines)
+        pieces: list[_Piece] = []
+        for index, line in enumerate(lines):
+            text = normalize(line)
+            if self._keeps:
+                text, marks[index] = without_accelerator(text)
+            pieces += self._pieces(index, text)
+        by_line: dict[int, list[tuple[_Piece, Hypothesis]]] = {}
         for piece, hypothesis in zip(pieces, self._rewriter.outputs([p.ids for p in pieces], beam_size), strict=True):
-            by_line.setdefault(piece.text, []).append(hypothesis)
-        return [self._answer(line, by_line.get(index, [])) for index, line in enumerate(lines)]
+            by_line.setdefault(piece.text, []).append((piece, hypothesis))
+        return [self._answer(line, marks[index], by_line.get(index, [])) for index, line in enumerate(lines)]
 
     def _pieces(self, index: int, line: str) -> list[_Piece]:
-        """The line as one piece, or as its sentences where it is too long for the network."""
-        line = normalize(line)
-        if not line:
+        """The normalized line as one piece, or as its sentences where it is too long; none where nothing is to do."""
+        whole = self._piece(index, line)
+        if not line or whole.source.is_only_placeholders:
             return []
-        whole = self._tokenizer.encode([line])[0]
-        if len(whole) <= self._max_source_tokens:
-            return [_Piece(text=index, ids=whole)]
+        if len(whole.ids) <= self._max_source_tokens:
+            return [whole]
         parts = []
-        for sentence in split_sentences(line):
-            for piece in _pieces_of(sentence):
-                parts += self._fitting(piece)
-        return [_Piece(text=index, ids=ids) for ids in parts]
-
-    def _fitting(self, sentence: str) -> list[np.ndarray]:
-        """Ids of the sentence in as few parts as the network's limit allows."""
-        parts, waiting = [], [sentence]
-        while waiting:
-            text = waiting.pop()
-            ids = self._tokenizer.encode([text])[0]
-            if len(ids) <= self._max_source_tokens or len(text) < 2:
-                parts.append(ids)
-                continue
-            share = max(1, min(len(text) - 1, len(text) * self._max_source_tokens // (len(ids) + 1)))
-            first, rest = split_near(text, share)
-            waiting += [part for part in (rest, first) if part.strip()]
+        for sentence in _cut_like(line, split_sentences(self._masked(line))):
+            for part in _cut_like(sentence, _pieces_of(self._masked(sentence))):
+                parts += self._fitting(index, part)
         return parts
 
-    def _answer(self, line: str, parts: list[Hypothesis]) -> Answer:
-        texts = [normalize(text) for text in self._tokenizer.decode([part.token_ids for part in parts])]
-        joint = " " if has_spaces(self.target_language) else ""
-        return Answer(
-            text=joint.join(text for text in texts if text),
-            score=float(np.mean([part.score for part in parts])) if parts else 0.0,
-            source=line,
-            is_complete=all(part.is_finished for part in parts),
+    def _fitting(self, index: int, sentence: str) -> list[_Piece]:
+        """The sentence in as few pieces as the network's limit allows."""
+        pieces, waiting = [], [sentence]
+        while waiting:
+            text = waiting.pop()
+            if not text.strip():
+                continue
+            piece = self._piece(index, normalize(text))
+            if len(piece.ids) <= self._max_source_tokens or len(text) < 2:
+                pieces.append(piece)
+                continue
+            share = max(1, min(len(text) - 1, len(text) * self._max_source_tokens // (len(piece.ids) + 1)))
+            first, rest = _cut_like(text, split_near(self._masked(text), share))
+            waiting += [rest, first]
+        return pieces
+
+    def _piece(self, index: int, text: str) -> _Piece:
+        source = protect(text, self._tokenizer.slots)
+        return _Piece(text=index, source=source, ids=self._tokenizer.encode_protected([source])[0])
+
+    def _masked(self, text: str) -> str:
+        return masked(text) if self._keeps else text
+
+    def _answer(self, line: str, mark: str, parts: list[tuple[_Piece, Hypothesis]]) -> Answer:
+        if not parts:
+            is_kept = self._keeps and normalize(line)
+            return Answer(text=line if is_kept else "", score=0.0, source=line)
+        outputs = [hypothesis for _, hypothesis in parts]
+        texts = self._tokenizer.decode_protected(
+            [output.token_ids for output in outputs], [piece.source for piece, _ in parts]
         )
+        joint = " " if has_spaces(self.target_language) else ""
+        text = joint.join(text for text in map(normalize, texts) if text)
+        if self._keeps:
+            text = _finished(text, line, mark)
+        return Answer(
+            text=text,
+            score=float(np.mean([output.score for output in outputs])),
+            source=line,
+            is_complete=all(output.is_finished for output in outputs),
+        )
+
+
+def _finished(text: str, line: str, mark: str) -> str:
+    """The output with its accelerator, and with placeholders as they were before the line was normalized."""
+    if mark:
+        text = with_accelerator(text, mark, [(one.start, one.end) for one in find_placeholders(text)])
+    for one in find_placeholders(line):
+        if (normalized := normalize(one.text)) != one.text:
+            text = text.replace(normalized, one.text)
+    return text
+
+
+def _cut_like(text: str, parts: Sequence[str]) -> list[str]:
+    """The text cut where another of the same length was cut."""
+    ends = np.cumsum([0, *map(len, parts)]).tolist()
+    return [text[start:end] for start, end in itertools.pairwise(ends)]
 
 
 def _pieces_of(sentence: str) -> list[str]:
@@ -132,17 +194,20 @@ def _pieces_of(sentence: str) -> list[str]:
     while len(sentence) > PIECE_CHARS:
         first, sentence = split_near(sentence, PIECE_CHARS)
         pieces.append(first)
-    return [piece for piece in [*pieces, sentence] if piece.strip()]
+    return [*pieces, sentence]
 
 
-def _join(source: str, parts: list[Answer]) -> Answer:
-    """One answer from those of its lines."""
-    if len(parts) == 1:
-        return parts[0]
+def _joined(text: str, source: str, parts: list[Answer]) -> Answer:
+    """One answer of this text from several; parts without a source count for nothing."""
     scores = [part.score for part in parts if part.source.strip()]
     return Answer(
-        text="\n".join(part.text for part in parts),
+        text=text,
         score=float(np.mean(scores)) if scores else 0.0,
         source=source,
         is_complete=all(part.is_complete for part in parts),
     )
+
+
+def _join(source: str, parts: list[Answer]) -> Answer:
+    """One answer from those of its lines."""
+    return parts[0] if len(parts) == 1 else _joined("\n".join(part.text for part in parts), source, parts)

@@ -3,6 +3,9 @@
 Byte-pair encoding on characters (Sennrich et al., 2016), learned on both languages together. A character
 outside the vocabulary becomes its UTF-8 bytes, each a token of its own, so that nothing is unknown. A space
 belongs to the word that follows it; no visible character stands for it, so none can be confused with it.
+
+Placeholders and tags of a protected text are one token each, by their slot. Like all special tokens they are never
+read out of a text: a user's "<ph0>" is spelled as any other text.
 """
 
 from __future__ import annotations
@@ -18,12 +21,19 @@ import numpy as np
 
 from braid.errors import BundleError
 from braid.text.normalize import normalize
+from braid.text.protected import NO_SLOTS, SLOTS, Protected, Slots, protect
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer as Backend
 
 SPECIAL_TOKENS = ("<pad>", "<s>", "</s>", "<unk>")
 BYTE_TOKENS = tuple(f"<0x{byte:02X}>" for byte in range(256))
+PLACEHOLDER_TOKENS = (
+    *(f"<ph{number}>" for number in range(SLOTS.values)),
+    *(f"<tag{number}>" for number in range(SLOTS.pairs)),
+    *(f"</tag{number}>" for number in range(SLOTS.pairs)),
+)
+"""Tokens of the slots, in the slots' order, directly behind the bytes of a tokenizer that has them."""
 MIN_VOCAB_SIZE = len(SPECIAL_TOKENS) + len(BYTE_TOKENS) + 64
 MAX_VOCAB_SIZE = 16_000
 MIN_COUNT, MIN_COUNT_SHARE = 12, 0.90
@@ -39,13 +49,20 @@ class Tokenizer:
 
     Args:
         backend: A Hugging Face tokenizer laid out as `train_tokenizer` does.
+
+    Attributes:
+        slots: How many placeholders of a text have tokens of their own; none in a tokenizer made without them.
     """
 
     pad_id, bos_id, eos_id, unk_id = range(4)
+    first_placeholder_id = len(SPECIAL_TOKENS) + len(BYTE_TOKENS)
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self.vocab_size = backend.get_vocab_size(with_added_tokens=True)
+        first = self.first_placeholder_id
+        found = [backend.id_to_token(first + slot) for slot in range(SLOTS.total)]
+        self.slots: Slots = SLOTS if tuple(found) == PLACEHOLDER_TOKENS else NO_SLOTS
 
     def encode(self, texts: Sequence[str]) -> list[np.ndarray]:
         """Ids of each text, int32, ending with eos; texts are normalized first."""
@@ -56,6 +73,56 @@ class Tokenizer:
         """Ids of each text as it stands, int32, its lines and spaces kept, without eos."""
         batch = self._backend.encode_batch([_lead(text) for text in texts], add_special_tokens=False)
         return [np.array(encoding.ids, dtype=np.int32) for encoding in batch]
+
+    def encode_protected(self, texts: Sequence[Protected]) -> list[np.ndarray]:
+        """Ids of each protected text, int32, a token for each slot, ending with eos; texts are normalized already.
+
+        A space before an opening tag stands behind it, so that the word there is spelled as it is without the tag.
+        """
+        rows = [self._segments(text.pieces) for text in texts]
+        segments = [one for row in rows for one in row if isinstance(one, str)]
+        encoded = iter(self._backend.encode_batch(segments, add_special_tokens=False))
+        return [
+            np.fromiter(
+                itertools.chain.from_iterable(
+                    next(encoded).ids if isinstance(one, str) else [self.first_placeholder_id + one]
+                    for one in [*row, self.eos_id - self.first_placeholder_id]
+                ),
+                dtype=np.int32,
+            )
+            for row in rows
+        ]
+
+    def _segments(self, pieces: Sequence[str | int]) -> list[str | int]:
+        """The pieces with their spaces where they are encoded."""
+        row: list[str | int] = []
+        for one in pieces:
+            start = self._first_opening(row)
+            before = row[start - 1] if start else ""
+            if isinstance(one, str) and not start:
+                one = _lead(one)
+            elif isinstance(one, str) and start < len(row) and isinstance(before, str) and before.endswith(" "):
+                row[start - 1], one = before[:-1], f" {one}"
+            row.append(one)
+        return [one for one in row if one != ""]
+
+    def _spaced(self, pieces: list[str | int]) -> list[str | int]:
+        """The pieces with their spaces where a reader expects them."""
+        row: list[str | int] = []
+        for one in pieces:
+            start = self._first_opening(row)
+            if isinstance(one, str) and one.startswith(" "):
+                one = one[1:]
+                row.insert(start, " " if start else "")
+            row.append(one)
+        return row
+
+    def _first_opening(self, row: list[str | int]) -> int:
+        """The place of the first of the opening tags that the row ends with, or its length."""
+        start = len(row)
+        while start and isinstance(slot := row[start - 1], int) and self.slots.is_opening(slot):
+            start -= 1
+        return start
 
     def encode_with_offsets(self, texts: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
         """Ids of each text as it stands, without eos, and (ids, 2) first character of each and the one behind it."""
@@ -71,15 +138,47 @@ class Tokenizer:
 
     def decode(self, rows: Iterable[Sequence[int] | np.ndarray]) -> list[str]:
         """Text of each row of ids; special ids are skipped and broken bytes become U+FFFD."""
-        kept = [[int(token) for token in row if token >= len(SPECIAL_TOKENS)] for row in rows]
-        texts = self._backend.decode_batch(kept, skip_special_tokens=False)
-        return [text[1:] if text.startswith(" ") else text for text in texts]
+        texts = self._spelled([[int(token) for token in row if not self._is_special(int(token))] for row in rows])
+        return [text.removeprefix(" ") for text in texts]
+
+    def decode_protected(self, rows: Iterable[Sequence[int] | np.ndarray], sources: Sequence[Protected]) -> list[str]:
+        """Text of each row of ids, with what its source has in the slots."""
+        rows_of_pieces = [self._split([int(token) for token in row]) for row in rows]
+        spelled = iter(self._spelled([one for row in rows_of_pieces for one in row if isinstance(one, list)]))
+        texts = []
+        for row, source in zip(rows_of_pieces, sources, strict=True):
+            pieces = [next(spelled) if isinstance(one, list) else one for one in row]
+            texts.append(source.restore(self._spaced(pieces)))
+        return texts
+
+    def _split(self, ids: list[int]) -> list[list[int] | int]:
+        """Runs of ids of text, and the slots between them."""
+        pieces: list[list[int] | int] = []
+        for token in ids:
+            slot = token - self.first_placeholder_id
+            if 0 <= slot < self.slots.total:
+                pieces.append(slot)
+            elif token >= len(SPECIAL_TOKENS):
+                run = pieces[-1] if pieces else 0
+                if isinstance(run, int):
+                    pieces.append(run := [])
+                run.append(token)
+        return pieces
+
+    def _spelled(self, rows: list[list[int]]) -> list[str]:
+        return self._backend.decode_batch(rows, skip_special_tokens=False)
+
+    def _is_special(self, token_id: int) -> bool:
+        slot = token_id - self.first_placeholder_id
+        return token_id < len(SPECIAL_TOKENS) or 0 <= slot < self.slots.total
 
     def spelling(self, token_id: int) -> bytes:
         """The UTF-8 bytes that one id adds to a text, its leading space included; none for special and unknown ids."""
         byte = token_id - len(SPECIAL_TOKENS)
+        if self._is_special(token_id):
+            return b""
         if byte < len(BYTE_TOKENS):
-            return bytes([byte]) if byte >= 0 else b""
+            return bytes([byte])
         return (self._backend.id_to_token(token_id) or "").encode()
 
     def tokens(self, text: str) -> list[str]:
@@ -127,23 +226,26 @@ def _lead(text: str) -> str:
     return f" {text}" if text and _SPACED_START.match(text) and ord(text[0]) < 0x2E80 else text
 
 
-def train_tokenizer(texts: Sequence[str], *, vocab_size: int = 0) -> Tokenizer:
+def train_tokenizer(texts: Sequence[str], *, vocab_size: int = 0, placeholders: bool = False) -> Tokenizer:
     """A tokenizer learned from normalized training texts of both languages.
 
     Args:
         texts: Source and target texts of the training rows.
         vocab_size: Subwords in all; 0 takes the largest of which `MIN_COUNT_SHARE` occur `MIN_COUNT` times.
+        placeholders: Give the slots of protected texts a token each, and learn no subwords from placeholders.
 
     Paper: Gowda and May (2020), Finding the optimal vocabulary size for neural machine translation: rare
     classes are learned badly, so the rarest must still be frequent enough.
     """
-    layout = _learn(texts, vocab_size or MAX_VOCAB_SIZE)
+    if placeholders:
+        texts = [piece for text in texts for piece in protect(text).pieces if isinstance(piece, str)]
+    layout = _learn(texts, vocab_size or MAX_VOCAB_SIZE, PLACEHOLDER_TOKENS if placeholders else ())
     if not vocab_size:
         layout = _shrink(layout, texts)
     return Tokenizer(_backend(layout))
 
 
-def _learn(texts: Sequence[str], vocab_size: int) -> dict:
+def _learn(texts: Sequence[str], vocab_size: int, placeholder_tokens: Sequence[str]) -> dict:
     """The tokenizer's JSON layout after learning merges."""
     from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
     from tokenizers import Tokenizer as Backend
@@ -154,8 +256,8 @@ def _learn(texts: Sequence[str], vocab_size: int) -> dict:
     # Characters seen once teach nothing: they go by their bytes.
     alphabet = max(256, min(vocab_size // 2, 6000))
     trainer = trainers.BpeTrainer(
-        vocab_size=max(vocab_size, MIN_VOCAB_SIZE),
-        special_tokens=[*SPECIAL_TOKENS, *BYTE_TOKENS],
+        vocab_size=max(vocab_size, MIN_VOCAB_SIZE + len(placeholder_tokens)),
+        special_tokens=[*SPECIAL_TOKENS, *BYTE_TOKENS, *placeholder_tokens],
         limit_alphabet=alphabet,
         min_frequency=2,
         max_token_length=16,

@@ -1,0 +1,158 @@
+"""Placeholders and tags: the pieces of a text that a translation must hold letter by letter.
+
+What a translation has to keep without exception is strict: tags, ``{name}``, ``%s`` and their kin. Addresses, paths,
+options, character entities and escapes are kept by the translator too, but a human translation may rightly have another
+address, or a quotation mark in place of an entity, so that no row is judged by them. ``:name`` and ``%1`` stand
+between: what the source has is asked for, what only the target has may be an accident of punctuation.
+
+Forms: printf of C, Objective-C and Python; braces of Python, ICU, JavaScript frameworks, shells and Ruby; ``%1`` of
+Qt; ``%name%`` of Symfony; ``$t(key)`` of i18next; ``:name`` of Laravel; tags of HTML, XLIFF and React.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from braid.text.messages import Message, find_messages
+
+# No branch repeats over what another part of it can match, and none begins anew inside of what it tried already.
+# "100% sure" is no placeholder, but a unit or a plural s may follow one: "%dMB", "%ss". Letters and digits are those
+# of ASCII wherever a text without spaces may follow directly.
+_FORMS = {
+    "tag": r"</?(?:[A-Za-z][\w.:-]{0,30}|\d{1,3})(?:\s[^<>=]{1,60}=[^<>]*)?\s?/?>",
+    "brace": r"\{\{[^{}]{1,60}\}\}"
+    r"|[$%]?\{(?:#|[\w.:!\-+, $@]{0,60}|[\w.]{1,40}, ?(?:number|date|time|duration|ordinal|spellout)"
+    r"(?:, ?[^{}]{1,40})?)\}"
+    r"|\$t\([^()]{1,60}\)",
+    "percent": r"%\([^()]{1,60}\)[+\-0 #]?\d{0,2}(?:\.\d{1,2})?[a-zA-Z]"
+    r"|%(?:\d{1,2}\$)?[+\-0]?\d{0,2}(?:\.\d{1,2})?(?:ll?|hh?|z)?[sdifgueoxX@]"
+    r"(?=(?:s|th|x|h|ms?|px|[KMGTkm]i?B)?(?![A-Za-z0-9_]))"
+    r"|(?<![A-Za-z0-9_%])%[A-Za-z_][A-Za-z0-9_.]{1,30}%(?![A-Za-z0-9_])",
+    "number": r"(?<![A-Za-z0-9_%.,])%(?:L?[1-9]|n)(?![A-Za-z0-9_%$])",
+    "colon": r"(?:(?<=[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uff60])|(?<![\w:/.)[\]}>@\\-])):[A-Za-z][A-Za-z0-9_]{2,30}"
+    r"(?![A-Za-z0-9_:(])",
+    "entity": r"&(?!(?:amp|nbsp|quot|apos|[lrb]s?[ad]?quo|[mn]dash|hellip|shy|thinsp);)"
+    r"(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{2,7}|#x[0-9A-Fa-f]{2,6});",
+    "address": r"(?<![A-Za-z0-9])(?:https?|ftps?|wss?)://[A-Za-z0-9\-._~:/?#\[\]@!$&()*+,;=%]*[A-Za-z0-9/_#=&%+~-]"
+    r"|(?<![A-Za-z0-9_.+%-])[A-Za-z0-9_.+%-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}",
+    "path": r"(?<![\w/.~:<-])~?/[A-Za-z][A-Za-z0-9_.+-]{0,80}(?:/[A-Za-z0-9_.+-]{0,80}[A-Za-z0-9_+-]){1,12}/?"
+    r"|(?<![A-Za-z0-9])[A-Za-z]:\\[A-Za-z0-9_.+-]{1,80}(?:\\[A-Za-z0-9_.+-]{1,80}){0,12}",
+    "option": r"(?<![\w-])--[a-z](?:-?[a-z0-9])*+(?![\w-])",
+    "escape": r"(?<!\\)\\[nrt](?![a-z])",
+}
+_PATTERN = re.compile("|".join(f"(?P<{kind}>{form})" for kind, form in _FORMS.items()))
+_HINT = re.compile(r"[<{%&@\\]|[:/][A-Za-z/]|--")
+_TAG = re.compile(r"<(/?)([^\s/>]+)[^>]*?(/?)>")
+_STRICT = frozenset({"tag", "brace", "percent"})
+_ASKED_FOR = _STRICT | {"number", "colon"}
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A piece of a text that stays as it is.
+
+    Args:
+        start: Offset of its first character.
+        end: The character behind its last.
+        kind: Its form; a key of this module's table.
+        text: Itself.
+    """
+
+    start: int
+    end: int
+    kind: str
+    text: str
+
+    @property
+    def key(self) -> str:
+        """Its text without spaces, by which the two sides of a pair are compared."""
+        return self.text.replace(" ", "")
+
+
+def find_placeholders(text: str) -> list[Placeholder]:
+    """The placeholders of a text in order; none overlaps another.
+
+    Braces around a branch of an ICU message are none.
+
+    Cost: O(length of the text).
+    """
+    if not _HINT.search(text):
+        return []
+    around = {start - 1 for message in find_messages(text) for start, _ in message.branches}
+    found, position = [], 0
+    while match := _PATTERN.search(text, position):
+        is_branch = match.start() in around
+        position = match.start() + 1 if is_branch else match.end()
+        if not is_branch:
+            found.append(Placeholder(*match.span(), match.lastgroup or "", match[0]))
+    return found
+
+
+def placeholders(text: str) -> Counter[str]:
+    """How often each strict placeholder or tag stands in a text; spaces inside one do not count.
+
+    Of an ICU message the argument counts, and what stands in any of its branches counts as often as in the branch that
+    has most of it: languages differ in their plurals.
+    """
+    return _count(text, _STRICT)
+
+
+def _count(text: str, kinds: frozenset[str]) -> Counter[str]:
+    message = next(find_messages(text), None)
+    if message is None:
+        return Counter(found.key for found in find_placeholders(text) if found.kind in kinds)
+    return _count_message(text, message, kinds)
+
+
+def _count_message(text: str, message: Message, kinds: frozenset[str]) -> Counter[str]:
+    most: Counter[str] = Counter()
+    for start, end in message.branches:
+        most |= _count(text[start:end], kinds)
+    most += _count(text[: message.start], kinds) + _count(text[message.end :], kinds)
+    most[f"{{{message.argument},{'plural' if message.is_plural else 'select'}}}"] += 1
+    return most
+
+
+def differ(source: str, target: str) -> str:
+    """What is wrong with the placeholders and tags of a translation, in words; "" when nothing is.
+
+    Accelerators (``&File``) may stand on either side alone.
+    """
+    asked, found = _count(source, _ASKED_FOR), _count(target, _ASKED_FOR)
+    added = placeholders(target) - placeholders(source)
+    sides = {"only in the source": asked - found, "only in the target": added}
+    faults = [f"{side}: {' '.join(sorted(one.elements()))}" for side, one in sides.items() if one]
+    if not faults and (crossed := _unpaired(target)) and not _unpaired(source):
+        faults.append(f"tags cross in the target: {' '.join(crossed)}")
+    return "; ".join(faults)
+
+
+def _unpaired(text: str) -> list[str]:
+    """Closing tags without an opening one of that name before them, innermost first."""
+    found = [one for one in find_placeholders(text) if one.kind == "tag"]
+    paired = {place for pair in pairs_of_tags(text, found) for place in pair}
+    return [one.key for place, one in enumerate(found) if one.key.startswith("</") and place not in paired]
+
+
+def pairs_of_tags(text: str, found: list[Placeholder]) -> list[tuple[int, int]]:
+    """Places in ``found`` of opening tags with those of their closing ones, in the order in which they open.
+
+    A tag that is never closed, such as ``<br>``, is none's partner; pairs never cross.
+    """
+    pairs, waiting, open_names = [], [], Counter()
+    for place, one in enumerate(found):
+        if one.kind != "tag" or not (tag := _TAG.fullmatch(text, one.start, one.end)) or tag[3]:
+            continue
+        if not tag[1]:
+            waiting.append((tag[2], place))
+            open_names[tag[2]] += 1
+        elif open_names[tag[2]]:
+            while waiting:
+                name, opening = waiting.pop()
+                open_names[name] -= 1
+                if name == tag[2]:
+                    pairs.append((opening, place))
+                    break
+    return sorted(pairs)
