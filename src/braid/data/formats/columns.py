@@ -1,11 +1,13 @@
-"""Which columns of a table hold source and target, and its rows as Examples; shared by TSV and CSV."""
+"""Which columns of a table hold source and target, and its rows as Examples; what tables say about themselves."""
 
 from __future__ import annotations
 
 import itertools
+import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts, ReadOptions
@@ -167,6 +169,36 @@ def table_facts(records: Iterable[Record], stream: Stream, name: str) -> FileFac
         rows=tuple(rows[1:4] if is_named else rows[:3]),
         is_compressed=stream.is_compressed,
     )
+
+
+def named_facts(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], stream: Stream, name: str, encoding: str = ""
+) -> FileFacts:
+    """Columns and first rows of a file whose cells have names, as JSON and Parquet have.
+
+    Args:
+        rows: The first rows, or more.
+        columns: The names.
+        stream: The file.
+        name: Of its format.
+        encoding: Of its texts, where that is not the file's.
+    """
+    inner = rows[0].get("translation") if rows else None
+    codes = tuple(inner) if isinstance(inner, dict) else declared_languages(columns)
+    return FileFacts(
+        file=stream.shown,
+        format=name,
+        encoding=encoding or stream.encoding(),
+        languages=codes if len(set(codes)) >= 2 else (),
+        columns=tuple(columns),
+        rows=tuple(tuple(cell_text(row.get(column)) for column in columns) for row in rows[:3]),
+        is_compressed=stream.is_compressed,
+    )
+
+
+def cell_text(value: Any) -> str:
+    """A cell as text: what is none, as JSON writes it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def declared_languages(names: Sequence[str]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ class ReadOptions:
         target_roles: The same for the target.
         reads: ``pairs``, ``texts`` or ``questions``.
         separator: Joins several targets of one JSON list; none are allowed when empty.
+        query: The SELECT that gives the rows of an SQLite database; that of its table when empty.
     """
 
     source_language: str
@@ -30,6 +31,7 @@ class ReadOptions:
     target_roles: tuple[str, ...] = ("target",)
     separator: str = ""
     reads: str = "pairs"
+    query: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
