@@ -1,4 +1,13 @@
-"""Translation Memory eXchange 1.1 to 1.4."""
+"""Translation Memory eXchange 1.1 to 1.4b.
+
+What is done with each thing a unit may hold:
+
+- the language of a ``tuv`` is its ``xml:lang`` (1.4), else its ``lang`` (1.1); one without either has none, and the
+  header's ``srclang`` is not taken for it;
+- several variants in one language: an Example for each pair, with the same line and key;
+- inline elements: see `braid.data.formats.inline`;
+- notes, properties and who changed what and when: left alone.
+"""
 
 from __future__ import annotations
 
