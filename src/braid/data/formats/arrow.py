@@ -46,7 +46,9 @@ def _opened(stream: Stream, columns: Sequence[str] | None = None) -> tuple[Any, 
 
 
 def _columns(stream: Stream) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_opened(stream)[0].schema.names))
+    table, _ = _opened(stream)
+    with worded(stream, "an Arrow"):
+        return tuple(dict.fromkeys(table.schema.names))
 
 
 def arrow_rows(stream: Stream, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:

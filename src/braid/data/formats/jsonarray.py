@@ -26,6 +26,7 @@ LISTS = frozenset({"data", "rows", "examples", "items", "records", "entries"})
 
 _BLANK = re.compile(r"[ \t\r\n]*+")
 _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\],]', re.DOTALL)  # a string may be left open, see i18n
+_BEHIND_NUMBERS = (",", "]", "}", " ", "\n", "\r", "\t")
 _CUT = 16
 """A fault so near to the end of the window may be the window's: a literal or an escape cut through."""
 
@@ -78,7 +79,7 @@ class _Window:
             try:
                 value, end = self._decoder.raw_decode(self._text, self._place)
             except json.JSONDecodeError as error:
-                reason = f"{error.msg} (line {line + error.lineno - 1})"
+                reason = f"{error.msg} (line {line + self._text.count(chr(10), self._place, error.pos)})"
                 is_cut = error.pos >= len(self._text) - _CUT or error.msg.startswith("Unterminated string")
                 if is_cut and self._grow(len(self._text) - self._place):
                     continue
@@ -87,8 +88,9 @@ class _Window:
             except ValueError as error:  # a number of thousands of digits
                 reason = str(error).partition(";")[0]
             else:
-                if end == len(self._text) and isinstance(value, int | float) and self._grow(1):
-                    continue  # a number that the window may have cut
+                is_number = isinstance(value, int | float) and self._text[end : end + 1] not in _BEHIND_NUMBERS
+                if is_number and end >= len(self._text) - _CUT and self._grow(1):
+                    continue  # which the window may have cut
                 self._forget(end)
                 return line, value, ""
             return line, self._skip(reason), f"must be a JSON object, got: {reason}"
