@@ -60,6 +60,7 @@ class DataKind:
             target_column=config.target_column,
             group_column=config.group_column,
             part_column=config.split_column or config.date_column,
+            part_key="split_column" if config.split_column else "date_column",
             query=config.query,
             source_roles=self.source_roles,
             target_roles=self.target_roles,

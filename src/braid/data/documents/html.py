@@ -17,6 +17,7 @@ _BLOCKS = _HEADINGS | frozenset({
     "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "p", "pre", "section", "summary",
     "table", "tbody", "tfoot", "thead", "tr", "ul",
 })  # fmt: skip
+_CELLS = frozenset({"td", "th"})
 _UNREAD = frozenset({"script", "style", "template", "noscript", "svg", "iframe", "object", "canvas"})
 """Elements whose content is no text of the page."""
 
@@ -32,14 +33,32 @@ def read_html(stream: Stream, title: str) -> Iterator[Passage | Reject]:
     Raises:
         DataError: The page is larger than 16 MiB or not in the encoding it declares.
     """
-    page = _Page(title)
+    blocks, rejects = page_blocks(stream, title)
+    yield from cut(blocks, file=stream.shown, group=stream.shown)
+    yield from rejects
+
+
+def page_blocks(stream: Stream, title: str, *, by_cell: bool = False) -> tuple[list[Block], list[Reject]]:
+    """The paragraphs of a page, and what hides the rest of it, if anything does.
+
+    Args:
+        stream: The page.
+        title: Of paragraphs above the first heading.
+        by_cell: Whether each cell of a table is a paragraph of its own, rather than each row.
+
+    Raises:
+        DataError: The page is larger than 16 MiB or not in the encoding it declares.
+    """
+    page = _Page(title, by_cell=by_cell)
     page.feed(_closed(stream.whole(_encoding(stream), MAX_UNIT_BYTES)))
     page.close()
     page.flush()
-    yield from cut(page.blocks, file=stream.shown, group=stream.shown)
+    rejects = []
     if page.unread:
         row = Example(source=f"<{page.unread}>", target="", file=stream.shown, line=page.unread_line)
-        yield Reject(example=row, rule="html", detail=f"<{page.unread}> is never closed; what follows it is not read")
+        detail = f"<{page.unread}> is never closed; what follows it is not read"
+        rejects.append(Reject(example=row, rule="html", detail=detail))
+    return page.blocks, rejects
 
 
 def _encoding(stream: Stream) -> str:
@@ -67,8 +86,10 @@ class _Page(HTMLParser):
     Elements are not kept on a stack: pages are seldom well-formed, and depth costs nothing so.
     """
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, by_cell: bool) -> None:
         super().__init__(convert_charrefs=True)
+        self._borders = _BLOCKS | _CELLS if by_cell else _BLOCKS
+        self._kind = self._anchor = ""
         self.blocks: list[Block] = []
         self.unread, self.unread_line = "", 0
         self._depth = 0
@@ -86,6 +107,7 @@ class _Page(HTMLParser):
             self._parts.append("\n")
         else:
             self._border(tag, is_start=True)
+            self._anchor = next((value or "" for name, value in attrs if name == "id"), self._anchor)
 
     def handle_endtag(self, tag: str) -> None:
         if self.unread:
@@ -103,10 +125,11 @@ class _Page(HTMLParser):
         self._parts.append(data if self._is_literal else _SPACES.sub(" ", data))
 
     def _border(self, tag: str, *, is_start: bool) -> None:
-        if tag in ("td", "th"):
+        if tag in _CELLS:
             self._parts.append(" ")
-        if tag in _BLOCKS:
+        if tag in self._borders:
             self.flush()
+            self._kind = tag if is_start else ""
             self._is_heading = is_start and tag in _HEADINGS
             self._is_literal = is_start and tag == "pre"
 
@@ -117,7 +140,17 @@ class _Page(HTMLParser):
         if text:
             self._title = _SPACES.sub(" ", text) if self._is_heading else self._title
             text += "\n\n"
-            block = Block(text=text, start=self._start, line=self._line, title=self._title, is_heading=self._is_heading)
-            self.blocks.append(block)
+            self.blocks.append(
+                Block(
+                    text=text,
+                    start=self._start,
+                    line=self._line,
+                    title=self._title,
+                    is_heading=self._is_heading,
+                    kind=self._kind,
+                    anchor=self._anchor,
+                )
+            )
             self._start += len(text)
+            self._anchor = ""
         self._parts, self._line = [], 0

@@ -63,6 +63,8 @@ class Block:
         line: 1-based line of the first.
         title: Of the section it stands in.
         is_heading: True where a section begins: no passage goes on across it.
+        kind: The element that it is in HTML, such as ``p``, ``li`` or ``h2``; "" where the format has none.
+        anchor: The name by which HTML's links find it, or "".
     """
 
     text: str
@@ -70,6 +72,8 @@ class Block:
     line: int
     title: str = ""
     is_heading: bool = False
+    kind: str = ""
+    anchor: str = ""
 
 
 def cut(blocks: Iterable[Block], *, file: str, group: str) -> Iterator[Passage]:

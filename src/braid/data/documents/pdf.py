@@ -23,12 +23,16 @@ def read_pdf(stream: Stream, title: str) -> Iterator[Passage | Reject]:
         DataError: pypdf is not installed, or the file is no PDF, encrypted, or larger than 256 MiB.
     """
     rejects: list[Reject] = []
-    yield from cut(_pages(stream, title, rejects), file=stream.shown, group=stream.shown)
+    yield from cut(pdf_pages(stream, title, rejects), file=stream.shown, group=stream.shown)
     yield from rejects
 
 
-def _pages(stream: Stream, title: str, rejects: list[Reject]) -> Iterator[Block]:
-    """The text of each page as a paragraph; pages without one go to ``rejects``."""
+def pdf_pages(stream: Stream, title: str, rejects: list[Reject]) -> Iterator[Block]:
+    """The text of each page as a paragraph; pages without one go to ``rejects``.
+
+    Raises:
+        DataError: As for `read_pdf`.
+    """
     pages = _open(stream)
     start = 0
     for number in range(1, len(pages) + 1):

@@ -14,7 +14,7 @@ from braid.data.documents.rows import read_csv_rows, read_jsonl_rows, read_parqu
 from braid.data.documents.squad import read_squad
 from braid.data.documents.text import read_text
 from braid.data.example import Example, Reject
-from braid.data.formats.read import expand, with_home
+from braid.data.formats.lookup import expand, with_home
 from braid.data.formats.stream import Stream, open_stream
 from braid.errors import DataError
 

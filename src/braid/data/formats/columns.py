@@ -1,11 +1,13 @@
-"""Which columns of a table hold source and target, and its rows as Examples; shared by TSV and CSV."""
+"""Which columns of a table hold source and target, and its rows as Examples; what tables say about themselves."""
 
 from __future__ import annotations
 
 import itertools
+import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts, ReadOptions
@@ -33,11 +35,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Positions of source, target and group from 0, -1 for none, and whether the first row is a header."""
+    """Positions of source, target, group and part from 0, -1 for none, and whether the first row is a header."""
 
     source: int = 0
     target: int = 1
     group: int = -1
+    part: int = -1
     has_header: bool = False
 
 
@@ -48,8 +51,10 @@ def header_columns(cells: Sequence[str], options: ReadOptions) -> Columns | None
     target = _position(names, options.target_column, options.target_roles, options.target_language)
     if source is None or target is None or source == target:
         return None
-    group = names.index(options.group_column) if options.group_column in names else -1
-    return Columns(source, target, group, has_header=True)
+    group, part = (
+        names.index(name) if name in names else -1 for name in (options.group_column, options.part_column)
+    )
+    return Columns(source, target, group, part, has_header=True)
 
 
 def _position(names: Sequence[str], column: str, roles: Sequence[str], language: str) -> int | None:
@@ -70,8 +75,11 @@ def find_columns(first: Record, options: ReadOptions, stream: Stream) -> Columns
         DataError: A column was asked for by a name that the first row does not hold.
     """
     by_header = header_columns(first.cells, options)
-    if by_header is not None and (by_header.group >= 0 or not options.group_column):
-        return by_header
+    further = {"group_column": options.group_column, options.part_key: options.part_column}
+    if by_header is not None:
+        found = dict(zip(further, (by_header.group, by_header.part), strict=True))
+        if all(found[key] >= 0 for key, name in further.items() if name):
+            return by_header
     asked = (options.source_column, options.target_column)
     numbers = [int(column) - 1 if column.isascii() and column.isdigit() else -1 for column in asked]
     if any(column and number < 0 for column, number in zip(asked, numbers, strict=True)):
@@ -82,17 +90,18 @@ def find_columns(first: Record, options: ReadOptions, stream: Stream) -> Columns
             line=first.line,
             hint="name both columns as the header does, or give column numbers counted from 1",
         )
-    group = options.group_column
-    if group and not (group.isascii() and group.isdigit()):
-        present = ", ".join(f'"{cell[:40]}"' for cell in first.cells[:20])
-        raise stream.fault(
-            f'data.group_column must name a column of the header row, got "{group}"; it holds {present}',
-            line=first.line,
-            hint="name the column as the header does, or give its number counted from 1",
-        )
+    for key, name in further.items():
+        if name and not (name.isascii() and name.isdigit()):
+            present = ", ".join(f'"{cell[:40]}"' for cell in first.cells[:20])
+            raise stream.fault(
+                f'data.{key} must name a column of the header row, got "{name}"; it holds {present}',
+                line=first.line,
+                hint="name the column as the header does, or give its number counted from 1",
+            )
     source = numbers[0] if asked[0] else (0 if numbers[1] != 0 else 1)
     target = numbers[1] if asked[1] else (1 if source != 1 else 0)
-    return Columns(source, target, int(group) - 1 if group else -1)
+    group, part = (int(name) - 1 if name else -1 for name in further.values())
+    return Columns(source, target, group, part)
 
 
 def table_examples(records: Iterable[Record], stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
@@ -121,7 +130,7 @@ def check_first_row(head: Sequence[Record], stream: Stream, options: ReadOptions
         DataError: It does.
     """
     rows = [record.cells for record in head if record.cells and not record.fault]
-    is_asked = options.source_column or options.target_column or options.group_column
+    is_asked = options.source_column or options.target_column or options.group_column or options.part_column
     if is_asked or not rows or header_columns(rows[0], options) or not is_header(rows, options):
         return
     source, target = likely_columns(rows, options)
@@ -140,13 +149,13 @@ def check_first_row(head: Sequence[Record], stream: Stream, options: ReadOptions
 def _example(record: Record, columns: Columns, file: str) -> Example | Reject:
     cells = record.cells
     source, target = (cells[i] if i < len(cells) else "" for i in (columns.source, columns.target))
-    group = cells[columns.group] if 0 <= columns.group < len(cells) else ""
-    example = Example(source=source, target=target, file=file, line=record.line, group=group)
+    group, part = (cells[i] if 0 <= i < len(cells) else "" for i in (columns.group, columns.part))
+    example = Example(source=source, target=target, file=file, line=record.line, group=group, part=part)
     if record.fault:
         return Reject(example=example, rule="quotes", detail=record.fault)
     if not any(cells):
         return Reject(example=example, rule="empty", detail="blank line")
-    needed = max(columns.source, columns.target, columns.group) + 1
+    needed = max(columns.source, columns.target, columns.group, columns.part) + 1
     if len(cells) < needed:
         return Reject(example=example, rule="columns", detail=f"must have at least {needed} columns, got {len(cells)}")
     return example
@@ -167,6 +176,36 @@ def table_facts(records: Iterable[Record], stream: Stream, name: str) -> FileFac
         rows=tuple(rows[1:4] if is_named else rows[:3]),
         is_compressed=stream.is_compressed,
     )
+
+
+def named_facts(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], stream: Stream, name: str, encoding: str = ""
+) -> FileFacts:
+    """Columns and first rows of a file whose cells have names, as JSON and Parquet have.
+
+    Args:
+        rows: The first rows, or more.
+        columns: The names.
+        stream: The file.
+        name: Of its format.
+        encoding: Of its texts, where that is not the file's.
+    """
+    inner = rows[0].get("translation") if rows else None
+    codes = tuple(inner) if isinstance(inner, dict) else declared_languages(columns)
+    return FileFacts(
+        file=stream.shown,
+        format=name,
+        encoding=encoding or stream.encoding(),
+        languages=codes if len(set(codes)) >= 2 else (),
+        columns=tuple(columns),
+        rows=tuple(tuple(cell_text(row.get(column)) for column in columns) for row in rows[:3]),
+        is_compressed=stream.is_compressed,
+    )
+
+
+def cell_text(value: Any) -> str:
+    """A cell as text: what is none, as JSON writes it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def declared_languages(names: Sequence[str]) -> tuple[str, ...]:

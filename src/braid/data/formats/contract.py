@@ -15,10 +15,13 @@ class ReadOptions:
         source_column: Header name or JSON key of the source; in a table without that name, a column number from 1.
         target_column: The same for the target.
         group_column: The same for what rows must have in common to stay together; none when empty.
+        part_column: The same for what says to which part a row belongs: a name, or a date; none when empty.
+        part_key: The recipe's key that holds it, for messages.
         source_roles: Names by which the source is known where none is asked for.
         target_roles: The same for the target.
         reads: ``pairs``, ``texts`` or ``questions``.
         separator: Joins several targets of one JSON list; none are allowed when empty.
+        query: The SELECT that gives the rows of an SQLite database; that of its table when empty.
     """
 
     source_language: str
@@ -26,10 +29,13 @@ class ReadOptions:
     source_column: str = ""
     target_column: str = ""
     group_column: str = ""
+    part_column: str = ""
+    part_key: str = "split_column"
     source_roles: tuple[str, ...] = ("source",)
     target_roles: tuple[str, ...] = ("target",)
     separator: str = ""
     reads: str = "pairs"
+    query: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

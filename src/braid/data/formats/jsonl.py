@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from braid.data.example import Example, Reject
+from braid.data.formats.columns import cell_text, named_facts
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.stream import Stream
 from braid.text.matching import best_languages
@@ -35,10 +36,24 @@ def example_of(row: Mapping[str, Any], options: ReadOptions, file: str, line: in
     """
     source, _ = _texts(row, options, "source")
     target, references = _texts(row, options, "target")
-    group = _shown(_value(row, options.group_column, (), "")[1]) if options.group_column else ""
+    group, part = further_of(row, options)
     key = row.get("id", "")
     key = str(key) if isinstance(key, str | int) else ""
-    return Example(source=source, target=target, file=file, line=line, key=key, group=group, references=references)
+    return Example(
+        source=source, target=target, file=file, line=line, key=key, group=group, part=part, references=references
+    )
+
+
+def further_of(row: Mapping[str, Any], options: ReadOptions) -> tuple[str, str]:
+    """What the columns of groups and of parts hold; "" where none is asked for.
+
+    Raises:
+        ValueError: A column is missing; worded for a person.
+    """
+    group, part = (
+        cell_text(_value(row, name, (), "")[1]) if name else "" for name in (options.group_column, options.part_column)
+    )
+    return group, part
 
 
 def json_object(line: str) -> dict[str, Any]:
@@ -110,18 +125,4 @@ def inspect_jsonl(stream: Stream) -> FileFacts:
             rows.append(json_object(line))
         except ValueError:
             continue
-    columns = tuple(rows[0]) if rows else ()
-    inner = rows[0].get("translation") if rows else None
-    return FileFacts(
-        file=stream.shown,
-        format="jsonl",
-        encoding=stream.encoding(),
-        languages=tuple(inner) if isinstance(inner, dict) else (),
-        columns=columns,
-        rows=tuple(tuple(_shown(row.get(name)) for name in columns) for row in rows),
-        is_compressed=stream.is_compressed,
-    )
-
-
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return named_facts(rows, tuple(rows[0]) if rows else (), stream, "jsonl")

@@ -2,104 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from braid.data.example import Example, Reject
-from braid.data.formats.android import read_android
-from braid.data.formats.apple import read_apple
+from braid.data.formats.archives import refuse_archive
 from braid.data.formats.contract import FileFacts, ReadOptions
-from braid.data.formats.csv import inspect_csv, read_csv
-from braid.data.formats.i18n import read_json_texts, read_yaml_texts
-from braid.data.formats.jsonl import inspect_jsonl, read_jsonl
-from braid.data.formats.keyed import Read, inspect_keyed, read_keyed
+from braid.data.formats.known import PAIR_READERS, PARALLEL, READS, Readers, format_of, pair_format_of
 from braid.data.formats.labelled import LabelledFile, is_text, labelled_files, read_labelled
-from braid.data.formats.mo import inspect_mo, read_mo
-from braid.data.formats.parallel import inspect_parallel, read_parallel
-from braid.data.formats.parquet import inspect_parquet, read_parquet, read_parquet_documents
-from braid.data.formats.po import inspect_po, read_po
-from braid.data.formats.properties import read_properties
-from braid.data.formats.squad import read_squad
+from braid.data.formats.lookup import exists, expand, with_home
 from braid.data.formats.stream import Stream, open_stream
-from braid.data.formats.subtitles import inspect_subtitles, read_subtitles
-from braid.data.formats.texts import SUFFIXES, inspect_plain, read_column, read_documents, read_plain
-from braid.data.formats.tmx import inspect_tmx, read_tmx
-from braid.data.formats.tsv import inspect_tsv, read_tsv
-from braid.data.formats.xliff import inspect_xliff, read_xliff
 from braid.errors import DataError
-
-
-@dataclass(frozen=True)
-class Format:
-    """A file format: the names its files end with (before ``.gz``), how it is read and how it is looked at."""
-
-    suffixes: tuple[str, ...]
-    read: Callable[[Stream, ReadOptions], Iterator[Example | Reject]]
-    inspect: Callable[[Stream], FileFacts]
-
-
-_READERS = {
-    "tsv": Format((".tsv", ".tab"), read_tsv, inspect_tsv),
-    "csv": Format((".csv",), read_csv, inspect_csv),
-    "jsonl": Format((".jsonl", ".ndjson"), read_jsonl, inspect_jsonl),
-    "parquet": Format((".parquet",), read_parquet, inspect_parquet),
-    "po": Format((".po", ".pot"), read_po, inspect_po),
-    "mo": Format((".mo", ".gmo"), read_mo, inspect_mo),
-    "tmx": Format((".tmx",), read_tmx, inspect_tmx),
-    "xliff": Format((".xlf", ".xliff"), read_xliff, inspect_xliff),
-}
-
-
-@dataclass(frozen=True)
-class PairFormat:
-    """Two files that belong together: the names they end with, how they are read and how they are looked at."""
-
-    suffixes: tuple[str, ...]
-    read: Callable[[Stream, Stream], Iterator[Example | Reject]]
-    inspect: Callable[[Stream, Stream], FileFacts]
-
-
-def _keyed(name: str, suffixes: tuple[str, ...], read: Read) -> PairFormat:
-    return PairFormat(
-        suffixes,
-        lambda source, target: read_keyed(source, target, read),
-        lambda source, target: inspect_keyed(source, target, read, name),
-    )
-
-
-_PAIR_READERS = {
-    "android": _keyed("android", (".xml",), read_android),
-    "apple": _keyed("apple", (".strings",), read_apple),
-    "properties": _keyed("properties", (".properties",), read_properties),
-    "json texts": _keyed("json texts", (".json", ".arb"), read_json_texts),
-    "yaml texts": _keyed("yaml texts", (".yml", ".yaml"), read_yaml_texts),
-    "subtitles": PairFormat((".srt", ".vtt"), read_subtitles, inspect_subtitles),
-}
-_PARALLEL = PairFormat((), read_parallel, inspect_parallel)
-"""Of names that end otherwise: line by line."""
-
-_TEXT_READERS = {
-    "txt": Format(SUFFIXES, read_plain, inspect_plain),
-    "jsonl": Format((".jsonl", ".ndjson"), read_documents, inspect_jsonl),
-    "csv": Format((".csv",), read_column, inspect_csv),
-    "tsv": Format((".tsv", ".tab"), read_column, inspect_tsv),
-    "parquet": Format((".parquet",), read_parquet_documents, inspect_parquet),
-}
-
-_QUESTION_READERS = {"squad": Format((".json",), read_squad, inspect_plain)}
-
-_Readers = dict[str, Format]
-_READS: dict[str, _Readers] = {"pairs": _READERS, "texts": _TEXT_READERS, "questions": _QUESTION_READERS}
-"""Readers by what they are asked for."""
-
-FORMATS: dict[str, tuple[str, ...]] = {"parallel": ()} | {name: form.suffixes for name, form in _READERS.items()}
-"""Every format's name and the suffixes by which it is known; two parallel text files, written a,b, may end as they
-like. Each may be followed by ``.gz``."""
-
-PAIR_FORMATS: dict[str, tuple[str, ...]] = {name: form.suffixes for name, form in _PAIR_READERS.items()}
-"""The same of formats that hold one language a file: resources of programs, and subtitles; written a,b as well."""
 
 MALFORMED_RULES = frozenset({"columns", "quotes", "json", "cells", "empty"})
 """Rules of rows that could not be read; a file with no other rows is not what its name says."""
@@ -129,8 +44,9 @@ def read_files(patterns: Sequence[str], options: ReadOptions, *, folder: Path) -
     """Every pair of texts in the files as an Example, every row that cannot be used as a Reject, in file order.
 
     Args:
-        patterns: Files or globs, relative to ``folder`` or absolute; ``a,b`` stands for two parallel text files. Where
-            targets are labels, also a folder with one folder of text files for each label, or a glob of such files.
+        patterns: Files or globs, relative to ``folder`` or absolute; ``a,b`` stands for two parallel text files, and
+            ``hf://owner/name@revision/config:split`` for a data set on the Hugging Face hub. Where targets are labels,
+            also a folder with one folder of text files for each label, or a glob of such files.
         options: Languages and columns.
         folder: The recipe's folder.
 
@@ -147,7 +63,7 @@ def find_files(patterns: Sequence[str], options: ReadOptions, *, folder: Path) -
     found: list[DataFile] = []
     for pattern in patterns:
         labelled = _labelled(pattern, folder) if options.separator else []
-        found += labelled or _find(pattern, folder, _READS[options.reads])
+        found += labelled or _find(pattern, folder, READS[options.reads])
     return found
 
 
@@ -166,17 +82,16 @@ def raw_rows(file: DataFile, options: ReadOptions) -> Iterator[Example | Reject]
     if file.label:
         yield read_labelled(LabelledFile(path=file.paths[0], shown=file.shown[0], label=file.label))
         return
-    with ExitStack() as stack:
-        streams = [stack.enter_context(open_stream(*pair)) for pair in zip(file.paths, file.shown, strict=True)]
+    with _streams(file) as streams:
         yield from stream_rows(streams, options)
 
 
 def stream_rows(streams: Sequence[Stream], options: ReadOptions) -> Iterator[Example | Reject]:
     """The rows of an open file, or of two that belong together."""
     if len(streams) == 2:
-        yield from _pair_format_of([stream.shown for stream in streams]).read(streams[0], streams[1])
+        yield from pairformat_of([stream.shown for stream in streams]).read(streams[0], streams[1])
     else:
-        yield from _format_of(streams[0].shown, _READS[options.reads]).read(streams[0], options)
+        yield from format_of(streams[0].shown, READS[options.reads]).read(streams[0], options)
 
 
 def is_by_lines(file: DataFile, options: ReadOptions) -> bool:
@@ -184,19 +99,32 @@ def is_by_lines(file: DataFile, options: ReadOptions) -> bool:
     if file.label:
         return False
     if len(file.shown) == 2:
-        return _pair_format_of(file.shown) is _PARALLEL
+        return pairformat_of(file.shown) is _PARALLEL
     name = file.shown[0].lower().removesuffix(".gz")
     return name.endswith(_READERS["tsv"].suffixes + _READERS["jsonl"].suffixes)
 
 
 def inspect_file(pattern: str, *, folder: Path) -> FileFacts:
     """What the first file of a pattern says about itself: format, encoding, languages, columns, first rows."""
-    file = _find(pattern, folder, _READERS)[0]
+    file = _find(pattern, folder, PAIR_READERS)[0]
+    with _streams(file) as streams:
+        if len(streams) == 2:
+            return pair_format_of(file.shown).inspect(streams[0], streams[1])
+        return format_of(file.shown[0], PAIR_READERS).inspect(streams[0])
+
+
+@contextmanager
+def _streams(file: DataFile) -> Iterator[list[Stream]]:
+    """The file, or both, opened.
+
+    Raises:
+        DataError: One cannot be opened, is empty, or is an archive.
+    """
     with ExitStack() as stack:
         streams = [stack.enter_context(open_stream(*pair)) for pair in zip(file.paths, file.shown, strict=True)]
-        if len(streams) == 2:
-            return _pair_format_of(file.shown).inspect(streams[0], streams[1])
-        return _format_of(file.shown[0], _READERS).inspect(streams[0])
+        for stream in streams:
+            refuse_archive(stream)
+        yield streams
 
 
 @dataclass(kw_only=True)
@@ -246,7 +174,7 @@ class Tally:
 def _labelled(pattern: str, folder: Path) -> list[DataFile]:
     """The text files in folders named for their labels that a pattern stands for; none where it stands for others."""
     path = folder / with_home(pattern)
-    if _exists(path, folder) and path.is_dir():
+    if exists(path, folder) and path.is_dir():
         return [DataFile((file.path,), (file.shown,), file.label) for file in labelled_files(path, pattern)]
     if not is_text(pattern) or "," in pattern:
         return []
@@ -254,12 +182,12 @@ def _labelled(pattern: str, folder: Path) -> list[DataFile]:
     return [DataFile((path,), (shown,), label) for path, shown, label in found if label]
 
 
-def _find(pattern: str, folder: Path, readers: _Readers) -> list[DataFile]:
+def _find(pattern: str, folder: Path, readers: Readers) -> list[DataFile]:
     """The files a pattern stands for."""
-    if readers is not _READERS or "," not in pattern or _exists(with_home(pattern), folder):
+    if readers is not PAIR_READERS or "," not in pattern or exists(with_home(pattern), folder):
         found = [DataFile((path,), (shown,)) for path, shown in expand(pattern, folder)]
         for file in found:
-            _format_of(file.shown[0], readers)
+            format_of(file.shown[0], readers)
         return found
     sides = [expand(part.strip(), folder) for part in pattern.split(",")]
     if len(sides) != 2 or len(sides[0]) != len(sides[1]):
@@ -267,84 +195,3 @@ def _find(pattern: str, folder: Path, readers: _Readers) -> list[DataFile]:
         raise DataError(f"parallel text files must be written a,b and come in pairs, got {got}", where=pattern)
     pairs = zip(*sides, strict=True)
     return [DataFile((source[0], target[0]), (source[1], target[1])) for source, target in pairs]
-
-
-def with_home(pattern: str) -> Path:
-    """The pattern with a leading ``~`` or ``~user`` as the home folder; other names may begin so, too."""
-    try:
-        return Path(pattern).expanduser()
-    except RuntimeError:
-        return Path(pattern)
-
-
-def _exists(path: Path, folder: Path) -> bool:
-    try:
-        return (folder / path).exists()
-    except OSError:  # two names with a comma between them may be too long for one
-        return False
-
-
-def expand(pattern: str, folder: Path) -> list[tuple[Path, str]]:
-    """Path and shown name of every file that matches, sorted.
-
-    Raises:
-        DataError: There is none, or a folder, or the system cannot look it up.
-    """
-    try:
-        return _expand(pattern, folder)
-    except OSError as error:
-        shown = pattern if len(pattern) < 100 else f"{pattern[:80]}…"
-        raise DataError(f"a data file must be one that can be looked up, got: {error.strerror}", where=shown) from error
-
-
-def _expand(pattern: str, folder: Path) -> list[tuple[Path, str]]:
-    """Path and shown name of every file that matches, sorted."""
-    given = with_home(pattern)
-    path = folder / given
-    if path.is_file():
-        return [(path, pattern)]
-    if path.is_dir():
-        raise DataError(
-            "a data file must be a file, got a folder", where=pattern, hint=f"write {Path(pattern) / '*.tmx'}"
-        )
-    base = Path(given.anchor) if given.is_absolute() else folder
-    try:
-        found = sorted(match for match in base.glob(str(given.relative_to(given.anchor))) if match.is_file())
-    except (ValueError, NotImplementedError) as error:
-        raise DataError(f'a glob must be one that Python understands, got "{pattern}": {error}') from error
-    if not found:
-        raise DataError(
-            f'a data file or glob must match at least one file, got none for "{pattern}"',
-            where=str(folder),
-            hint="paths are relative to the recipe's folder",
-        )
-    return [(match, str(match if given.is_absolute() else match.relative_to(folder))) for match in found]
-
-
-def _pair_hint(name: str) -> str:
-    is_resource = any(name.endswith(form.suffixes) for form in _PAIR_READERS.values())
-    kind = "the files of both languages" if is_resource else "two parallel text files"
-    return f"{kind} are written as one entry: a,b"
-
-
-def _pair_format_of(shown: Sequence[str]) -> PairFormat:
-    names = [name.lower().removesuffix(".gz") for name in shown]
-    kinds = [
-        next((form for form in _PAIR_READERS.values() if name.endswith(form.suffixes)), _PARALLEL) for name in names
-    ]
-    if kinds[0] is not kinds[1]:
-        raise DataError("the files of both languages must be of one kind", where=",".join(shown))
-    return kinds[0]
-
-
-def _format_of(shown: str, readers: _Readers) -> Format:
-    name = shown.lower().removesuffix(".gz")
-    for form in readers.values():
-        if name.endswith(form.suffixes):
-            return form
-    known = " ".join(suffix for form in readers.values() for suffix in form.suffixes)
-    raise DataError(
-        f"a data file's name must end in one of {known}, or .gz after it",
-        where=shown,
-        hint=_pair_hint(name) if readers is _READERS else "",
-    )

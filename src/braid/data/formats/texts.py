@@ -8,26 +8,24 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from braid.data.example import Example, Reject
-from braid.data.formats.columns import check_first_row
+from braid.data.formats.columns import Record, check_first_row
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.csv import csv_records
+from braid.data.formats.dialogues import DIALOGUES, Message, dialogue_of, is_dialogue, messages_of
 from braid.data.formats.header import LOOKED_AT
-from braid.data.formats.jsonl import json_object
+from braid.data.formats.jsonl import further_of, json_object, json_text
 from braid.data.formats.stream import Stream
 from braid.data.formats.tsv import tsv_records
 
-SUFFIXES = (".txt", ".text", ".md")
+SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst")
 """What the names of text files end with."""
 
 MESSAGES = "messages"
 """The context of an Example that is a dialogue."""
-
-DIALOGUES = ("messages", "conversation", "conversations", "dialogue", "turns")
-ROLES = {"human": "user", "customer": "user", "gpt": "assistant", "bot": "assistant", "agent": "assistant"}
 
 
 def read_plain(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
@@ -39,15 +37,31 @@ def read_plain(stream: Stream, options: ReadOptions) -> Iterator[Example | Rejec
 def read_documents(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
     """One Example a line of JSON; lines that hold no text as Rejects."""
     for number, line in enumerate(stream.lines(stream.encoding()), 1):
-        group = f"{stream.shown}:{number}"
         try:
-            text, context = document_of(json_object(line), options)
+            row = json_object(line)
+            text, context = document_of(row, options)
+            further = further_of(row, options)
         except ValueError as error:
             broken = Example(source="", target=line[:1000], file=stream.shown, line=number)
             rule = "json" if line.strip() else "empty"
             yield Reject(example=broken, rule=rule, detail=str(error) if line.strip() else "blank line")
             continue
-        yield Example(source="", target=text, file=stream.shown, line=number, group=group, context=context)
+        yield document_example(text, further, context, stream, number)
+
+
+def document_example(text: str, further: tuple[str, str], context: str, stream: Stream, number: int) -> Example:
+    """The Example that a document is: a group of its own where none is named.
+
+    Args:
+        text: Of the document, or the JSON of its messages.
+        further: What the columns of groups and of parts hold.
+        context: What the text is.
+        stream: The file.
+        number: Its line or row there.
+    """
+    group, part = further
+    group = group or f"{stream.shown}:{number}"
+    return Example(source="", target=text, file=stream.shown, line=number, group=group, part=part, context=context)
 
 
 def document_of(row: Mapping[str, Any], options: ReadOptions) -> tuple[str, str]:
@@ -56,59 +70,79 @@ def document_of(row: Mapping[str, Any], options: ReadOptions) -> tuple[str, str]
     Raises:
         ValueError: It holds neither; worded for a person.
     """
-    names = [options.target_column] if options.target_column else [*DIALOGUES, *options.target_roles, "lines"]
+    asked = options.target_column
+    if not asked and is_dialogue(row):
+        return _dialogue(dialogue_of(row))
+    names = [asked] if asked else [*DIALOGUES, *options.target_roles, "lines"]
     name = next((name for name in names if row.get(name)), None)
     if name is None:
         raise ValueError(f"must have a text under one of {', '.join(names)}, got {', '.join(list(row)[:20]) or 'none'}")
     value = row[name]
-    if isinstance(value, str):
-        return value, ""
-    if not isinstance(value, list):
+    if not isinstance(value, str | list):
         raise ValueError(f'"{name}" must be a text or a list, got {type(value).__name__}')
+    if isinstance(value, str):
+        return json_text(value, name), ""
     if name in DIALOGUES or any(isinstance(item, dict) for item in value):
-        return json.dumps([_message(item, index) for index, item in enumerate(value)], ensure_ascii=False), MESSAGES
-    if not all(isinstance(item, str) for item in value):
-        raise ValueError(f'"{name}" must be a list of texts')
-    return "\n".join(value), ""
+        return _dialogue(messages_of(value, name))
+    return "\n".join(json_text(item, name) for item in value), ""
 
 
-def _message(item: Any, index: int) -> dict[str, str]:
-    """A message with its role; speakers alternate where they are not named."""
-    if isinstance(item, str):
-        return {"role": "assistant" if index % 2 else "user", "content": item}
-    role, content = (
-        next((item[name] for name in names if name in item), None) if isinstance(item, dict) else None
-        for names in (("role", "from", "speaker"), ("content", "value", "text"))
-    )
-    if not isinstance(content, str) or not isinstance(role, str):
-        raise ValueError(f"message {index + 1} must have a role and a content")
-    role = ROLES.get(role.lower(), role.lower())
-    return {"role": role if role in ("system", "user", "assistant") else "user", "content": content}
+def _dialogue(messages: list[Message]) -> tuple[str, str]:
+    for number, message in enumerate(messages, 1):
+        json_text(message["content"], f"message {number}")
+    return json.dumps(messages, ensure_ascii=False), MESSAGES
 
 
 def read_column(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
-    """One Example a row of a table: the column asked for, else the one named by a role, else the first."""
+    """One Example a row of a table: the column asked for, else the one named by a role, else the first.
+
+    Columns of a question and its answer (``prompt`` and ``completion``, ``instruction`` and ``output``) make dialogues.
+    """
     records = (csv_records if ".csv" in stream.shown.lower() else tsv_records)(stream)
     head = list(itertools.islice(records, LOOKED_AT + 1))
-    column = -1
+    column, names = -1, []
     for record in itertools.chain(head, records):
         if column < 0:
-            names = [cell.strip() for cell in record.cells]
-            asked = [options.target_column] if options.target_column else options.target_roles
-            found = [index for index, name in enumerate(names) if name in asked or name.lower() in asked]
-            if options.target_column and not found:
-                raise stream.fault(
-                    f'data.target_column must name a column of the header row, got "{options.target_column}"',
-                    line=record.line,
-                )
-            if not found:
-                check_first_row(head, stream, options)
-            column = found[0] if found else 0
-            if found:
+            names = [cell.strip().lower() for cell in record.cells]
+            if not options.target_column and is_dialogue(dict.fromkeys(names, "")):
+                yield from _dialogues(itertools.chain(head[1:], records), names, stream.shown)
+                return
+            column, is_named = _text_column(head, options, stream)
+            if is_named:
                 continue
         text = record.cells[column] if column < len(record.cells) else ""
         example = Example(source="", target=text, file=stream.shown, line=record.line)
         yield example if text.strip() else Reject(example=example, rule="empty", detail="no text in the column")
+
+
+def _text_column(head: Sequence[Record], options: ReadOptions, stream: Stream) -> tuple[int, bool]:
+    """Where the texts of a table stand, and whether its first row names that column."""
+    names = [cell.strip() for cell in head[0].cells]
+    asked = [options.target_column] if options.target_column else options.target_roles
+    found = next((index for index, name in enumerate(names) if name in asked or name.lower() in asked), -1)
+    if found < 0 and options.target_column:
+        raise stream.fault(
+            f'data.target_column must name a column of the header row, got "{options.target_column}"', line=head[0].line
+        )
+    if found < 0:
+        check_first_row(head, stream, options)
+    return max(found, 0), found >= 0
+
+
+def _dialogues(records: Iterable[Record], names: Sequence[str], file: str) -> Iterator[Example | Reject]:
+    for record in records:
+        row, group = dict(zip(names, record.cells, strict=False)), f"{file}:{record.line}"
+        texts = Example(source="", target=" ".join(record.cells)[:1000], file=file, line=record.line)
+        try:
+            text, context = _dialogue(dialogue_of(row)) if is_dialogue(row) else ("", "")
+        except ValueError as error:
+            yield Reject(example=texts, rule="columns", detail=str(error))
+            continue
+        if record.fault or not text:
+            detail = record.fault or f"must have {len(names)} columns, got {len(record.cells)}"
+            yield Reject(example=texts, rule="quotes" if record.fault else "columns", detail=detail)
+            continue
+        yield Example(source="", target=text, file=file, line=record.line, group=group, context=context)
 
 
 def inspect_plain(stream: Stream) -> FileFacts:

@@ -1,4 +1,13 @@
-"""Translation Memory eXchange 1.1 to 1.4."""
+"""Translation Memory eXchange 1.1 to 1.4b.
+
+What is done with each thing a unit may hold:
+
+- the language of a ``tuv`` is its ``xml:lang`` (1.4), else its ``lang`` (1.1); one without either has none, and the
+  header's ``srclang`` is not taken for it;
+- several variants in one language: an Example for each pair, with the same line and key;
+- inline elements: see `braid.data.formats.inline`;
+- notes, properties and who changed what and when: left alone.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +50,9 @@ def read_tmx(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]
             yield Reject(example=_example(unit, sources[0], targets[0], stream.shown), rule="variants", detail=detail)
         elif sources and targets:
             has_pair = True
-            yield from (_example(unit, source, target, stream.shown) for source in sources for target in targets)
+            pairs = (_example(unit, source, target, stream.shown) for source in sources for target in targets)
+            part = unit.attribute(options.part_column) if options.part_column else ""
+            yield from (replace(pair, part=part) if part else pair for pair in pairs)
         else:
             example = _example(unit, next(iter(sources), None), next(iter(targets), None), stream.shown)
             yield Reject(example=example, rule="language", detail=f"the unit has only {', '.join(languages) or 'none'}")

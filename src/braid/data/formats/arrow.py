@@ -1,0 +1,102 @@
+"""Arrow tables as files and as streams (IPC; Feather version 2 is the former), one batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from braid.data.example import Example, Reject
+from braid.data.formats.cells import document_columns, document_rows, pair_columns, pair_rows
+from braid.data.formats.columns import named_facts
+from braid.data.formats.contract import FileFacts, ReadOptions
+from braid.data.formats.parquet import BATCH_ROWS, no_library, worded
+from braid.data.formats.stream import Stream
+
+_FILE = b"ARROW1"
+_FEATHER_1 = b"FEA1"
+
+
+def _opened(stream: Stream, columns: Sequence[str] | None = None) -> tuple[Any, bool]:
+    """The table, and whether it is a file rather than a stream; of these columns alone, if any are given.
+
+    Raises:
+        DataError: The optional library is missing, or the file is no Arrow.
+    """
+    try:
+        from pyarrow import ipc
+    except ImportError:
+        raise no_library(stream, "Arrow") from None
+    if stream.is_compressed:
+        raise stream.fault("an Arrow file must not be gzip: it may be compressed within", hint="unpack it with gunzip")
+    if stream.head.startswith(_FEATHER_1):
+        raise stream.fault(
+            "a Feather file must be of version 2, got version 1", hint="write it again as Feather 2, Parquet or CSV"
+        )
+    is_file = stream.head.startswith(_FILE)
+    opened = ipc.open_file if is_file else ipc.open_stream
+    with worded(stream, "an Arrow"):
+        stream.raw.seek(0)
+        table = opened(stream.raw)
+        if columns is not None:
+            names = table.schema.names
+            fields = [names.index(name) for name in dict.fromkeys(columns)]
+            stream.raw.seek(0)
+            table = opened(stream.raw, options=ipc.IpcReadOptions(included_fields=fields, use_threads=False))
+        return table, is_file
+
+
+def _columns(stream: Stream) -> tuple[str, ...]:
+    table, _ = _opened(stream)
+    with worded(stream, "an Arrow"):
+        return tuple(dict.fromkeys(table.schema.names))
+
+
+def arrow_rows(stream: Stream, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Number from 1 and cells by name of each row, of these columns alone.
+
+    Every batch is checked before a cell of it is looked at: its offsets may point anywhere.
+
+    Raises:
+        DataError: It cannot be read, up to its end.
+    """
+    table, is_file = _opened(stream, columns)
+    number = place = 0
+    while not is_file or place < table.num_record_batches:
+        with worded(stream, "an Arrow"):
+            try:
+                batch = table.get_batch(place) if is_file else table.read_next_batch()
+            except StopIteration:
+                return
+            batch.validate(full=True)
+        place += 1
+        for begin in range(0, batch.num_rows, BATCH_ROWS):
+            with worded(stream, "an Arrow"):
+                rows = batch.slice(begin, BATCH_ROWS).to_pylist()
+            for row in rows:
+                number += 1
+                yield number, row
+
+
+def read_arrow(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
+    """One Example a row; rows whose cells hold no text as Rejects.
+
+    Raises:
+        DataError: The file cannot be read, or its columns are not those that are looked for.
+
+    Cost: memory for one batch of the columns that are read, as large as the file's writer made it.
+    """
+    columns = pair_columns(_columns(stream), options, stream)
+    return pair_rows(arrow_rows(stream, columns), options, stream)
+
+
+def read_arrow_documents(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
+    """One Example a row: a text, or a dialogue; rows that hold none as Rejects."""
+    columns = document_columns(_columns(stream), options)
+    return document_rows(arrow_rows(stream, columns), options, stream)
+
+
+def inspect_arrow(stream: Stream) -> FileFacts:
+    """Columns and first rows."""
+    names = _columns(stream)
+    rows = [row for (_, row), _ in zip(arrow_rows(stream, names), range(3), strict=False)]
+    return named_facts(rows, names, stream, "arrow", encoding="utf-8")
