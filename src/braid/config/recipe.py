@@ -62,7 +62,9 @@ class DataConfig:
     encoding: str = setting("", Text(max_chars=40), "how files are encoded, such as gb18030; found out when empty")
     query: str = setting("", Text(max_chars=10_000), "SQL that selects the rows of SQLite files; a table when empty")
     repair_text: bool = setting(True, Flag(), "mend text that was decoded wrongly, such as Ã¼ for ü")
-    check_language: bool = setting(True, Flag(), "translate: reject rows with a side that is clearly in another language")
+    check_language: bool = setting(
+        True, Flag(), "translate: reject rows with a side that is clearly in another language"
+    )
     check_numbers: bool = setting(True, Flag(), "translate: reject rows with a number that the other side lacks")
     several_targets: str = setting(
         "keep", OneOf(("keep", "first")), "what becomes of further rows with the same source and another target"

@@ -1,7 +1,7 @@
 """Cleaning of single rows: each rule on its own, each rejected row kept as it was read, with the rule's name.
 
-Some rules reject a row, some change its texts, some only take note; all are counted with samples, and each has its key in
-the recipe.
+Some rules reject a row, some change its texts, some only take note; all are counted with samples, and each has its key
+in the recipe.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from braid.config.recipe import DataConfig
 from braid.data.example import Example, Reject

@@ -25,7 +25,13 @@ DUPLICATE, LENGTH_RATIO, CONFLICT, SEVERAL = LEFT_OUT, LEFT_OUT + 1, LEFT_OUT + 
 NEAR_DUPLICATE = LEFT_OUT + 4
 """Reasons not to use a row, beside `braid.data.split.LEAK`."""
 
-_RULES = {DUPLICATE: "duplicate", LENGTH_RATIO: "length_ratio", CONFLICT: "conflict", SEVERAL: "several_targets", NEAR_DUPLICATE: "near_duplicate"}
+_RULES = {
+    DUPLICATE: "duplicate",
+    LENGTH_RATIO: "length_ratio",
+    CONFLICT: "conflict",
+    SEVERAL: "several_targets",
+    NEAR_DUPLICATE: "near_duplicate",
+}
 NEAR_FROM = 0.8
 """Share of their pieces that two rows must have in common to be near-duplicates."""
 

@@ -51,9 +51,7 @@ def header_columns(cells: Sequence[str], options: ReadOptions) -> Columns | None
     target = _position(names, options.target_column, options.target_roles, options.target_language)
     if source is None or target is None or source == target:
         return None
-    group, part = (
-        names.index(name) if name in names else -1 for name in (options.group_column, options.part_column)
-    )
+    group, part = (names.index(name) if name in names else -1 for name in (options.group_column, options.part_column))
     return Columns(source, target, group, part, has_header=True)
 
 

@@ -89,7 +89,7 @@ def raw_rows(file: DataFile, options: ReadOptions) -> Iterator[Example | Reject]
 def stream_rows(streams: Sequence[Stream], options: ReadOptions) -> Iterator[Example | Reject]:
     """The rows of an open file, or of two that belong together."""
     if len(streams) == 2:
-        yield from pairformat_of([stream.shown for stream in streams]).read(streams[0], streams[1])
+        yield from pair_format_of([stream.shown for stream in streams]).read(streams[0], streams[1])
     else:
         yield from format_of(streams[0].shown, READS[options.reads]).read(streams[0], options)
 
@@ -99,9 +99,8 @@ def is_by_lines(file: DataFile, options: ReadOptions) -> bool:
     if file.label:
         return False
     if len(file.shown) == 2:
-        return pairformat_of(file.shown) is _PARALLEL
-    name = file.shown[0].lower().removesuffix(".gz")
-    return name.endswith(_READERS["tsv"].suffixes + _READERS["jsonl"].suffixes)
+        return pair_format_of(file.shown) is PARALLEL
+    return format_of(file.shown[0], READS[options.reads]).is_by_lines
 
 
 def inspect_file(pattern: str, *, folder: Path) -> FileFacts:

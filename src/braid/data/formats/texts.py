@@ -28,10 +28,43 @@ MESSAGES = "messages"
 """The context of an Example that is a dialogue."""
 
 
+WHOLE_CHARS = 16 * 2**20
+"""Characters of a text file that are taken for one document."""
+
+PIECE_CHARS = 2**18
+"""Characters of a piece of a longer one."""
+
+
 def read_plain(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
-    """The file as one Example."""
-    text = "".join(stream.text(stream.encoding()))
-    yield Example(source="", target=text, file=stream.shown, line=1, group=stream.shown)
+    """The file as one Example; a file of more than `WHOLE_CHARS` as pieces cut between lines, each a document."""
+    lines, size, begun, is_whole = [], 0, 1, True
+    for number, line in enumerate(stream.lines(stream.encoding(), keep_ends=True), 1):
+        lines.append(line)
+        size += len(line)
+        if size > (WHOLE_CHARS if is_whole else PIECE_CHARS):
+            for piece in _pieces(lines, begun):
+                yield Example(
+                    source="", target=piece[1], file=stream.shown, line=piece[0], group=_piece_group(stream, piece[0])
+                )
+            lines, size, begun, is_whole = [], 0, number + 1, False
+    if lines:
+        group = stream.shown if is_whole else _piece_group(stream, begun)
+        yield Example(source="", target="".join(lines), file=stream.shown, line=begun, group=group)
+
+
+def _pieces(lines: Sequence[str], begun: int) -> Iterator[tuple[int, str]]:
+    """Number of the first line, and text, of pieces of about `PIECE_CHARS`."""
+    kept, size = [], 0
+    for number, line in enumerate(lines, begun):
+        kept.append(line)
+        size += len(line)
+        if size >= PIECE_CHARS or number == begun + len(lines) - 1:
+            yield number - len(kept) + 1, "".join(kept)
+            kept, size = [], 0
+
+
+def _piece_group(stream: Stream, line: int) -> str:
+    return f"{stream.shown}:{line}"
 
 
 def read_documents(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
@@ -100,7 +133,7 @@ def read_column(stream: Stream, options: ReadOptions) -> Iterator[Example | Reje
     """
     records = (csv_records if ".csv" in stream.shown.lower() else tsv_records)(stream)
     head = list(itertools.islice(records, LOOKED_AT + 1))
-    column, names = -1, []
+    column, part_at, names = -1, -1, []
     for record in itertools.chain(head, records):
         if column < 0:
             names = [cell.strip().lower() for cell in record.cells]
@@ -108,10 +141,12 @@ def read_column(stream: Stream, options: ReadOptions) -> Iterator[Example | Reje
                 yield from _dialogues(itertools.chain(head[1:], records), names, stream.shown)
                 return
             column, is_named = _text_column(head, options, stream)
+            part_at = names.index(options.part_column.lower()) if options.part_column.lower() in names else -1
             if is_named:
                 continue
         text = record.cells[column] if column < len(record.cells) else ""
-        example = Example(source="", target=text, file=stream.shown, line=record.line)
+        part = record.cells[part_at] if 0 <= part_at < len(record.cells) else ""
+        example = Example(source="", target=text, file=stream.shown, line=record.line, part=part)
         yield example if text.strip() else Reject(example=example, rule="empty", detail="no text in the column")
 
 

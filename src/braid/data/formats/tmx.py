@@ -11,7 +11,9 @@ What is done with each thing a unit may hold:
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from braid.data.example import Example, Reject
@@ -28,6 +30,8 @@ MAX_PAIRS = 100
 
 def read_tmx(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
     """One Example for each pair of variants in the two languages; alternatives are Examples of their own.
+
+    The column of a row's date is an attribute here, such as ``changedate``: the target's, or the unit's.
 
     Units without one of the languages are Rejects.
 
@@ -50,9 +54,11 @@ def read_tmx(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]
             yield Reject(example=_example(unit, sources[0], targets[0], stream.shown), rule="variants", detail=detail)
         elif sources and targets:
             has_pair = True
-            pairs = (_example(unit, source, target, stream.shown) for source in sources for target in targets)
-            part = unit.attribute(options.part_column) if options.part_column else ""
-            yield from (replace(pair, part=part) if part else pair for pair in pairs)
+            for source, target in itertools.product(sources, targets):
+                example = _example(unit, source, target, stream.shown)
+                column = options.part_column
+                part = (target.attribute(column) or unit.attribute(column)) if column else ""
+                yield replace(example, part=part) if part else example
         else:
             example = _example(unit, next(iter(sources), None), next(iter(targets), None), stream.shown)
             yield Reject(example=example, rule="language", detail=f"the unit has only {', '.join(languages) or 'none'}")
