@@ -1,15 +1,22 @@
-import time
+from dataclasses import replace
 
 import pytest
 
 from braid.config.recipe import DataConfig
-from braid.data.clean import clean_row, placeholders
+from braid.data.clean import Cleaned, Cleaner
 from braid.data.example import Example, Reject
 from braid.data.formats import ReadOptions, read_files
+from braid.data.kinds import KINDS
+from braid.errors import DataError
 
 
 def row(source, target, line=1):
     return Example(source=source, target=target, file="f.tsv", line=line)
+
+
+def clean(example, config=None, task="translate"):
+    (found,) = Cleaner(config or DataConfig(), KINDS[task]).clean([example])
+    return found
 
 
 @pytest.mark.parametrize(
@@ -25,7 +32,7 @@ def row(source, target, line=1):
     ],
 )
 def test_rules(source, target, rule):
-    reject = clean_row(row(source, target), DataConfig())
+    reject = clean(row(source, target))
     assert isinstance(reject, Reject)
     assert reject.rule == rule
     assert reject.detail
@@ -34,45 +41,77 @@ def test_rules(source, target, rule):
 
 def test_switches():
     config = DataConfig(keep_identical=True, check_placeholders=False)
-    assert isinstance(clean_row(row("OK", "OK"), config), Example)
-    assert isinstance(clean_row(row("{x} a", "b c"), config), Example)
+    assert isinstance(clean(row("OK", "OK"), config), Cleaned)
+    assert isinstance(clean(row("{x} a", "b c"), config), Cleaned)
 
 
-def test_chinese_placeholders():
-    assert placeholders("%s目前不支持") == placeholders("%s are not supported")
-    assert placeholders("{{count}} ${x} %(n)s %1$s <a0/>").total() == 5
-    assert not placeholders("100% sure, a < b")
+def test_personal_data():
+    given = row("Write to anna.meier@mailbox.org now", "Schreiben Sie an anna.meier@mailbox.org")
+    found = clean(given)
+    assert found.example == given
+    assert found.notes == (("personal_data", "email: 2"),)
+    found = clean(given, DataConfig(personal_data="mask"))
+    assert (found.example.source, found.example.target) == ("Write to <email> now", "Schreiben Sie an <email>")
+    assert found.notes == (("masked", "source: email: 1"), ("masked", "target: email: 1"))
+    reject = clean(given, DataConfig(personal_data="reject"))
+    assert (reject.rule, reject.example) == ("personal_data", given)
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("%ss and %dMB", ["%s", "%d"]),
-        ("%.2f of %02d", ["%.2f", "%02d"]),
-        ("{{ name }} {0}", ["{{name}}", "{0}"]),
-        ('<a href="x"><br/></a>', ['<ahref="x">', "<br/>", "</a>"]),
-        ("<http://example.org/> and <selector, name>", []),
-        ("&File CPU %free 50%discount", []),
-    ],
-)
-def test_what_is_a_placeholder(text, found):
-    assert sorted(placeholders(text).elements()) == sorted(found)
+def test_personal_data_of_labelled_texts():
+    given = row("Write to anna.meier@mailbox.org", "bob.smith@mailbox.org")  # which is a label
+    found = clean(given, DataConfig(personal_data="mask"), "classify")
+    assert (found.example.source, found.example.target) == ("Write to <email>", "bob.smith@mailbox.org")
 
 
-@pytest.mark.parametrize("text", ["{", "{{", "%(", "<a", "%1$", "{a", "<", "${", "<a b", "<a =", "%0"])
-def test_linear_time(text):
-    def seconds(length):
-        long_text = text * (length // len(text))
-        begun = time.process_time()
-        placeholders(long_text)
-        return time.process_time() - begun
+def test_places_in_a_passage_stay_where_they_are():
+    context = "Write to anna.meier@mailbox.org, said Anna."
+    given = replace(row("Who said it?", "Anna"), context=context, start=38)
+    found = clean(given, DataConfig(personal_data="mask"), "answer")
+    assert found.example == given
 
-    assert seconds(400_000) < 20 * seconds(100_000) + 0.5
+
+ADVERTISED = "\u5929\u4eae\u4e86\u3002\u66f4\u591a\u7cbe\u5f69\u5c0f\u8bf4\u5c3d\u5728www.example-novels.com\u7b14\u8da3\u9601\u5c0f\u8bf4\u7f51\u3002\u4ed6\u8d77\u8eab\u3002"
+
+
+def test_advertisements():
+    given = Example(source="", target=ADVERTISED, file="f", line=1)
+    found = clean(given, task="generate")
+    assert "www" not in found.example.target
+    assert found.example.target.startswith("\u5929\u4eae\u4e86\u3002") and found.example.target.endswith(
+        "\u4ed6\u8d77\u8eab\u3002"
+    )
+    assert [name for name, _ in found.notes] == ["advertisement"]
+    assert "www.example-novels.com" in found.notes[0][1]
+    assert clean(given, DataConfig(remove_advertisements=False), "generate").example == given
+
+
+def test_lexicon(tmp_path):
+    (tmp_path / "words.txt").write_text("darn*\n\u7cdf\u7cd5\n", encoding="utf-8")
+    cleaner = Cleaner(DataConfig(lexicon="words.txt"), folder=tmp_path)
+    rows = [
+        row("This darned thing", "Das verflixte Ding"),
+        row("a darning needle x", "y"),
+        row("fine", "\u5f88\u7cdf\u7cd5\u5427"),
+    ]
+    assert [(found.rule, found.detail) for found in cleaner.clean(rows)] == [
+        ("lexicon", "darned"), ("lexicon", "darning"), ("lexicon", "\u7cdf\u7cd5"),
+    ]  # fmt: skip
+    (kept,) = cleaner.clean([row("A bandarn", "gut")])
+    assert isinstance(kept, Cleaned)
+    with pytest.raises(DataError):
+        Cleaner(DataConfig(lexicon="missing.txt"), folder=tmp_path)
+
+
+def test_numbers():
+    reject = clean(row("It costs 250 euros", "Es kostet 350 Euro"))
+    assert reject.rule == "numbers"
+    assert "250" in reject.detail and "350" in reject.detail
+    assert isinstance(clean(row("It costs 250 euros", "Es kostet 350 Euro"), DataConfig(check_numbers=False)), Cleaned)
 
 
 @pytest.mark.parametrize("name", ["tatoeba_en_zh/train.tsv.gz", "ui_catalogs/en-zh.tsv.gz"])
 def test_clean_real_data_stay(shared_data, name):
     options = ReadOptions(source_language="en", target_language="zh")
     rows = list(read_files([name], options, folder=shared_data / "translation"))
-    rejects = [found for row in rows if isinstance(found := clean_row(row, DataConfig()), Reject)]
+    rejects = [found for found in Cleaner(DataConfig()).clean(rows) if isinstance(found, Reject)]
     assert len(rejects) < 0.002 * len(rows)

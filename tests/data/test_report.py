@@ -7,10 +7,10 @@ import pytest
 from rich.console import Console
 
 from braid.data.columns import Marked, MemoryColumns
-from braid.data.example import Example, Reject
+from braid.data.example import Example
 from braid.data.keys import number_of
 from braid.data.report import FILES, data_report, label_counts, label_sentences, print_report
-from braid.data.shard import count_reject
+from braid.data.shard import count_row
 from braid.text.normalize import display_width
 
 
@@ -39,7 +39,7 @@ def made(files=1):
     }
     rejected = {}
     for line in range(5):
-        count_reject(rejected, Reject(example=row("x", "", line), rule="empty", detail="no text in target"))
+        count_row(rejected, "empty", row("x", "", line), "no text in target")
     read = Counter({f"[{i}].tsv": 9 for i in range(files)})
     return data_report(read, rejected, splits, [table([row for part in splits.values() for row in part])])
 

@@ -1,6 +1,7 @@
 """Rules that look across rows."""
 
 import json
+import random
 
 import pytest
 
@@ -52,13 +53,48 @@ def test_other_labels_of_a_text(tmp_path):
     assert found.report["labels"] == {"even": 41, "odd": 40}
 
 
+def test_several_targets_of_a_source(tmp_path):
+    rows = [*USUAL, ("a usual text number 3", "ein gewöhnlicher Text 3"), ("a usual text number 3", "noch ein Text 3")]
+    found, rejects = prepared(tmp_path, rows)
+    assert not rejects
+    noted = found.report["noted"]["several_targets"]
+    assert noted["rows"] == 3
+    assert [(sample["line"], sample["detail"]) for sample in noted["samples"]] == [
+        (81, "as rows.tsv, line 4: ein üblicher Text 3"),
+        (82, "as rows.tsv, line 4: ein üblicher Text 3"),
+    ]
+    found, rejects = prepared(tmp_path, rows, data={"several_targets": "first"})
+    assert [(row["rule"], row["line"], row["detail"]) for row in rejects] == [
+        ("several_targets", 81, "another target in rows.tsv, line 4"),
+        ("several_targets", 82, "another target in rows.tsv, line 4"),
+    ]
+    assert found.report["rows_kept"] == 80
+
+
+def test_near_duplicates(tmp_path):
+    words = [f"{a}{b}" for a in ("ka", "lo", "mi", "ne", "pu") for b in ("rat", "sen", "tol", "vim", "zug")]
+    texts = [" ".join(random.Random(place).choices(words, k=25)) for place in range(80)]
+    rows = [(text, text.upper() + "!") for text in texts]
+    near = [
+        (f"{texts[5]} indeed", f"{texts[5]} Indeed!"),
+        (f"{texts[6]} 7", f"{texts[6]} 7?"),
+        (f"{texts[6]} 8", f"{texts[6]} 8?"),
+    ]
+    whole, rejects = prepared(tmp_path, [*rows, *near])
+    assert not rejects
+    found, rejects = prepared(tmp_path, [*rows, *near], data={"near_duplicates": "drop"})
+    assert [(row["rule"], row["line"]) for row in rejects] == [("near_duplicate", 81)]  # other numbers, other texts
+    assert rejects[0]["detail"].endswith("% as rows.tsv, line 6")
+    assert found.report["rows_kept"] == 82
+
+
 @pytest.mark.parametrize("size", [1, 7, 10**6])
 def test_shards_do_not_matter(tmp_path, monkeypatch, size):
     rows = [(f"text {i % 5000}", f"Text {i % 5000 // 2}" * (30 if i % 1000 == 7 else 1)) for i in range(6000)]
-    whole, rejects = prepared(tmp_path, rows)
+    whole, rejects = prepared(tmp_path, rows, data={"check_numbers": False})
     monkeypatch.setattr("braid.data.portions.PORTION_BYTES", 9000)
     monkeypatch.setattr("braid.data.columns.PARTITION_ROWS", size * 100)
-    parts, others = prepared(tmp_path, rows, data={"split_seed": 1})
+    parts, others = prepared(tmp_path, rows, data={"check_numbers": False})
     assert (parts.train, parts.valid, parts.test) == (whole.train, whole.valid, whole.test)
     assert sorted(others, key=str) == sorted(rejects, key=str)
     free = {"seconds", "reading_seconds", "bytes_read", "inputs"}

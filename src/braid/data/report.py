@@ -162,7 +162,16 @@ def print_report(report: dict[str, Any], console: Console) -> None:
         table.add_row(f"-{found['rows']:,}", _RULES.get(rule, rule))
     for name, rows in report["splits"].items():
         table.add_row(f"{rows:,}", f"in {name}")
+    for rule, found in report.get("noted", {}).items():
+        table.add_row(f"{found['rows']:,}", _NOTES.get(rule, rule))
     console.print(table)
+    if report.get("bytes_read"):
+        speed = report["bytes_read"] / 1e6 / max(report["reading_seconds"], 1e-3)
+        console.print(
+            f"{report['bytes_read'] / 1e6:,.1f} MB read and cleaned at {speed:,.1f} MB/s per core, "
+            f"{report['seconds']:,.1f} s in all",
+            markup=False,
+        )
     for sentence in label_sentences(report["labels"]) if report.get("labels") else ():
         console.print(sentence, markup=False)
     for side, facts in report["sides"].items():
@@ -183,6 +192,14 @@ def print_report(report: dict[str, Any], console: Console) -> None:
 _RULES = {
     "empty": "empty on one side",
     "identical": "target equals source (data.keep_identical)",
+    "language_side": "a side in another language (data.check_language)",
+    "numbers": "numbers differ (data.check_numbers)",
+    "personal_data": "with personal data (data.personal_data)",
+    "lexicon": "with a word of the lexicon (data.lexicon)",
+    "several_targets": "another target of the same source (data.several_targets)",
+    "near_duplicate": "nearly the same as another (data.near_duplicates)",
+    "part": "with no part or date (data.split_column, data.date_column)",
+    "encoding": "with bytes that are no text in the file's encoding",
     "too_long": "too long (data.max_chars)",
     "length_ratio": "lengths do not fit (data.max_length_ratio)",
     "placeholders": "placeholders or tags differ (data.check_placeholders)",
@@ -199,4 +216,13 @@ _RULES = {
     "quotes": "quotation marks that do not close",
     "language": "in other languages",
     "variants": "far too many variants in one unit",
+}
+
+_NOTES = {
+    "repaired": "of them were mended, decoded wrongly before (data.repair_text)",
+    "advertisement": "of them had advertisements, which are out (data.remove_advertisements)",
+    "masked": "of them had personal data, now <email> and the like",
+    "personal_data": "of them hold personal data (data.personal_data)",
+    "several_targets": "of them have a source with several targets (data.several_targets)",
+    "boilerplate": "of them had lines that many documents have, which are out",
 }
