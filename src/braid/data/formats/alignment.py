@@ -33,6 +33,8 @@ MAX_CELLS = 1_000_000
 _PRIORS = {(1, 1): 0.89, (1, 0): 0.03, (0, 1): 0.03, (1, 2): 0.025, (2, 1): 0.025}
 _STEPS = [(step, -math.log(chance)) for step, chance in _PRIORS.items()]
 _OTHER_KIND, _OTHER_LEVEL, _OTHER_NUMBERS, _NEVER = 3.0, 2.0, 1.5, math.inf
+_DIVISIBLE = frozenset({"p", "quote"})
+"""Kinds of which one block may be the translation of two."""
 _SHARED, _LOOKED_AT = 4, 2000
 _WORD = re.compile(r"\d+|[^\W\d_]{4,}")
 
@@ -191,13 +193,13 @@ def _length(units: Sequence[Unit]) -> int:
 def _kind_cost(source: Sequence[Unit], target: Sequence[Unit]) -> float:
     kinds = {unit.kind for unit in (*source, *target)}
     if len(kinds) == 1:
-        return 0.0 if len(source) == len(target) or not source[0].is_heading else _NEVER
+        return 0.0 if len(source) == len(target) or source[0].kind in _DIVISIBLE else _NEVER
     is_heading = {unit.is_heading for unit in (*source, *target)}
     if len(is_heading) > 1 or "code" in kinds:
         return _NEVER
-    if is_heading == {True}:
-        return _OTHER_LEVEL if len(source) == len(target) else _NEVER
-    return _OTHER_KIND
+    if len(source) != len(target):
+        return _NEVER
+    return _OTHER_LEVEL if is_heading == {True} else _OTHER_KIND
 
 
 def _length_cost(expected: float, found: float) -> float:

@@ -15,14 +15,12 @@ from braid.data.example import Example, Reject
 from braid.data.formats.cells import cell_reject, pair_rows
 from braid.data.formats.columns import named_facts
 from braid.data.formats.contract import FileFacts, ReadOptions
+from braid.data.formats.spacing import space_between
 from braid.data.formats.stream import MAX_UNIT_BYTES, Stream
 from braid.data.formats.texts import document_of
-from braid.text.scripts import UNSPACED
 
 _COMMENT = re.compile(r"#\s*+([^\s=:][^=:]*+)[=:](.*)")
 _INDEX = re.compile(r"\d{1,9}(?:[-.]\d{1,9})?")
-_ENCLOSED = f"[{UNSPACED}\\u3000-\\u303f\\uff00-\\uff65\\u2014\\u2018-\\u201d\\u2026]"
-_UNSPACED_END, _UNSPACED_BEGIN = re.compile(_ENCLOSED + r"\Z"), re.compile(_ENCLOSED)
 _HUGS_LEFT = re.compile(r"[.,;:!?)\]}%]+|'\w{1,2}|n't")
 _HUGS_RIGHT = frozenset("([{")
 _FORM, _MISC, _NO_SPACE = "FORM", "MISC", "SpaceAfter=No"
@@ -128,9 +126,8 @@ def _joined(tokens: Sequence[Sequence[str]], columns: Sequence[str]) -> str:
             continue
         written = max(written, _last(token[0])) if is_indexed else -1
         word = token[form] if form < len(token) else ""
-        hugs = hugs or (bool(parts) and bool(_UNSPACED_END.search(parts[-1])) and bool(_UNSPACED_BEGIN.match(word)))
         hugs = hugs or (not tells_spaces and bool(_HUGS_LEFT.fullmatch(word)))
-        parts += [word] if hugs else [" ", word]
+        parts += ["" if hugs else space_between(parts[-1], word), word]
         is_no = tells_spaces and len(token) > misc and _NO_SPACE in token[misc].split("|")
         hugs = is_no or (not tells_spaces and word in _HUGS_RIGHT)
     return "".join(parts)
@@ -185,8 +182,7 @@ def read_conll_documents(stream: Stream, options: ReadOptions) -> Iterator[Examp
 def _document(held: Sequence[tuple[_Sentence, str]], file: str) -> Example:
     parts: list[str] = []
     for sentence, text in held:
-        is_joined = bool(parts) and bool(_UNSPACED_END.search(parts[-1])) and bool(_UNSPACED_BEGIN.match(text))
-        between = "\n\n" if sentence.opens_paragraph else "" if is_joined else " "
+        between = "\n\n" if sentence.opens_paragraph else space_between(parts[-1] if parts else "", text)
         parts += [between, text] if parts else [text]
     line = held[0][0].line
     return Example(source="", target="".join(parts), file=file, line=line, group=f"{file}:{line}")

@@ -15,7 +15,7 @@ from typing import Any
 from braid.errors import DownloadError
 
 _NAME = re.compile(
-    r"hf:/{1,2}(?P<owner>[\w.-]{1,96})/(?P<name>[\w.-]{1,96})"
+    r"hf:/{1,2}(?P<owner>\w[\w.-]{0,95})/(?P<name>\w[\w.-]{0,95})"
     r"(?:@(?P<revision>refs/(?:convert|pr)/[\w.-]{1,96}|[\w.-]{1,96}))?"
     r"(?:/(?P<config>[\w.+ -]{1,96}))?(?::(?P<split>[\w.+-]{1,96}))?",
     re.ASCII,

@@ -14,8 +14,8 @@ from braid.data.example import Example, Reject
 from braid.data.formats.alignment import Unit, align
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.keyed import named_languages
+from braid.data.formats.spacing import space_between
 from braid.data.formats.stream import MAX_UNIT_BYTES, Stream
-from braid.text.scripts import is_unspaced
 
 _MARKS = re.compile(
     r"[ \t]{0,12}(?:(?P<heading>#{1,6})(?=[ \t]|$)|(?P<item>[-*+]|\d{1,9}[.)])(?=[ \t])|(?P<quote>>)|(?P<row>\|))[ \t]*"
@@ -111,8 +111,7 @@ def _unit(lines: Sequence[str], kind: str, number: int) -> Iterator[Unit]:
     else:
         text = ""
         for line in map(str.strip, lines):
-            is_close = not text or not line or (is_unspaced(text[-1]) and is_unspaced(line[0]))
-            text += line if is_close else f" {line}"
+            text += space_between(text, line) + line
     anchor = _ANCHOR.search(text) if kind.startswith("h") else None
     text = text[: anchor.start()].rstrip() if anchor else text
     text = _CLOSING.sub("", text).rstrip() if kind.startswith("h") else text

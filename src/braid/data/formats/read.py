@@ -193,4 +193,7 @@ def _find(pattern: str, folder: Path, readers: Readers) -> list[DataFile]:
         got = f"{len(sides)} names" if len(sides) != 2 else f"{len(sides[0])} and {len(sides[1])} files"
         raise DataError(f"parallel text files must be written a,b and come in pairs, got {got}", where=pattern)
     pairs = zip(*sides, strict=True)
-    return [DataFile((source[0], target[0]), (source[1], target[1])) for source, target in pairs]
+    found = [DataFile((source[0], target[0]), (source[1], target[1])) for source, target in pairs]
+    for file in found:
+        pair_format_of(file.shown)
+    return found
