@@ -47,49 +47,65 @@ _SITE = re.compile(
 )
 
 _CHINESE = (
-    (3, "unfinished", r"本章(?:节)?(?:还)?未完[^。！!\n]{0,20}|(?:本章|本节)(?:完|已完)?[,，]?(?:请)?点击下一[页章][^。！!\n]{0,10}"),
+    (3, "unfinished", r"本章(?:节)?(?:还)?未完[^。！!\n]{0,20}|(?:本章|本节)(?:完"
+     r"|已完)?[,，]?(?:请)?点击下一[页章][^。！!\n]{0,10}"),
     (3, "keep", r"请(?:大家|各位|牢记|记得)?(?:收藏|记住|牢记)(?:本站|本书网|本网|我们)[^。！!\n]{0,16}"),
-    (3, "remember", r"(?:天才)?一秒(?:钟)?(?:就)?记住[^。！!\n]{0,12}|(?:本站|本书|最新|备用)(?:域名|网址|地址)[:：是为]?"),
-    (3, "mobile", r"(?:手机|电脑|移动端|pc)(?:用户|端|版)?请?(?:到|访问|浏览|登[录陆]|前往|直达)[^。！!\n]{0,24}(?:阅读|观看|访问)"),
+    (3, "remember", r"(?:天才)?一秒(?:钟)?(?:就)?记住[^。！!\n]{0,12}|(?:本站|本书|最新|备用)(?:域名|网址"
+     r"|地址)[:：是为]?"),
+    (3, "mobile", r"(?:手机|电脑|移动端|pc)(?:用户|端|版)?请(?:到|访问|浏览|登[录陆]|前往"
+     r"|直达)[^。！!\n]{0,24}(?:阅读|观看|访问)"),
     (3, "votes", r"(?:跪|急)?求(?:一下)?(?:推荐票|月票|收藏和推荐|打赏|订阅支持|推荐收藏|收藏推荐)[^。！!\n]{0,10}"),
     (3, "chapters", r"上一章[\s|·←→]{0,5}(?:目录|返回目录|章节目录|章节列表|回目录)?[\s|·←→]{0,5}下一章"),
-    (3, "copied", r"(?:本书|本文|本小说)?(?:由|首发于|首发自)[^。！!\n]{1,12}(?:首发|更新最快|手打更新|整理上传)"),
-    (3, "genuine", r"(?:看|阅读|支持)正版(?:小说|章节|内容)?请?(?:到|来|就?上|尽在)[^。！!\n]{1,12}"),
+    (3, "copied", r"(?:本书|本文|本章|本小说)(?:由|首发于|首发自)[^。！!\n]{1,12}(?:首发|更新最快|手打更新"
+     r"|整理上传)"),
+    (3, "genuine", r"(?:看|阅读|支持)正版(?:(?:小说|章节|内容)请?|请)(?:到|来|就?上|尽在)[^。！!\n]{1,12}"),
     (3, "report", r"(?:章节|内容|本章)(?:错误|有误|缺失)[,，]?\s?(?:请)?点(?:此|击)?(?:举报|报错)"),
-    (3, "reprint", r"未经(?:本站|作者|书面|许可|授权|允许|同意){1,4}[^。！!\n]{0,8}(?:不得|禁止|严禁|请勿)(?:以任何形式)?转载"),
+    (3, "reprint", r"未经(?:本站|作者|书面|许可|授权|允许|同意){1,4}[^。！!\n]{0,8}(?:不得|禁止|严禁"
+     r"|请勿)(?:以任何形式)?转载"),
     (2, "latest", r"最新(?:最快)?(?:的)?章节(?:全文)?|最快更新|更新最快|最新更新"),
     (2, "free", r"(?:全文|在线|全集|全本)?免费(?:在线|全文)?(?:阅读|看书|看小说)|全文阅读|在线阅读"),
     (2, "clean", r"无弹窗(?:广告)?|无广告(?:的)?|无错(?:章节|小说|更新)|去广告"),
-    (2, "novels", rf"看(?:小说|书)就?[来上去到]|(?:小说)?[{UNSPACED}]{{0,4}}(?:小说|文学|中文|书吧|书库|看书|读书|书城|阅读)网|笔趣阁|顶点小说|小说无广告的?"),
-    (2, "more", r"更多(?:精彩|好看|最新|全本)?的?(?:小说|章节|电子书|好书)(?:敬)?请?(?:尽在|就在|访问|关注|登[录陆]|到|上)"),
+    (2, "novels", rf"看(?:小说|书)就?[来上去到]|(?:小说)?[{UNSPACED}]{{0,4}}(?:小说|文学|中文|书吧|书库|看书"
+     rf"|读书|书城|阅读)网|笔趣阁|顶点小说|小说无广告的?"),
+    (2, "more", r"更多(?:精彩|好看|最新|全本)?的?(?:小说|章节|电子书|好书)(?:敬)?请?(?:尽在|就在|访问|关注"
+     r"|登[录陆]|到|上)"),
     (1, "visit", r"(?:请|欢迎)(?:您|大家|各位)?(?:访问|光临|登[录陆]|关注|收藏|加入|到|上|来)"),
     (1, "file", r"txt(?:全集|电子书|小说|免费)?下载|电子书下载|(?:全集|全本)下载"),
-    (1, "typed", r"(?:会员|书友)?手打(?:更新|上传|整理)?|首发(?:网站|更新)?|文字版首发|全文字(?:更新|版)?|转载请注明"),
-    (1, "follow", r"(?:微信|微博)?公众号|扫(?:一扫|描|码)[^。！!\n]{0,6}二维码|加(?:微信|qq|群)(?:号|群)?[:：]?\s?[a-z0-9_-]{5,20}"),
+    (1, "typed", r"(?:会员|书友)?手打(?:更新|上传|整理)?|首发(?:网站|更新)?|文字版首发|全文字(?:更新|版)?"
+     r"|转载请注明"),
+    (1, "follow", r"(?:微信|微博)?公众号|扫(?:一扫|描|码)[^。！!\n]{0,6}二维码|加(?:微信|qq|群)(?:号"
+     r"|群)?[:：]?\s?[a-z0-9_-]{5,20}"),
 )  # fmt: skip
 _LATIN = (
     (3, "newsletter", r"(?:subscribe|sign up)(?: now| today| here)? (?:to|for) (?:our|the|my)(?: [\w-]{1,15}){0,2} "
      r"(?:newsletter|mailing list|youtube channel|channel)[^.!?\n]{0,60}"),
-    (3, "cookies", r"(?:this|our) (?:web)?site uses cookies[^.!?\n]{0,120}|we use cookies (?:to|on|and)[^.!?\n]{0,120}"),
+    (3, "cookies", r"(?:this|our) (?:web)?site uses cookies[^.!?\n]{0,120}|we use cookies (?:to|on"
+     r"|and)[^.!?\n]{0,120}"),
     (3, "consent", r"by (?:continuing to (?:use|browse)|using|browsing) (?:this|our) (?:web)?site,? you "
      r"(?:agree|accept|consent)[^.!?\n]{0,100}"),
-    (3, "social", r"(?:follow|like|find) us on (?:facebook|twitter|instagram|youtube|tiktok|linkedin|x\b|weibo)[^.!?\n]{0,50}"),
-    (3, "chapter", r"(?:read|visit|find|check)[^.!?\n]{0,30} (?:latest|newest|more) chapters? (?:at|on|only)[^!?\n]{0,30}|"
-     r"(?:this chapter (?:is|was)|chapters? (?:are|is)) (?:updated|uploaded|first released|published) (?:by|at|on)[^!?\n]{0,30}"),
+    (3, "social", r"(?:follow|like|find) us on (?:facebook|twitter|instagram|youtube|tiktok|linkedin|x\b"
+     r"|weibo)[^.!?\n]{0,50}"),
+    (3, "chapter", r"(?:read|visit|find|check)[^.!?\n]{0,30} (?:latest|newest|more) chapters? (?:at|on"
+     r"|only)[^!?\n]{0,30}|"
+     r"(?:this chapter (?:is|was)|chapters? (?:are|is)) (?:updated|uploaded|first released|published) (?:by|at"
+     r"|on)[^!?\n]{0,30}"),
     (3, "errors", r"if you find any errors ?\([^()\n]{0,80}\),? please let us know[^!?\n]{0,60}"),
     (3, "click", r"click here (?:to|and) (?:subscribe|unsubscribe|sign up|join|buy|order|shop|win|claim|get your|"
      r"start your|read the (?:full|rest)|read more)[^.!?\n]{0,60}"),
     (3, "offer", r"(?:limited[- ]time offer|(?:use|with) (?:promo|coupon|discount) code)[^.!?\n]{0,60}"),
     (3, "german", r"abonnieren sie unseren (?:[\w-]{1,20} )?newsletter[^.!?\n]{0,60}|"
-     r"diese (?:web)?(?:seite|site) (?:verwendet|benutzt|nutzt) cookies[^.!?\n]{0,100}|wir verwenden cookies,? um[^.!?\n]{0,100}"),
+     r"diese (?:web)?(?:seite|site) (?:verwendet|benutzt|nutzt) cookies[^.!?\n]{0,100}"
+     r"|wir verwenden cookies,? um[^.!?\n]{0,100}"),
     (3, "french", r"(?:abonnez|inscrivez)-vous à (?:notre|la) newsletter[^.!?\n]{0,60}|"
      r"ce site (?:web )?utilise des cookies[^.!?\n]{0,100}|nous utilisons des cookies[^.!?\n]{0,100}"),
 )  # fmt: skip
 _LINES = re.compile(
     r"(?:advertisements?|sponsored(?: content)?|skip to (?:main )?content|share this(?: article| page| post)?|"
     r"share on (?:facebook|twitter|x)|read more|related (?:articles|posts|stories)|click here[^.!?\n]{0,40}|"
-    r"back to top|all rights reserved\.?|accept (?:all )?cookies|loading|previous chapter|next chapter|anzeige|werbung|"
-    r"publicité|lire la suite|weiterlesen|上一页|下一页|返回(?:顶部|目录|首页)|加入书签|推荐本书|投推荐票|广告|章节目录|"
+    r"back to top|all rights reserved\.?|accept (?:all )?cookies|loading|previous chapter|next chapter|anzeige"
+    r"|werbung|"
+    r"publicité|lire la suite|weiterlesen|上一页|下一页|返回(?:顶部|目录|首页)|加入书签|推荐本书|投推荐票"
+    r"|广告|章节目录|"
     r"阅读原文|点击(?:这里|此处|查看)[^。！\n]{0,12})(?:[ |·…»>←→.]{0,4})",
     re.IGNORECASE,
 )
@@ -103,7 +119,8 @@ def _compiled(table: tuple[tuple[int, str, str], ...]) -> tuple[tuple[int, str, 
 _CHINESE_PHRASES, _LATIN_PHRASES = _compiled(_CHINESE), _compiled(_LATIN)
 
 _CHINESE_HINT = re.compile(
-    "章节|本章|一章|小说|本站|本书[由首最网]|网址|域名|一秒|推荐票|月票|收藏|打赏|弹窗|广告|转载|正版|二维码|首发|公众号|阅读|看书[网就]|笔趣阁|www|com|ｗｗ|ｃｏｍ|WWW"
+    "章节|本章|一章|小说|本站|本书[由首最网]|网址|域名|一秒|推荐票|月票|收藏|打赏|弹窗|广告|转载|正版|二维码"
+    "|首发|公众号|阅读|看书[网就]|笔趣阁|www|com|ｗｗ|ｃｏｍ|WWW"
 )
 _LATIN_HINTS = (
     "newsletter", "mailing list", "channel", "cookies", "website", " site", "find us on", "follow us on", "like us on",

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from braid.text.languages import canonical
-from braid.text.numbers import rounds_to
 from braid.text.numerals import HAN_NUMERALS, arabic_values
 from braid.text.spelled import LANGUAGES, certain_values, may_be_spelled, spelled_values
 
@@ -46,8 +46,8 @@ _POWERS = {
 _POWER_OF = {word: power for power, words in _POWERS.items() for word in words.split()}
 _HAN_POWERS = {"百": 2, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
 _UNIT_WORDS = (
-    "gb mb kb tb gib mib kib b bit bits byte bytes hz khz mhz ghz ms s sec min h hr hrs km m cm mm kg g mg l ml w kw kwh",
-    "v a ma °c °f st nd rd th er ers e ème eme te ten ter tes fach fold x px pt dpi bps kbps mbps gbps am pm",
+    "gb mb kb tb gib mib kib b bit bits byte bytes hz khz mhz ghz ms s sec min h hr hrs km m cm mm kg g mg l ml w kw",
+    "kwh v a ma °c °f st nd rd th er ers e ème eme te ten ter tes fach fold x px pt dpi bps kbps mbps gbps am pm",
 )
 _UNITS = frozenset(word for words in _UNIT_WORDS for word in words.split())
 """What may be glued to digits that stay a number."""
@@ -134,6 +134,7 @@ class _Side:
         self._text = _plain(_HIDDEN.sub(" ", text))
         self._written: list[_Written] | None = None
         self._possible: set[Value] | None = None
+        self._rounded: set[Value] | None = None
 
     def same_digits(self, other: _Side) -> bool:
         """True when both sides have the same digits, whatever else stands there."""
@@ -142,10 +143,10 @@ class _Side:
 
     def without(self, other: _Side) -> list[_Written]:
         """My numbers that have no counterpart on the other side."""
-        possible = other.possible()
+        possible, rounded = other.possible(), other.rounded()
         # where a number is missing, 0, 1 and 2 may be said in any words; where one was changed, they are not
         free = frozenset[Decimal]() if len(self._digits()) == len(other._digits()) else _FEW
-        return [one for one in self._all() if not _has_counterpart(one, possible, free)]
+        return [one for one in self._all() if not _has_counterpart(one, possible, rounded, free)]
 
     def possible(self) -> set[Value]:
         """All that this side may mean."""
@@ -156,6 +157,12 @@ class _Side:
             for match in _FRACTIONS.finditer(self._text):
                 self._possible.add(Decimal(str(unicodedata.numeric(match[0]))))
         return self._possible
+
+    def rounded(self) -> set[Value]:
+        """The same with fewer digits behind the point."""
+        if self._rounded is None:
+            self._rounded = {shorter for value in self.possible() for shorter in _roundings(value)}
+        return self._rounded
 
     def _digits(self) -> list[_Written]:
         if self._written is None:
@@ -191,7 +198,8 @@ def _read(text: str, match: re.Match[str], language: str) -> _Written:
     written = _GAP.sub("\u00a0", match[0])
     values = set(_values(written, language))
     powers, letters = _tail(text, match.end())
-    values |= {value.scaleb(power) for value in values if isinstance(value, Decimal) for power in powers}
+    scaled = {value.scaleb(power) for value in values if isinstance(value, Decimal) for power in powers if power}
+    values = scaled if scaled and 0 not in powers else values | scaled
     for value in [value for value in values if isinstance(value, Decimal)]:
         values |= _other_readings(text, match, value)
     before = text[max(0, match.start() - 16) : match.start()]
@@ -214,9 +222,8 @@ def _values(written: str, language: str) -> frozenset[Value]:
     if not language:
         return arabic_values(written, "en") | arabic_values(written, "de")
     found = arabic_values(written, language)
-    # texts for translators often keep the writing of the source
-    if any(mark in written for mark in ".,"):
-        found |= arabic_values(written, "en") | arabic_values(written, "de")
+    if "." in written or "," in written:  # texts often keep the writing of the source, in most cases English
+        found |= arabic_values(written, "en")
     return found
 
 
@@ -229,7 +236,8 @@ def _tail(text: str, end: int) -> tuple[list[int], str]:
         return [sum(_HAN_POWERS.get(char, 0) for char in match["han"])], ""
     word = match["word"].lower()
     if word in _POWER_OF and not (match["gap"] and len(word) == 1):
-        return [_POWER_OF[word], *([9] if word == "billion" else [])], ""
+        # 20k are thousands, 4K may be anything; a German billion has twelve zeros
+        return [_POWER_OF[word], *([0] if len(word) < 4 else [9] if word == "billion" else [])], ""
     is_glued = not match["gap"] and match["word"][0] < "\u2e80"
     return [], word if is_glued and word not in _UNITS else ""
 
@@ -250,11 +258,22 @@ def _other_readings(text: str, match: re.Match[str], value: Decimal) -> set[Valu
     return found
 
 
-def _has_counterpart(one: _Written, possible: set[Value], free: frozenset[Decimal]) -> bool:
+def _has_counterpart(one: _Written, possible: set[Value], rounded: set[Value], free: frozenset[Decimal]) -> bool:
     """True when the other side may mean the same, rounded perhaps."""
     values = one.values
     if not values.isdisjoint(possible) or (one.parts and one.parts <= possible):
         return True
     if not one.is_certain and not values.isdisjoint(free):
         return True
-    return any(rounds_to(value, other) or rounds_to(other, value) for value in values for other in possible)
+    own = {shorter for value in values for shorter in _roundings(value)}
+    return not values.isdisjoint(rounded) or not own.isdisjoint(possible)
+
+
+def _roundings(value: Value) -> Iterator[Decimal]:
+    """The value with fewer digits behind the point, as long as two digits are left."""
+    if isinstance(value, str):
+        return
+    for places in range(-int(value.as_tuple().exponent) - 1, -1, -1):
+        shorter = value.quantize(Decimal((0, (1,), -places)), ROUND_HALF_UP)
+        if len(shorter.as_tuple().digits) > 1:
+            yield shorter

@@ -42,17 +42,17 @@ _MONTHS = {
 }
 _OTHERS = {
     "en": "dozen=12 dozens=12 half=0.5,30,50,6 quarter=0.25,15,25,3 noon=12 midnight=12,24,0 score=20 threescore=60 "
-    "fourscore=80 fortnight=14 century=100 decade=10 decades=10 double=2 twice=2 both=2 pair=2 couple=2 once=1 single=1 "
-    "triple=3 thrice=3 third=3 thirds=3 zero=0 no=0 none=0 a=1 an=1 tens=10 year=12,52,365 hour=60,24 day=24 week=7 "
-    "full=100 fully=100 completely=100 entire=100 jan=1 feb=2 mar=3 apr=4 jun=6 jul=7 aug=8 sep=9 sept=9 oct=10 nov=11 "
-    "dec=12 twenties=20 thirties=30 forties=40 fifties=50 sixties=60 seventies=70 eighties=80 nineties=90",
+    "fourscore=80 fortnight=14 century=100 decade=10 decades=10 double=2 twice=2 both=2 pair=2 couple=2 once=1 "
+    "single=1 triple=3 thrice=3 third=3 thirds=3 zero=0 no=0 none=0 a=1 an=1 tens=10 year=12,52,365 hour=60,24 "
+    "day=24 week=7 full=100 fully=100 completely=100 entire=100 jan=1 feb=2 mar=3 apr=4 jun=6 jul=7 aug=8 sep=9 sept=9 oct=10 "
+    "nov=11 dec=12 twenties=20 thirties=30 forties=40 fifties=50 sixties=60 seventies=70 eighties=80 nineties=90",
     "de": "dutzend=12 dutzende=12 halb=0.5,30 halbe=0.5 halben=0.5 halbes=0.5 hälfte=0.5,50 viertel=0.25,15,25,3 "
     "mittag=12 mitternacht=24,0,12 jahrhundert=100 jahrzehnt=10 jahrzehnte=10 doppelt=2 zweimal=2 beide=2 beiden=2 "
     "paar=2 einmal=1 einzel=1 dreifach=3 drittel=3 kein=0 keine=0 ein=1 eine=1 einen=1 einem=1 einer=1 jahr=12,52,365 "
     "stunde=60,24 tag=24 woche=7 voll=100 vollständig=100 ganz=100 völlig=100 zwo=2 anderthalb=1.5 eineinhalb=1.5",
     "fr": "douzaine=12 douzaines=12 demi=0.5,30,6 demie=0.5,30 moitié=0.5,50 quart=0.25,15,25,3 midi=12 minuit=24,0,12 "
     "siècle=100 décennie=10 décennies=10 dizaine=10 dizaines=10 vingtaine=20 trentaine=30 quarantaine=40 "
-    "cinquantaine=50 soixantaine=60 quinzaine=15,14 double=2 deux=2 paire=2 seul=1 unième=1 triple=3 tiers=3 aucun=0 une=1 "
+    "cinquantaine=50 soixantaine=60 quinzaine=15,14 double=2 deux=2 paire=2 seul=1 triple=3 tiers=3 aucun=0 une=1 "
     "première=1 seconde=2 second=2 année=12,52,365 heure=60,24 jour=24 semaine=7 an=12,52,365 entièrement=100 "
     "vingts=80 huitante=80 septante=70 nonante=90",
     "es": "docena=12 medio=0.5,30 media=0.5,30 mitad=0.5,50 cuarto=0.25,15,4 mediodía=12 medianoche=24,0,12 siglo=100 "
@@ -120,19 +120,19 @@ def may_be_spelled(text: str, languages: tuple[str, ...]) -> bool:
     """False when the text has surely no number word from 13 on; cheap."""
     plain = text.lower()
     for language in languages:
-        for hint in _HINTS.get(language, ()):
+        for hint in _HINTS.get(language, ()):  # three times as fast as any()
             if hint in plain:
                 return True
     return False
 
 
 def certain_values(text: str, languages: tuple[str, ...]) -> set[Decimal]:
-    """Those of at least 13 that the text can hardly mean otherwise: thirty-five, 三十五, but not 十几 or 千万."""
+    """Those it can hardly mean otherwise: from three on in words, from ten on in Chinese, but not 十几 or 千万."""
     found = set()
     words = [match[0] for match in _WORDS.finditer(text.lower())]
     for language in languages:
         phrases = (value for value, is_clear in _phrases(words, language) if is_clear)
-        found.update(value for value in phrases if value >= 13 and value not in (100, 1000))
+        found.update(value for value in phrases if value >= 3 and value not in (100, 1000))
     for match in _HAN.finditer(text):
         if _CERTAIN_HAN.fullmatch(match[0]) and text[match.end() : match.end() + 1] not in tuple("几幾多来來余餘分点"):
             value = chinese_value(match[0])
@@ -195,13 +195,15 @@ def _cardinals(language: str) -> dict[str, int]:
             "fourscore": 80,
         }
         del words["second"]  # far more often a time
+    if language == "fr":
+        words["unième"] = 1
     return words
 
 
 @cache
 def _values(language: str) -> dict[str, tuple[Decimal, ...]]:
     """What single words may be worth."""
-    values = {word: (Decimal(value),) for word, value in _cardinals(language).items()}
+    values: dict[str, tuple[Decimal, ...]] = {word: (Decimal(value),) for word, value in _cardinals(language).items()}
     values |= {word: (Decimal(10**power),) for word, power in _SCALES.get(language, {}).items()}
     for place, word in enumerate(_MONTHS.get(language, "").split(), start=1):
         values[word] = (Decimal(place),)
