@@ -3,10 +3,10 @@ plain script that holds everything in memory.
 
     python benchmarks/preparation.py --megabytes 100
 
-All four read the same tab-separated file, bring both sides to NFC with single spaces, leave out rows that are empty, too
-long, identical, of odd length or with other placeholders, and write JSON lines. Braid's figures are with the rules that
-the others lack switched off ("same rules"), and with its defaults; Braid and the plain script also leave out repetitions
-and split without leaks. Prints JSON; MB/s is of input, per core.
+All four read the same tab-separated file, bring both sides to NFC with single spaces, leave out rows that are empty,
+too long, identical, of odd length or with other placeholders, and write JSON lines. Braid's figures are with the rules
+that the others lack switched off ("same rules"), and with its defaults; Braid and the plain script also leave out
+repetitions and split without leaks. Prints JSON; MB/s is of input, per core.
 """
 
 from __future__ import annotations

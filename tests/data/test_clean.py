@@ -70,7 +70,7 @@ def test_places_in_a_passage_stay_where_they_are():
     assert found.example == given
 
 
-ADVERTISED = "\u5929\u4eae\u4e86\u3002\u66f4\u591a\u7cbe\u5f69\u5c0f\u8bf4\u5c3d\u5728www.example-novels.com\u7b14\u8da3\u9601\u5c0f\u8bf4\u7f51\u3002\u4ed6\u8d77\u8eab\u3002"
+ADVERTISED = "天亮了。更多精彩小说尽在www.example-novels.com笔趣阁小说网。他起身。"
 
 
 def test_advertisements():

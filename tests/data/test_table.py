@@ -80,12 +80,29 @@ def test_near_duplicates(tmp_path):
         (f"{texts[6]} 7", f"{texts[6]} 7?"),
         (f"{texts[6]} 8", f"{texts[6]} 8?"),
     ]
-    whole, rejects = prepared(tmp_path, [*rows, *near])
+    _, rejects = prepared(tmp_path, [*rows, *near])
     assert not rejects
     found, rejects = prepared(tmp_path, [*rows, *near], data={"near_duplicates": "drop"})
     assert [(row["rule"], row["line"]) for row in rejects] == [("near_duplicate", 81)]  # other numbers, other texts
     assert rejects[0]["detail"].endswith("% as rows.tsv, line 6")
     assert found.report["rows_kept"] == 82
+
+
+def test_training_rows_near_to_held_out_ones(tmp_path):
+    words = [f"{a}{b}" for a in ("ka", "lo", "mi", "ne", "pu") for b in ("rat", "sen", "tol", "vim", "zug")]
+    source = [" ".join(random.Random(place).choices(words, k=25)) for place in range(300)]
+    target = [" ".join(random.Random(-1 - place).choices(words, k=25)) for place in range(300)]
+    rows = list(zip(source, target, strict=True))
+    near = [(f"{text} indeed", " ".join(random.Random(text).choices(words, k=25))) for text in source]
+    found, rejects = prepared(tmp_path, [*rows, *near], data={"test_rows": 20, "valid_rows": 20})
+    assert {row["rule"] for row in rejects} == {"near_leak"}
+    assert 30 < len(rejects) <= 40
+    held = [row.source.removesuffix(" indeed") for row in [*found.test, *found.valid]]
+    assert not [row for row in found.train if row.source.removesuffix(" indeed") in held]
+    assert rejects[0]["detail"].startswith("its source is 9")
+    whole, rejects = prepared(tmp_path, [*rows, *near], data={"test_rows": 20, "valid_rows": 20, "split_near": False})
+    assert not rejects
+    assert whole.test == found.test
 
 
 @pytest.mark.parametrize("size", [1, 7, 10**6])

@@ -87,6 +87,9 @@ class DataConfig:
     check_placeholders: bool = setting(True, Flag(), "reject rows whose {x}, %s, <b> differ between the sides")
     valid_rows: int = setting(500, IntRange(1, 1_000_000), "rows split off for validation, a tenth of the data at most")
     test_rows: int = setting(1000, IntRange(1, 1_000_000), "rows split off for the test, a tenth of the data at most")
+    split_near: bool = setting(
+        True, Flag(), "leave rows out of training that are nearly the same as held-out ones (not: answer, generate)"
+    )
     split_seed: int = setting(1, IntRange(0, 2**31 - 1), "changes which rows are split off")
 
 

@@ -128,7 +128,7 @@ def equal_rows(columns: Columns, names: Sequence[str], usable: np.ndarray) -> It
             for chunk in columns.chunks(name):
                 chosen = (chunk != 0) & usable[begin : begin + len(chunk)]
                 if num_parts > 1:
-                    chosen &= chunk % np.uint64(num_parts) == part
+                    chosen &= chunk % chunk.dtype.type(num_parts) == part
                 places = np.flatnonzero(chosen)
                 found.append(chunk[places])
                 rows.append(places + begin)

@@ -47,6 +47,11 @@ class DataKind:
         return self.reads == "texts" or self.keeps_lines
 
     @property
+    def near_sides(self) -> tuple[str, ...]:
+        """Sides on which training rows may not be nearly the same as held-out ones."""
+        return self.joined_by if self.reads == "pairs" else ()
+
+    @property
     def needed(self) -> tuple[str, ...]:
         """Fields that a usable row has."""
         return {"texts": ("target",), "questions": ("source", "context")}.get(self.reads, ("source", "target"))

@@ -79,24 +79,26 @@ class Rows(Sequence[Example]):
     def __getitem__(self, place: int | slice) -> Example | list[Example]:
         if isinstance(place, slice):
             wanted = range(self._num_rows)[place]
-            if wanted.step == 1:
-                return list(self._from(wanted.start, wanted.stop))
-            return [self[number] for number in wanted]
+            if wanted.step < 0:
+                return list(self._from(wanted[-1], wanted[0] + 1, -wanted.step))[::-1] if wanted else []
+            return list(self._from(wanted.start, wanted.stop, wanted.step))
         number = range(self._num_rows)[place]
         return next(self._from(number, number + 1))
 
     def __iter__(self) -> Iterator[Example]:
         return self._from(0, self._num_rows)
 
-    def _from(self, begin: int, end: int) -> Iterator[Example]:
+    def _from(self, begin: int, end: int, step: int = 1) -> Iterator[Example]:
         if begin >= end:
             return
         with self.path.open("rb") as file:
             file.seek(int(self._offsets[begin // EVERY]))
             for _ in range(begin % EVERY):
                 file.readline()
-            for _ in range(begin, end):
-                yield example_of(json.loads(file.readline()))
+            for number in range(end - begin):
+                line = file.readline()
+                if number % step == 0:
+                    yield example_of(json.loads(line))
 
 
 class RowWriter:

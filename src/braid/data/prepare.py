@@ -27,6 +27,7 @@ from braid.data.formats.read import Tally
 from braid.data.jobs import PARTS, Job, Watch, discard_others, jobs_of, make_shards
 from braid.data.kinds import DataKind, kind_of
 from braid.data.lines import Rows, RowWriter, example_of, line_of, open_rows, reject_line, row_of
+from braid.data.near_leaks import leave_out_near_leaks
 from braid.data.report import data_report
 from braid.data.shard import Shard, checksum, count_row, join_counts
 from braid.data.split import HeldOut, Wanted, assign_parts
@@ -215,6 +216,8 @@ def _assign(tables: dict[str, Table], recipe: Recipe, output: Path) -> _Parts:
         before=_held_out(output, recipe),
     )
     assign_parts(train, tables.get("valid"), tables.get("test"), wanted, kind.row)
+    if config.split_near:
+        leave_out_near_leaks(train, list(tables.values()))
     return {}
 
 

@@ -198,6 +198,7 @@ _RULES = {
     "lexicon": "with a word of the lexicon (data.lexicon)",
     "several_targets": "another target of the same source (data.several_targets)",
     "near_duplicate": "nearly the same as another (data.near_duplicates)",
+    "near_leak": "nearly the same as a held-out row (data.split_near)",
     "part": "with no part or date (data.split_column, data.date_column)",
     "encoding": "with bytes that are no text in the file's encoding",
     "too_long": "too long (data.max_chars)",

@@ -7,7 +7,7 @@ again: not after a kill, not on another run, not in another process.
     raw.jsonl       those of them that cleaning changed, as they were read, with their numbers
     rejects.jsonl   rows that broke a rule
     columns.npz     numbers about the rows in use, see `COLUMNS`
-    bands.npz       keys by which near-duplicates are found, where they are asked for
+    bands.npz       keys by which near-duplicates are found, for each side that rows may not share
     shard.json      counts, samples and the checksums of the others
 """
 
@@ -180,8 +180,7 @@ def make_shard(portion: Portion, work: Work, name: str) -> Shard:
         making = _write_rows(portion, work, folder)
         arrays: dict[str, Any] = {name: np.array(making.columns[name], dtype) for name, dtype in COLUMNS.items()}
         np.savez(folder / "columns.npz", **arrays)
-        if work.config.near_duplicates == "drop":
-            np.savez(folder / "bands.npz", **_bands(folder / "rows.jsonl", KINDS[work.task]))
+        np.savez(folder / "bands.npz", **_bands(folder / "rows.jsonl", KINDS[work.task]))
         facts = {
             "rows": making.rows,
             "bytes": portion.num_bytes,
@@ -269,20 +268,25 @@ def _add_columns(making: _Making, row: Example, sides: tuple[str, ...], assigned
             making.characters[side].update(text)
 
 
-def near_text(row: Example, kind: DataKind) -> str:
-    """What of a row is compared to find near-duplicates."""
-    return row.source if kind.has_labels else f"{row.source}\n{row.target}"
+def band_names(side: str) -> list[str]:
+    """The columns of ``bands.npz`` for a side."""
+    return [f"{side}{number}" for number in range(NEAR.bands)]
 
 
 def _bands(path: Path, kind: DataKind) -> dict[str, Any]:
-    """The band keys of rows, by column; 0 where a text is too short to have any."""
-    found = [np.zeros((0, NEAR.bands), np.uint64)]
+    """The band keys of rows, by column, as uint32; 0 where a text is too short to have any."""
+    found = {side: [np.zeros((0, NEAR.bands), np.uint32)] for side in kind.near_sides}
     with path.open("rb") as file:
         while lines := list(islice(file, BATCH_ROWS)):
-            texts = [near_text(example_of(json.loads(line)), kind) for line in lines]
-            keys = NEAR.band_keys(NEAR.signatures(texts))
-            found.append(np.where(keys == NO_KEY, np.uint64(0), keys))
-    return {f"band{number}": column for number, column in enumerate(np.concatenate(found).T)}
+            rows = [json.loads(line) for line in lines]
+            for side, parts in found.items():
+                keys = NEAR.band_keys(NEAR.signatures([row.get(side, "") for row in rows]))
+                parts.append(np.where(keys == NO_KEY, np.uint64(0), keys).astype(np.uint32))
+    return {
+        name: column
+        for side, parts in found.items()
+        for name, column in zip(band_names(side), np.concatenate(parts).T, strict=True)
+    }
 
 
 def count_row(counts: dict[str, dict[str, Any]], rule: str, row: Example, detail: str) -> None:

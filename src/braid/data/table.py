@@ -18,11 +18,11 @@ from braid.data.example import Example, Reject
 from braid.data.keys import key_names
 from braid.data.kinds import SEPARATOR, DataKind
 from braid.data.lines import example_of
-from braid.data.shard import NEAR, SAMPLES, Shard, count_row, near_text
+from braid.data.shard import NEAR, SAMPLES, Shard, band_names, count_row
 from braid.data.split import LEAK
 
 DUPLICATE, LENGTH_RATIO, CONFLICT, SEVERAL = LEFT_OUT, LEFT_OUT + 1, LEFT_OUT + 2, LEFT_OUT + 3
-NEAR_DUPLICATE = LEFT_OUT + 4
+NEAR_DUPLICATE, NEAR_LEAK = LEFT_OUT + 4, LEFT_OUT + 5
 """Reasons not to use a row, beside `braid.data.split.LEAK`."""
 
 _RULES = {
@@ -31,6 +31,7 @@ _RULES = {
     CONFLICT: "conflict",
     SEVERAL: "several_targets",
     NEAR_DUPLICATE: "near_duplicate",
+    NEAR_LEAK: "near_leak",
 }
 NEAR_FROM = 0.8
 """Share of their pieces that two rows must have in common to be near-duplicates."""
@@ -52,9 +53,10 @@ class Table(Marked):
         self.kind = kind
         self._files = FileColumns([shard.path / "columns.npz" for shard in shards], [s.num_rows for s in shards])
         super().__init__(self._files)
+        self.bands = FileColumns([shard.path / "bands.npz" for shard in shards], [s.num_rows for s in shards])
         self._kept: tuple[int, dict[str, np.ndarray]] = (-1, {})
         self._firsts: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-        self._near: dict[int, tuple[int, float]] = {}
+        self._near: dict[int, str] = {}
         self._median = 1.0
         self.noted: dict[str, dict[str, Any]] = {}
 
@@ -91,17 +93,16 @@ class Table(Marked):
         """
         code = int(self.state[number])
         if code == DUPLICATE:
-            return Reject(example=row, rule="duplicate", detail=f"as {self._place(self._first(code, number))}")
+            return Reject(example=row, rule="duplicate", detail=f"as {self.place_of(self._first(code, number))}")
         if code == CONFLICT:
             first = self._first(code, number)
-            labels = self._row(first).target.replace(SEPARATOR, ", ")
-            return Reject(example=row, rule="conflict", detail=f"{labels} in {self._place(first)}")
+            labels = self.row(first).target.replace(SEPARATOR, ", ")
+            return Reject(example=row, rule="conflict", detail=f"{labels} in {self.place_of(first)}")
         if code == SEVERAL:
             first = self._first(code, number)
-            return Reject(example=row, rule="several_targets", detail=f"another target in {self._place(first)}")
-        if code == NEAR_DUPLICATE:
-            first, similarity = self._near[number]
-            return Reject(example=row, rule="near_duplicate", detail=f"{similarity:.0%} as {self._place(first)}")
+            return Reject(example=row, rule="several_targets", detail=f"another target in {self.place_of(first)}")
+        if code in (NEAR_DUPLICATE, NEAR_LEAK):
+            return Reject(example=row, rule=_RULES[code], detail=self._near[number])
         if code == LENGTH_RATIO:
             return Reject(example=row, rule="length_ratio", detail=self._odd(number))
         side = key_names(self.kind.joined_by)[code - LEAK]
@@ -147,15 +148,14 @@ class Table(Marked):
         if len(repeated):
             sources = np.unique(firsts)
             for number, first in zip(repeated[:SAMPLES].tolist(), firsts[:SAMPLES].tolist(), strict=True):
-                detail = f"as {self._place(first)}: {self._row(first).target}"
-                count_row(self.noted, "several_targets", self._row(number), detail)
+                detail = f"as {self.place_of(first)}: {self.row(first).target}"
+                count_row(self.noted, "several_targets", self.row(number), detail)
             self.noted["several_targets"]["rows"] = len(repeated) + len(sources)
 
     def _leave_out_near(self) -> None:
-        """Leave out rows that are nearly the same as an earlier one."""
-        bands = FileColumns([shard.path / "bands.npz" for shard in self.shards], [s.num_rows for s in self.shards])
-        for band in range(NEAR.bands):
-            for keys, rows in equal_rows(bands, [f"band{band}"], self.usable):
+        """Leave out rows that are nearly the same as an earlier one, on both sides together."""
+        for name in band_names("source") if "source" in self.kind.near_sides else ():
+            for keys, rows in equal_rows(self.bands, [name], self.usable):
                 starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else []
                 for begin, end in pairwise([*starts, len(keys)]):
                     if end - begin > 1:
@@ -164,12 +164,27 @@ class Table(Marked):
     def _compare(self, rows: Sequence[int]) -> None:
         """Leave out those rows that are like the first of them."""
         first, *others = rows
-        text = near_text(self._row(first), self.kind)
+        text = self._compared(first)
         for number in others:
-            similarity = NEAR.similarity(text, near_text(self._row(number), self.kind))
+            similarity = NEAR.similarity(text, self._compared(number))
             if similarity >= NEAR_FROM:
-                self.state[number] = NEAR_DUPLICATE
-                self._near[number] = first, similarity
+                self.leave_out_near(number, NEAR_DUPLICATE, f"{similarity:.0%} as {self.place_of(first)}")
+
+    def _compared(self, number: int) -> str:
+        """What of a row is compared with others."""
+        row = self.row(number)
+        return row.source if self.kind.has_labels else f"{row.source}\n{row.target}"
+
+    def leave_out_near(self, number: int, code: int, detail: str) -> None:
+        """Leave out a row that is nearly the same as another.
+
+        Args:
+            number: Its place among the table's rows.
+            code: `NEAR_DUPLICATE` or `NEAR_LEAK`.
+            detail: As what, and how much.
+        """
+        self.state[number] = code
+        self._near[number] = detail
 
     def _odd(self, number: int) -> str:
         ratio = float(self._value(number, "ratio"))
@@ -197,12 +212,14 @@ class Table(Marked):
             self._kept[1][name] = self._files.of_file(place, name)
         return self._kept[1][name]
 
-    def _place(self, number: int) -> str:
+    def place_of(self, number: int) -> str:
+        """File and line of a row, for a person."""
         place, _ = self._shard_of(number)
         files = list(self.shards[place].facts["files"])
         return f"{files[int(self._value(number, 'file_number'))]}, line {self._value(number, 'line')}"
 
-    def _row(self, number: int) -> Example:
+    def row(self, number: int) -> Example:
+        """A row in use, by its place among the table's rows."""
         place, _ = self._shard_of(number)
         return self.shards[place].row(int(self._value(number, "begin")))
 

@@ -27,6 +27,9 @@ from braid.text.tokenizer import Tokenizer, train_tokenizer
 GUESSED_ROWS = 500
 """Rows whose script says what language it is."""
 
+LEARNED_CHARS = 50_000_000
+"""Characters from which on subwords are learned from every other row only, or fewer: more change little."""
+
 Weights = dict[str, np.ndarray]
 """A network's weights by name."""
 
@@ -153,10 +156,12 @@ def _language(recipe: Recipe, data: Prepared) -> str:
 
 
 def _texts(recipe: Recipe, data: Prepared) -> list[str]:
-    """Training texts that subwords are learned from; labels are none."""
-    sides = {"classify": ("source",), "generate": ("target",), "answer": ("source", "context")}
-    names = sides.get(recipe.task, ("source", "target"))
-    return list(dict.fromkeys(getattr(example, name) for example in data.train for name in names))
+    """Training texts that subwords are learned from; labels are none. Of very many, some from everywhere."""
+    texts = {"classify": ("source",), "generate": ("target",), "answer": ("source", "context")}
+    names = texts.get(recipe.task, ("source", "target"))
+    sides = data.report["sides"]
+    step = 1 + sum(sides[side]["characters"] for side in ("source", "target")) // LEARNED_CHARS
+    return list(dict.fromkeys(getattr(example, name) for example in data.train[::step] for name in names))
 
 
 def _write(path: Path, text: str) -> None:
