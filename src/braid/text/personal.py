@@ -149,14 +149,16 @@ def mask_personal(text: str) -> tuple[str, Counter[str]]:
 
     A kind has one token, so that both sides of a pair are changed alike. Examples stay. Idempotent.
     """
-    found = [one for one in find_personal(text) if one.kind in KINDS]
-    if not found:
-        return text, Counter()
-    pieces, begin = [], 0
-    for one in found:
-        pieces += [text[begin : one.begin], f"<{one.kind}>"]
-        begin = one.end
-    return "".join([*pieces, text[begin:]]), Counter(one.kind for one in found)
+    counts: Counter[str] = Counter()
+    # a number that was glued to an address stands free once that is masked
+    while found := [one for one in find_personal(text) if one.kind in KINDS]:
+        pieces, begin = [], 0
+        for one in found:
+            pieces += [text[begin : one.begin], f"<{one.kind}>"]
+            begin = one.end
+        text = "".join([*pieces, text[begin:]])
+        counts.update(one.kind for one in found)
+    return text, counts
 
 
 def _folded(text: str) -> tuple[str, list[int] | None]:
