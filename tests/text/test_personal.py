@@ -114,6 +114,8 @@ def test_numbers_with_check_digits_are_found_and_those_with_a_wrong_digit_are_no
         ("phone", "手机⟦１３８１２３４５６８７⟧。"),
         ("phone", "⟦138-1234-5687⟧"),
         ("phone", "⟦010-62517846⟧；⟦0755-26719381⟧"),
+        ("phone", "电话是⟦010-62517846⟧,⟦010-62517848⟧"),
+        ("payment_card", "Ada,⟦4111111111111111⟧,12/25"),
         ("phone", "电话：⟦62517846⟧"),
         ("phone", "Call ⟦(212) 736-5000⟧ or ⟦212.736.5001⟧ or ⟦1-212-736-5002⟧"),
         ("phone", "Phone: ⟦212 736 5000⟧"),

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 
 # A number never begins or ends within a longer one, a name, an amount, a code or a date.
-BEGIN = r"(?<![0-9A-Za-z_$€£¥#=&?@%])(?<![0-9A-Za-z][-./,:+~])"
+BEGIN = r"(?<![0-9A-Za-z_$€£¥#=&?@%])(?<![0-9A-Za-z][-./:+~])"
 """For a regular expression: no part of a longer number or a name stands before."""
-END = r"(?![0-9A-Za-z_%@])(?![-./,:+~][0-9A-Za-z])"
+END = r"(?![0-9A-Za-z_%@])(?![-./:+~][0-9A-Za-z])"
 """The same for what stands behind."""
 _CN_MOBILE = r"1(?:3\d|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])"
 _CN_AREA = r"0(?:10|2[0-57-9]|[3-9]\d\d)"
