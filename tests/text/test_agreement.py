@@ -18,6 +18,7 @@ from braid.text.agreement import numbers_differ
         ("", "", "en de"),
         ("It costs 1,000.50 euros.", "Es kostet 1.000,50 Euro.", "en de"),
         ("17224 headwords", "17 224 mots", "en fr"),
+        ("about 13.600 tunes", "rund 13600 Stücke", "en de"),
         ("17224 headwords", "17\u202f224 mots", "en fr"),
         ("1,000.5 m", "1.000,5 m", " "),
         ("3.5 million people", "3,5 Mio. Menschen", "en de"),

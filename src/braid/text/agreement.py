@@ -224,7 +224,7 @@ def _values(written: str, language: str) -> frozenset[Value]:
     found = arabic_values(written, language)
     if "." in written or "," in written:  # texts often keep the writing of the source, in most cases English
         found |= arabic_values(written, "en")
-    return found
+    return found if "," in written else found | arabic_values(written, "de")
 
 
 def _tail(text: str, end: int) -> tuple[list[int], str]:
