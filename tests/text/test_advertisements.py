@@ -122,8 +122,8 @@ def test_spans_are_apart_and_the_pieces_make_the_text(text):
 
 
 UNITS = [
-    "a", "最", "最新章节", "最^", "www.", "a.", "。", "更", "更多", "请", "click here to ", "Read more\n", "ｗ", "subscribe to our ",
-    "加微信", "【", "手机用户请到", "我们cookies", "小说", "read ",
+    "a", "最", "最新章节", "最^", "www.", "a.", "。", "更", "更多", "请", "click here to ", "Read more\n", "ｗ",
+    "subscribe to our ", "加微信", "【", "手机用户请到", "我们cookies", "小说", "read ",
 ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from braid.text.agreement import numbers_differ
         ("", "", "en de"),
         ("It costs 1,000.50 euros.", "Es kostet 1.000,50 Euro.", "en de"),
         ("17224 headwords", "17 224 mots", "en fr"),
+        ("about 13.600 tunes", "rund 13600 Stücke", "en de"),
         ("17224 headwords", "17\u202f224 mots", "en fr"),
         ("1,000.5 m", "1.000,5 m", " "),
         ("3.5 million people", "3,5 Mio. Menschen", "en de"),
@@ -141,10 +142,10 @@ def test_a_text_agrees_with_itself_and_nothing_breaks(text, language):
     ],
 )
 def test_linear_time(unit):
-    text = unit * (50_000 // len(unit))
+    text = unit * (20_000 // len(unit))
     begin = time.perf_counter()
     numbers_differ(text, "35 " + text[:-1], "en", "de")
-    assert time.perf_counter() - begin < 4
+    assert time.perf_counter() - begin < 2
 
 
 def test_few_false_alarms_and_changed_numbers_found_in_real_pairs(shared_data):

@@ -98,9 +98,9 @@ def test_a_hundred_thousand_words_in_linear_time():
     words = ["".join(chance.choices("abcdefghijklmnop", k=chance.randint(3, 12))) for _ in range(60_000)]
     words += ["".join(chr(chance.randint(0x4E00, 0x6E00)) for _ in range(chance.randint(2, 5))) for _ in range(40_000)]
     lexicon = Lexicon(words)
-    text = " ".join(chance.choices([*words, "zzz", "qqqqq"], k=30_000))
+    text = " ".join(chance.choices([*words, "zzz", "qqqqq"], k=10_000))
     begin = time.perf_counter()
-    assert len(lexicon.find(text)) > 20_000
+    assert len(lexicon.find(text)) > 6_000
     for unit in ("a", "ab", "啊", "a ", "a啊"):
         lexicon.find(unit * (200_000 // len(unit)))
-    assert time.perf_counter() - begin < 4
+    assert time.perf_counter() - begin < 3

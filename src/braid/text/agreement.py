@@ -224,7 +224,7 @@ def _values(written: str, language: str) -> frozenset[Value]:
     found = arabic_values(written, language)
     if "." in written or "," in written:  # texts often keep the writing of the source, in most cases English
         found |= arabic_values(written, "en")
-    return found
+    return found if "," in written else found | arabic_values(written, "de")
 
 
 def _tail(text: str, end: int) -> tuple[list[int], str]:
@@ -270,7 +270,10 @@ def _has_counterpart(one: _Written, possible: set[Value], rounded: set[Value], f
 
 
 def _roundings(value: Value) -> Iterator[Decimal]:
-    """The value with fewer digits behind the point, as long as two digits are left."""
+    """The value with fewer digits behind the point, as long as two digits are left.
+
+    As `braid.text.numbers.rounds_to` has it, but as values, so that many numbers need no comparison each with each.
+    """
     if isinstance(value, str):
         return
     for places in range(-int(value.as_tuple().exponent) - 1, -1, -1):

@@ -77,6 +77,7 @@ class Lexicon:
             heads.setdefault(head[0], {})[word] = is_open or heads.get(head[0], {}).get(word, False)
         self._heads, self._pairs, self._prefixes = _grouped(heads), _grouped(pairs), frozenset(prefixes)
         self._prefix_lengths = sorted({len(word) for word in prefixes}, reverse=True)
+        self._has_single = any(len(begin) == 1 for begin in pairs)
         self._firsts = re.compile(f"[{''.join(map(re.escape, sorted({one[0] for one in pairs})))}]") if pairs else None
 
     @classmethod
@@ -149,7 +150,7 @@ class Lexicon:
         if self._firsts is None or not self._firsts.search(plain):
             return
         pairs, grams = self._pairs, [*map(str.__add__, plain, f"{plain[1:]} ")]
-        if pairs.keys().isdisjoint(grams) and pairs.keys().isdisjoint(plain):
+        if pairs.keys().isdisjoint(grams) and (not self._has_single or pairs.keys().isdisjoint(plain)):
             return
         for begin, pair in enumerate(grams):
             if pair in pairs or pair[0] in pairs:

@@ -101,6 +101,7 @@ _NAMED = {
 """What must stand before numbers whose form says too little."""
 _IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}\d\d(?: ?[0-9A-Z]){11,31}", re.IGNORECASE)
 _IPV4 = re.compile(r"(?<![\w.-])(?:[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}(?!\.?\w|-\d)")
+_TWO_OCTETS = re.compile(r"\d\.\d{1,3}\.")
 _IPV6 = re.compile(r"(?<![\w:.])[23][0-9A-Fa-f]{3}(?::{1,2}[0-9A-Fa-f]{1,4}){2,7}(?:::)?(?![\w:])")
 _VERSION = re.compile(
     r"(?:\bv|version|versions|release|build|firmware|section|chapter|kernel|driver|oid|版本|版|第)[\s.:=]{0,2}\Z",
@@ -149,14 +150,16 @@ def mask_personal(text: str) -> tuple[str, Counter[str]]:
 
     A kind has one token, so that both sides of a pair are changed alike. Examples stay. Idempotent.
     """
-    found = [one for one in find_personal(text) if one.kind in KINDS]
-    if not found:
-        return text, Counter()
-    pieces, begin = [], 0
-    for one in found:
-        pieces += [text[begin : one.begin], f"<{one.kind}>"]
-        begin = one.end
-    return "".join([*pieces, text[begin:]]), Counter(one.kind for one in found)
+    counts: Counter[str] = Counter()
+    # a number that was glued to an address stands free once that is masked
+    while found := [one for one in find_personal(text) if one.kind in KINDS]:
+        pieces, begin = [], 0
+        for one in found:
+            pieces += [text[begin : one.begin], f"<{one.kind}>"]
+            begin = one.end
+        text = "".join([*pieces, text[begin:]])
+        counts.update(one.kind for one in found)
+    return text, counts
 
 
 def _folded(text: str) -> tuple[str, list[int] | None]:
@@ -237,13 +240,17 @@ def _digits(text: str) -> Iterator[Found]:
             yield Found("example_phone" if is_example else "phone", first, last)
 
 
-def _addresses(text: str) -> Iterator[Found]:
-    """Public addresses of hosts, and hardware addresses."""
+def _ipv4(text: str) -> Iterator[Found]:
+    """Public addresses of hosts."""
     for match in _IPV4.finditer(text):
         before = text[max(0, match.start() - 24) : match.start()]
         is_small = ".0.0." in match[0] or sum(int(part) >= _SMALL for part in match[0].split(".")) < 2
         if _is_public(match[0], IPv4Address) and not _VERSION.search(before) and (not is_small or _HOST.search(before)):
             yield Found("ip_address", *match.span())
+
+
+def _ipv6_and_mac(text: str) -> Iterator[Found]:
+    """Public addresses of hosts, and hardware addresses."""
     for match in _IPV6.finditer(text):
         if _is_public(match[0], IPv6Address):
             yield Found("ip_address", *match.span())
@@ -264,7 +271,8 @@ def _is_public(written: str, kind: type[IPv4Address] | type[IPv6Address]) -> boo
 _SEARCHES: tuple[tuple[Callable[[str], object], Callable[[str], Iterator[Found]]], ...] = (
     (lambda text: "://" in text and "@" in text, _credentials),
     (lambda text: "@" in text or "＠" in text or "at)" in text or "at]" in text, _emails),
-    (lambda text: text.count(".") > 2 or text.count(":") > 2 or text.count("-") > 4, _addresses),
+    (lambda text: text.count(".") > 2 and _TWO_OCTETS.search(text), _ipv4),
+    (lambda text: text.count(":") > 4 or "::" in text or text.count("-") > 4, _ipv6_and_mac),
     (_ENOUGH_DIGITS.search, _digits),
 )
 """What a text must have at least before a search is worth its time; what is found first is not found again."""

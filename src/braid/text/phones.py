@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 
 # A number never begins or ends within a longer one, a name, an amount, a code or a date.
-BEGIN = r"(?<![0-9A-Za-z_$€£¥#=&?@%])(?<![0-9A-Za-z][-./,:+~])"
+BEGIN = r"(?<![0-9A-Za-z_$€£¥#=&?@%])(?<![0-9A-Za-z][-./:+~])"
 """For a regular expression: no part of a longer number or a name stands before."""
-END = r"(?![0-9A-Za-z_%@])(?![-./,:+~][0-9A-Za-z])"
+END = r"(?![0-9A-Za-z_%@])(?![-./:+~][0-9A-Za-z])"
 """The same for what stands behind."""
 _CN_MOBILE = r"1(?:3\d|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])"
 _CN_AREA = r"0(?:10|2[0-57-9]|[3-9]\d\d)"
@@ -36,7 +36,8 @@ _ANNOUNCED = re.compile(
     r"(?:(?<![a-z])(?:tel|telephone|phone|phone number|mobile|cell|cell phone|fax|whatsapp|call (?:me|us|her|him)|"
     r"telefon|telefonnummer|fon|mobil|handy|handynummer|telefax|rufnummer|tél|téléphone|portable|télécopie|teléfono|móvil)"
     r"|电话|電話|手机|手機|传真|傳真|号码|號碼|联系方式|致电|拨打|微信|座机|☎|📞)"
-    r"(?:[\s:.()]|是|为|：|号|no\.|nr\.?|n°|number|at|on){0,8}\Z",
+    r"(?:[\s:.()]|是|为|：|号|no\.|nr\.?|n°|number|at|on){0,8}"
+    r"(?:\(?\d[\d ()-]{5,14}(?:[,，、;；/]|或者?|和|or|und|ou)\s?){0,3}\Z",
     re.IGNORECASE,
 )
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -94,7 +95,7 @@ def _is_phone(text: str, match: re.Match[str], form: re.Pattern[str]) -> bool:
 
 
 def _is_announced(text: str, begin: int) -> bool:
-    return bool(_ANNOUNCED.search(text, max(0, begin - 30), begin))
+    return bool(_ANNOUNCED.search(text, max(0, begin - 75), begin))
 
 
 def _is_international(digits: str) -> bool:

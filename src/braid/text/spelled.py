@@ -44,8 +44,9 @@ _OTHERS = {
     "en": "dozen=12 dozens=12 half=0.5,30,50,6 quarter=0.25,15,25,3 noon=12 midnight=12,24,0 score=20 threescore=60 "
     "fourscore=80 fortnight=14 century=100 decade=10 decades=10 double=2 twice=2 both=2 pair=2 couple=2 once=1 "
     "single=1 triple=3 thrice=3 third=3 thirds=3 zero=0 no=0 none=0 a=1 an=1 tens=10 year=12,52,365 hour=60,24 "
-    "day=24 week=7 full=100 fully=100 completely=100 entire=100 jan=1 feb=2 mar=3 apr=4 jun=6 jul=7 aug=8 sep=9 sept=9 oct=10 "
-    "nov=11 dec=12 twenties=20 thirties=30 forties=40 fifties=50 sixties=60 seventies=70 eighties=80 nineties=90",
+    "day=24 week=7 full=100 fully=100 completely=100 entire=100 jan=1 feb=2 mar=3 apr=4 jun=6 jul=7 aug=8 sep=9 "
+    "sept=9 oct=10 nov=11 dec=12 twenties=20 thirties=30 forties=40 fifties=50 sixties=60 seventies=70 eighties=80 "
+    "nineties=90",
     "de": "dutzend=12 dutzende=12 halb=0.5,30 halbe=0.5 halben=0.5 halbes=0.5 hälfte=0.5,50 viertel=0.25,15,25,3 "
     "mittag=12 mitternacht=24,0,12 jahrhundert=100 jahrzehnt=10 jahrzehnte=10 doppelt=2 zweimal=2 beide=2 beiden=2 "
     "paar=2 einmal=1 einzel=1 dreifach=3 drittel=3 kein=0 keine=0 ein=1 eine=1 einen=1 einem=1 einer=1 jahr=12,52,365 "
