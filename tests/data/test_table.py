@@ -105,6 +105,32 @@ def test_training_rows_near_to_held_out_ones(tmp_path):
     assert whole.test == found.test
 
 
+@pytest.mark.parametrize("number", [3, 60])
+@pytest.mark.parametrize("task", ["generate", "summarize"])
+def test_boilerplate(tmp_path, task, number):
+    if task == "summarize" and number == 3:
+        number = 70
+    footer = "This document is published by the Society of Examples, all rights reserved."
+    lines = 60 if number == 3 else 3
+    documents = [
+        "\n".join(
+            [*("".join(random.Random(f"{place} {n}").choices("abcdefgh ", k=1900)) for n in range(lines)), footer]
+        )
+        for place in range(number)
+    ]
+    rows = [{"document": text, "summary": f"the text number {place}"} for place, text in enumerate(documents)]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    data = {"train": ["a.jsonl"], "max_chars": 100_000, "test_rows": 3, "valid_rows": 3}
+    for is_on in (False, True):
+        recipe = make_recipe({"task": task, "data": data | {"remove_boilerplate": is_on}})
+        found = prepare_data(recipe, folder=tmp_path, output=tmp_path / "out")
+        texts = [row.source + row.target for part in (found.train, found.valid, found.test) for row in part]
+        # With three documents there are too few to tell.
+        assert sum(footer in text for text in texts) == (0 if is_on and number > 3 else number)
+        noted = found.report["noted"].get("boilerplate", {"rows": 0})
+        assert noted["rows"] == (number if is_on and number > 3 else 0)
+
+
 @pytest.mark.parametrize("size", [1, 7, 10**6])
 def test_shards_do_not_matter(tmp_path, monkeypatch, size):
     rows = [(f"text {i % 5000}", f"Text {i % 5000 // 2}" * (30 if i % 1000 == 7 else 1)) for i in range(6000)]

@@ -75,6 +75,9 @@ class DataConfig:
     remove_advertisements: bool = setting(
         True, Flag(), "summarize, generate: take advertisements of sites out of documents"
     )
+    remove_boilerplate: bool = setting(
+        False, Flag(), "summarize, generate: take lines out that stand in many documents (headers, licence notes)"
+    )
     personal_data: str = setting(
         "keep",
         OneOf(("keep", "mask", "reject")),

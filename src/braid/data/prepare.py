@@ -207,8 +207,12 @@ def _assign(tables: dict[str, Table], recipe: Recipe, output: Path) -> _Parts:
     config, kind = recipe.data, kind_of(recipe)
     train = tables["train"]
     if kind.reads == "texts" and int(train.usable.sum()) < FEW:
-        given = {part: list(tables[part].examples()) for part in ("valid", "test") if part in tables}
-        return split_ends(list(train.examples()), given, valid_rows=config.valid_rows, test_rows=config.test_rows)
+        given = {
+            part: [*map(tables[part].stripped, tables[part].examples())] for part in ("valid", "test") if part in tables
+        }
+        return split_ends(
+            [*map(train.stripped, train.examples())], given, valid_rows=config.valid_rows, test_rows=config.test_rows
+        )
     wanted = Wanted(
         valid_rows=config.valid_rows,
         test_rows=config.test_rows,
@@ -283,7 +287,6 @@ def _write(output: Path, tables: dict[str, Table], parts: _Parts, facts: dict[st
                 for shard in table.shards:
                     join_counts(rejected, shard.facts["rejected"])
                     join_counts(noted, shard.facts["noted"])
-                join_counts(noted, table.noted)
                 file.writelines(_reject_lines(table, rejected))
         with ExitStack() as stack:
             writers = {part: stack.enter_context(RowWriter(folder / f"{part}.jsonl")) for part in PARTS}
@@ -297,6 +300,8 @@ def _write(output: Path, tables: dict[str, Table], parts: _Parts, facts: dict[st
         rows = {part: Rows(folder / f"{part}.jsonl", offsets[part], writers[part].num_rows) for part in PARTS}
         read = _read_counts([shard for table in tables.values() for shard in table.shards])
         report = data_report(read, rejected, rows, list(tables.values()), has_labels=kind.has_labels)
+        for table in tables.values():
+            join_counts(noted, table.noted)
         report["noted"] = dict(sorted(noted.items(), key=lambda item: -item[1]["rows"]))
         report |= {"layout": LAYOUT, "fingerprint": _fingerprint(folder), **facts}
         (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -311,10 +316,11 @@ def _part_lines(tables: dict[str, Table], parts: _Parts, kind: DataKind) -> Iter
         for state, line, _ in table.rows():
             if state >= LEFT_OUT:
                 continue
-            if kind.reads != "texts":
+            if kind.reads != "texts" and table.boilerplate is None:
                 yield PARTS[state], line
                 continue
-            cut = parts_of(example_of(json.loads(line)))
+            example = table.stripped(example_of(json.loads(line)))
+            cut = parts_of(example) if kind.reads == "texts" else [example]
             yield from ((PARTS[state], line_of(row_of(row))) for row in cut if row.target.strip())
 
 

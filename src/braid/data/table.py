@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from braid.config.recipe import DataConfig
+from braid.data.boilerplate import Boilerplate, LineCounts
 from braid.data.columns import LEFT_OUT, FileColumns, Marked, equal_rows, first_equal
 from braid.data.example import Example, Reject
 from braid.data.keys import key_names
@@ -59,6 +60,7 @@ class Table(Marked):
         self._near: dict[int, str] = {}
         self._median = 1.0
         self.noted: dict[str, dict[str, Any]] = {}
+        self.boilerplate: Boilerplate | None = None
 
     def apply_rules(self, config: DataConfig) -> None:
         """Leave out rows of odd length, repetitions, and texts that stand there with other labels."""
@@ -73,6 +75,29 @@ class Table(Marked):
                 self._leave_out_repeated(SEVERAL, "source")
         if config.near_duplicates == "drop":
             self._leave_out_near()
+        if config.remove_boilerplate and self.kind.has_documents:
+            self.find_boilerplate()
+
+    def find_boilerplate(self) -> None:
+        """Learn which lines stand in many of the documents; `stripped` takes them out from now on."""
+        counts = LineCounts()
+        for example in self.examples():
+            counts.add(getattr(example, self._document_side))
+        self.boilerplate = counts.boilerplate()
+
+    @property
+    def _document_side(self) -> str:
+        return "target" if self.kind.reads == "texts" else "source"
+
+    def stripped(self, example: Example) -> Example:
+        """The row without boilerplate, which is counted as noted."""
+        if self.boilerplate is None:
+            return example
+        text, removed = self.boilerplate.strip(getattr(example, self._document_side))
+        if not removed or not text.strip():
+            return example
+        count_row(self.noted, "boilerplate", example, "; ".join(removed))
+        return replace(example, **{self._document_side: text})
 
     def reject_counts(self) -> Counter[str]:
         """How many rows each rule has left out."""
