@@ -24,13 +24,20 @@ from braid.data.formats.tsv import tsv_records
 SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst")
 """What the names of text files end with."""
 
+MAX_TEXT = 2**30
+"""Characters of a text file, which is one document and in memory as a whole."""
+
 MESSAGES = "messages"
 """The context of an Example that is a dialogue."""
 
 
 def read_plain(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
-    """The file as one Example."""
-    text = "".join(stream.text(stream.encoding()))
+    """The file as one Example.
+
+    Raises:
+        DataError: It is larger than 1 GiB.
+    """
+    text = stream.whole(stream.encoding(), MAX_TEXT)
     yield Example(source="", target=text, file=stream.shown, line=1, group=stream.shown)
 
 
