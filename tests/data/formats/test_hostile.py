@@ -40,7 +40,10 @@ from pathlib import Path
 from braid.data.formats import ReadOptions, read_files
 from braid.errors import DataError
 
-def peak():
+def peak():  # what getrusage tells on Linux begins with the memory of the process that started this one
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 options = ReadOptions(source_language="en", target_language="zh")
@@ -74,15 +77,15 @@ def measured(folder: Path, names: list[str]) -> list[tuple[str, float, float, st
 
 
 def test_a_line_of_a_gigabyte_costs_neither_time_nor_memory(write, tmp_path):
-    """Each is given up at 16 MiB; at most four bytes a character, and one copy, are in memory until then."""
+    """Each is given up at 16 MiB, in under a second of the processor and 100 MB."""
     for name in SINGLE:
         write(f"{name}{FORMATS[name][0]}.gz", huge(BEGINS.get(name, "")))
     names = sorted(path.name for path in tmp_path.iterdir())
     for name, seconds, megabytes, message in measured(tmp_path, names):
         assert "16 MiB" in message, (name, message)
         assert name in message
-        assert seconds < 2, name
-        assert megabytes < 140, name
+        assert seconds < 1, name
+        assert megabytes < 100, name
 
 
 @pytest.mark.parametrize("name", [name for name in PAIR_FORMATS if name != "properties"])
@@ -179,10 +182,10 @@ def test_anything_under_any_name_is_refused_in_words(task, ending, content, writ
 def test_a_million_keys(name, write, read):
     keys = json.dumps({f"k{number}": 1 for number in range(500_000)} | {"en": "a", "zh": "b"})
     write(name, f"{keys}\n" if name == "a.jsonl" else f"[{keys}]")
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(DataError, match='must have a key "source" or "en"'):
         read(name)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 8
 
 
 def test_numbers_of_thousands_of_digits(write, read, tmp_path):

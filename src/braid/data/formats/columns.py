@@ -27,7 +27,7 @@ class Record:
 
     Args:
         line: 1-based line on which it begins.
-        cells: Its cells, at most `MAX_COLUMNS`; empty for a blank line; the line as it stands where they cannot be told apart.
+        cells: The first `MAX_COLUMNS` cells; none of a blank line; the line as it is where they cannot be told apart.
         fault: Why its cells cannot be trusted, or "".
     """
 
