@@ -120,6 +120,8 @@ def _articles(text: str, stream: Stream) -> list[Any]:
         raise stream.fault(f"the file must be JSON, got: {error.msg}", line=error.lineno, hint=hint) from error
     except RecursionError:
         raise stream.fault("the file must be JSON, got some that is nested too deeply", hint=hint) from None
+    except ValueError as error:  # a number of thousands of digits
+        raise stream.fault(f"the file must be JSON, got: {str(error).partition(';')[0]}", hint=hint) from error
     articles = content.get("data") if isinstance(content, dict) else None
     if not isinstance(articles, list):
         got = ", ".join(list(content)[:10]) if isinstance(content, dict) else type(content).__name__

@@ -10,6 +10,7 @@ from typing import Any
 from braid.config.loading import builtin_recipe, load_recipe, make_recipe
 from braid.config.recipe import TASKS, Recipe
 from braid.data.formats import FileFacts, inspect_file
+from braid.data.formats.hub import hub_name, is_hub_name
 from braid.data.kinds import KINDS
 from braid.errors import ConfigError
 from braid.text.languages import canonical
@@ -83,6 +84,7 @@ def starting_table(
 
 
 def _name(file: str, source: str, target: str) -> str:
+    file = hub_name(file).repository if is_hub_name(file) else file
     stem = Path(file.split(",")[0]).name.replace("*", "").split(".")[0][:LONGEST_STEM] or "model"
     return "-".join(part for part in (stem, source, target) if part)
 

@@ -79,6 +79,32 @@ def test_many_units_across_chunk_borders(write, read):
     assert [(row.target, row.line) for row in rows] == [(f"文 {number}", number + 3) for number in range(3000)]
 
 
+VERSIONS = {
+    "1.1": """<?xml version="1.0"?>
+<!DOCTYPE tmx SYSTEM "tmx11.dtd">
+<tmx version="1.1"><header srclang="EN-US" segtype="sentence" o-tmf="x" adminlang="EN-US" datatype="plaintext"/>
+<body><tu tuid="1"><note>n</note><prop type="file">f</prop>
+<tuv lang="EN-US" creationdate="20200101T000000Z"><prop type="x">p</prop><seg>Open <ut>{\\b</ut>file</seg></tuv>
+<tuv lang="ZH-CN"><note lang="EN">of the variant</note><seg>打开文件</seg></tuv></tu></body></tmx>""",
+    "1.4b": """<?xml version="1.0"?>
+<!DOCTYPE tmx PUBLIC "-//LISA OSCAR:1998//DTD for Translation Memory eXchange//EN" "tmx14.dtd">
+<tmx version="1.4"><header srclang="*all*" segtype="block" o-tmf="x" adminlang="en" datatype="html"><note>n</note>
+<ude name="u" base="x"><map unicode="#xF8FF" code="#xF0"/></ude></header>
+<body><tu tuid="1" srclang="de"><tuv xml:lang="de"><seg>Datei öffnen</seg></tuv>
+<tuv xml:lang="en-US" lang="fr">
+<seg>Open <bpt i="1" x="1" type="rtf">{\\b<sub>no</sub></bpt>file<ept i="1">}</ept></seg></tuv>
+<tuv xml:lang="zh-CN"><seg>打开<hi type="t">文件</hi></seg></tuv>
+<tuv><seg>of no language</seg></tuv></tu></body></tmx>""",
+}
+
+
+@pytest.mark.parametrize("version", list(VERSIONS))
+def test_versions_with_all_they_may_hold(version, write, read):
+    (row,) = read(write("a.tmx", VERSIONS[version]))
+    assert (row.source, row.target, row.key) == ("Open file", "打开文件", "1")
+    assert row.line == (4 if version == "1.1" else 5)
+
+
 def test_facts(write, tmp_path):
     text = memory(unit(("zh-CN", "灯"), ("en", "light")), unit(("de", "Licht")))
     facts = inspect_file(write("a.tmx", text), folder=tmp_path)

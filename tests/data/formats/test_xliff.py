@@ -130,6 +130,103 @@ def test_broken_files(write, read):
         read(write("b.xlf", version_1("<trans-unit id='1'><source>a\n")[:-23]))
 
 
+MARKED = """<trans-unit id="u"{attributes}><source>One. Two. Three.</source>
+<seg-source><g id="1"><mrk mtype="seg" mid="0">One.</mrk> <mrk mtype="seg" mid="1">Two <x id="2"/>.</mrk></g>
+<mrk mtype="seg" mid="2">Three.</mrk></seg-source>
+<target{state}><g id="1"><mrk mtype="seg" mid="0">一。</mrk>
+<mrk mtype="seg" mid="1">二{{x:2}}。</mrk></g></target>{more}
+<alt-trans><target><mrk mtype="seg" mid="2">not taken</mrk></target></alt-trans></trans-unit>"""
+
+
+def marked(attributes="", state="", more=""):
+    return version_1(MARKED.format(attributes=attributes, state=state, more=more))
+
+
+def test_segments_of_version_1(write, read):
+    rows = read(write("a.sdlxliff", marked()))
+    assert [(row.source, row.target, row.line, row.key) for row in rows] == [
+        ("One.", "一。", 4, "u/0"),
+        ("Two {x:2}.", "二{x:2}。", 4, "u/1"),
+        ("Three.", "", 5, "u/2"),
+    ]
+
+
+def test_a_target_without_segments_is_taken_whole(write, read):
+    text = """<trans-unit id="u"><source>One. Two.</source>
+<seg-source><mrk mtype="seg" mid="0">One.</mrk> <mrk mtype="seg" mid="1">Two.</mrk></seg-source>
+<target>一。<mrk mtype="protected">二</mrk>。</target></trans-unit>"""
+    (row,) = read(write("a.xlf", version_1(text)))
+    assert (row.source, row.target, row.key) == ("One. Two.", "一。二。", "u")
+    (row,) = read(
+        write("a.xlf", version_1(text.replace("<target>", "<note>no target</note><!--").replace("</target>", "-->")))
+    )
+    assert (row.source, row.target) == ("One. Two.", "")
+
+
+def test_states_of_segments_as_trados_keeps_them(write, read):
+    states = '<s:seg-defs><s:seg id="0" conf="Translated"/><s:seg id="1" conf="Draft"/></s:seg-defs>'
+    rows = read(write("a.sdlxliff", marked(more=states)))
+    assert [getattr(row, "rule", "") for row in rows] == ["", "fuzzy", ""]
+    assert rows[1].detail == 'conf="Draft"'
+
+
+@pytest.mark.parametrize(
+    ("unit", "target", "rule"),
+    [
+        ("", ' state="final"', ""),
+        ("", ' state="needs-adaptation"', ""),
+        ("", ' state="needs-l10n"', "untranslated"),
+        ("", ' state="needs-review-translation"', "fuzzy"),
+        ("", ' state="needs-review-l10n"', "fuzzy"),
+        (' approved="no"', "", ""),
+        (' approved="yes"', ' state="new"', "untranslated"),
+        ("", ' state-qualifier="exact-match"', ""),
+        ("", ' state-qualifier="leveraged-mt"', "fuzzy"),
+        (' approved="no"', ' state-qualifier="fuzzy-match"', "fuzzy"),
+        (' approved="yes"', ' state-qualifier="leveraged-mt"', ""),
+        ("", ' state="translated" state-qualifier="mt-suggestion"', ""),
+        (' translate="no"', "", "untranslatable"),
+        (' translate="yes"', "", ""),
+    ],
+)
+def test_what_a_unit_says_about_itself(unit, target, rule, write, read):
+    body = f'<trans-unit id="1"{unit}><source>a</source><target{target}>b</target></trans-unit>'
+    (row,) = read(write("a.xlf", version_1(body)))
+    assert getattr(row, "rule", "") == rule
+    if rule:
+        assert row.detail.strip() in f"{unit} {target}"
+
+
+@pytest.mark.parametrize("version", ["2.0", "2.1", "2.2"])
+def test_version_2_in_its_editions(version, write, read):
+    unit = "<unit id='{}' {}><segment id='s'><source>a</source><target>b</target></segment>{}</unit>"
+    yes = unit.format(3, "translate='yes'", "")
+    matches = "<mtc:matches><mtc:match ref='#s'><source>a</source><target>not taken</target></mtc:match></mtc:matches>"
+    text = (
+        version_2(
+            unit.format(1, "", matches)
+            + f"<group id='g' translate='no'>{unit.format(2, '', '')}{yes}</group>"
+            + "<unit id='4'><segment><source>a</source><target order='2'>c</target></segment>"
+            "<segment state='translated'><source>d</source>"
+            "<target order='1'><sm id='m'/>e<em startRef='m'/></target></segment></unit>"
+        )
+        .replace('version="2.0"', f'version="{version}"')
+        .replace("document:2.0", f"document:{version}")
+    )
+    rows = read(write("a.xlf", text))
+    examples = [row.example if isinstance(row, Reject) else row for row in rows]
+    assert pairs(examples) == [("a", "b"), ("a", "b"), ("a", "b"), ("a", "c"), ("d", "e")]
+    assert [getattr(row, "rule", "") for row in rows] == ["", "untranslatable", "", "", ""]
+
+
+def test_languages_of_single_texts(write, read):
+    unit = '<trans-unit id="1"><source xml:lang="en-US">a</source><target xml:lang="{}">b</target></trans-unit>'
+    body = unit.format("zh-CN") + unit.format("de")
+    rows = read(write("a.xlf", version_1(body, 'source-language="x-none"')))
+    assert pairs(rows[:1]) == [("a", "b")]
+    assert (rows[1].rule, rows[1].detail) == ("language", "declared as en-US to de")
+
+
 def test_facts(write, tmp_path):
     body = "<unit><segment><source>a</source><target>b</target></segment></unit>"
     facts = inspect_file(write("a.xlf", version_2(body)), folder=tmp_path)

@@ -15,6 +15,9 @@ from braid.data.formats.header import LOOKED_AT, is_header, likely_columns
 from braid.data.formats.stream import Stream
 from braid.text.matching import best_languages
 
+MAX_COLUMNS = 4096
+"""Cells of a row, or keys of an object, that are looked at: what has more is no table, and further ones stay unread."""
+
 _LANGUAGE_CODE = re.compile(r"[a-z]{2}([-_][A-Za-z]{2,4})?")
 
 
@@ -24,7 +27,7 @@ class Record:
 
     Args:
         line: 1-based line on which it begins.
-        cells: Its cells; empty for a blank line; the line as it stands where they cannot be told apart.
+        cells: The first `MAX_COLUMNS` cells; none of a blank line; the line as it is where they cannot be told apart.
         fault: Why its cells cannot be trusted, or "".
     """
 

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from braid.data.example import Example, Reject
-from braid.data.formats.columns import Record, header_columns, table_examples, table_facts
+from braid.data.formats.columns import MAX_COLUMNS, Record, header_columns, table_examples, table_facts
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.stream import MAX_UNIT_BYTES, Stream
 
@@ -68,7 +68,7 @@ def csv_records(stream: Stream, options: ReadOptions | None = None) -> Iterator[
             yield Record(number, lines.taken[:1], fault=reason)
             number += 1
         else:
-            yield Record(number, cells)
+            yield Record(number, cells[:MAX_COLUMNS])
             number += len(lines.taken)
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from braid.data.example import Example, Reject
-from braid.data.formats.columns import cell_text, named_facts
+from braid.data.formats.columns import MAX_COLUMNS, cell_text, named_facts
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.stream import Stream
 from braid.text.matching import best_languages
@@ -68,6 +68,8 @@ def json_object(line: str) -> dict[str, Any]:
         raise ValueError(f"must be a JSON object, got: {error.msg} at column {error.colno}") from error
     except RecursionError:
         raise ValueError("must be a JSON object, got one nested too deeply") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise ValueError(f"must be a JSON object, got: {str(error).partition(';')[0]}") from error
     if not isinstance(row, dict):
         raise ValueError(f"must be a JSON object, got {type(row).__name__}")
     return row
@@ -93,7 +95,8 @@ def _value(row: Mapping[str, Any], column: str, roles: Sequence[str], language: 
     """Key and value of the column asked for, else of a role, else of the language."""
     inner = row.get("translation")
     for level in (row, inner if isinstance(inner, dict) else {}):
-        spoken = [list(level)[i] for i in best_languages(language, list(level))] if language else []
+        keys = list(islice(level, MAX_COLUMNS))
+        spoken = [keys[i] for i in best_languages(language, keys)] if language else []
         for name in [column] if column else [*roles, *spoken]:
             if name in level:
                 return name, level[name]

@@ -1,0 +1,197 @@
+"""Files that are meant to fill the memory, to take forever or to break a reader: each is refused soon and in words."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from braid.config.recipe import DataConfig
+from braid.data.example import Example, Reject
+from braid.data.formats import FORMATS, PAIR_FORMATS, read_files
+from braid.data.formats import texts as texts_module
+from braid.data.kinds import KINDS
+from braid.errors import DataError
+
+GIGABYTE = 2**30
+BINARY = {"parquet", "arrow", "sqlite", "mo"}
+BEGINS = {
+    "json": '[{"source": "',
+    "jsonl": '{"source": "',
+    "po": 'msgid "a"\nmsgstr "',
+    "tmx": "<tmx><tu><tuv lang='en'><seg>",
+    "xliff": "<xliff><file><trans-unit><source>",
+    "android": "<resources><string name='a'>",
+    "apple": '"a" = "',
+    "json texts": '{"a": "',
+    "yaml texts": 'a: "',
+    "subtitles": "1\n00:00:01,000 --> 00:00:02,000\n",
+}
+SINGLE = [name for name in FORMATS if name not in BINARY and name != "parallel"]
+
+PROGRAM = """
+import json, resource, sys, time
+from pathlib import Path
+from braid.data.formats import ReadOptions, read_files
+from braid.errors import DataError
+
+def peak():  # what getrusage tells on Linux begins with the memory of the process that started this one
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+options = ReadOptions(source_language="en", target_language="zh")
+list(read_files(["small.tsv"], options, folder=Path()))
+found = []
+for name in sys.argv[1:]:
+    before, begun = peak(), time.process_time()
+    try:
+        rows = sum(1 for _ in read_files([name], options, folder=Path()))
+        message = f"{rows} rows"
+    except DataError as error:
+        message = str(error)
+    found.append([name, time.process_time() - begun, peak() - before, message])
+print(json.dumps(found))
+"""
+
+
+def huge(begin: str, filler: bytes = b"a") -> bytes:
+    """A gigabyte behind a beginning, as gzip in a megabyte: the same packed piece again and again."""
+    return gzip.compress(begin.encode()) + gzip.compress(filler * (2**24 // len(filler)), compresslevel=9) * (
+        GIGABYTE >> 24
+    )
+
+
+def measured(folder: Path, names: list[str]) -> list[tuple[str, float, float, str]]:
+    """Name, seconds, megabytes and message for each of the files, read by a process of its own."""
+    (folder / "small.tsv").write_text("a\tb\n")
+    command = [sys.executable, "-c", PROGRAM, *names]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=300)
+    return json.loads(done.stdout)
+
+
+def test_a_line_of_a_gigabyte_costs_neither_time_nor_memory(write, tmp_path):
+    """Each is given up at 16 MiB, in under a second of the processor and 100 MB."""
+    for name in SINGLE:
+        write(f"{name}{FORMATS[name][0]}.gz", huge(BEGINS.get(name, "")))
+    names = sorted(path.name for path in tmp_path.iterdir())
+    for name, seconds, megabytes, message in measured(tmp_path, names):
+        assert "16 MiB" in message, (name, message)
+        assert name in message
+        assert seconds < 1, name
+        assert megabytes < 100, name
+
+
+@pytest.mark.parametrize("name", [name for name in PAIR_FORMATS if name != "properties"])
+def test_two_files_of_a_gigabyte_are_refused(name, write, read):
+    ending = PAIR_FORMATS[name][0]
+    for language in ("en", "de"):
+        write(f"{language}{ending}.gz", huge(BEGINS.get(name, "")))
+    begun = time.perf_counter()
+    with pytest.raises(DataError, match="MiB") as caught:
+        read(f"en{ending}.gz,de{ending}.gz")
+    assert f"{ending}.gz" in str(caught.value)
+    assert time.perf_counter() - begun < 10
+
+
+def test_a_text_of_more_than_a_gigabyte_is_refused(write, tmp_path, monkeypatch):
+    monkeypatch.setattr(texts_module, "MAX_TEXT", 2**20)
+    write("a.txt.gz", gzip.compress(b"a b\n" * 2**19))
+    with pytest.raises(DataError, match="must be smaller than"):
+        list(read_files(["a.txt.gz"], KINDS["generate"].options(DataConfig()), folder=tmp_path))
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+@pytest.mark.parametrize("task", ["translate", "classify", "generate"])
+def test_a_million_columns(name, task, write, tmp_path):
+    sign = "," if name == "a.csv" else "\t"
+    write(name, f"{sign.join(f'c{n}' for n in range(10**6))}\n{sign * 10**6}\n" + f"a{sign}b\n" * 20)
+    config = DataConfig(source_language="en", target_language="zh")
+    begun = time.perf_counter()
+    try:
+        rows = list(read_files([name], KINDS[task].options(config), folder=tmp_path))
+    except DataError as error:
+        assert len(str(error)) < 3000
+    else:
+        assert len(rows) >= 20
+    assert time.perf_counter() - begun < 5
+
+
+def test_a_million_columns_are_not_held_for_each_row(write, tmp_path):
+    write("a.csv", "source,target\n" + ("," * 10**6 + "\n") * 8)
+    write("b.tsv", "source\ttarget\n" + ("\t" * 10**6 + "\n") * 8)
+    for name, seconds, megabytes, message in measured(tmp_path, ["a.csv", "b.tsv"]):
+        assert "at least one row must be readable, got 8" in message, (name, message)
+        assert seconds < 10, name
+        assert megabytes < 250, name
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+@pytest.mark.parametrize("deep", ["[", '{"a":', '[{"a":'])
+def test_deep_nesting(name, deep, write, tmp_path):
+    good = '{"text": "a", "label": "b"}'
+    begin, between, end = ("[", ",\n", "]") if name == "a.json" else ("", "\n", "")
+    write(name, f"{begin}{good}{between}{deep * 100_000}{between}{good}{end}")
+    for task in ("classify", "generate"):
+        try:
+            rows = list(read_files([name], KINDS[task].options(DataConfig()), folder=tmp_path))
+        except DataError as error:
+            assert name == "a.json"
+            assert "nested too deeply" in str(error)
+        else:
+            assert [type(row) for row in rows] == [Example, Reject, Example]
+            assert "nested too deeply" in rows[1].detail
+
+
+@pytest.mark.parametrize("name", SINGLE)
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"a\0b\tc\n", "NUL characters|well-formed"), (b"a\tb\n\xed\xa0\x80\tc\n", "valid utf-8, got the byte 0xed")],
+)
+def test_bytes_that_are_no_text(name, content, message, write, read):
+    file = write(f"a{FORMATS[name][0]}", content)
+    with pytest.raises(DataError, match=f"{message}|must hold|well-formed|must begin") as caught:
+        read(file)
+    assert file in str(caught.value)
+
+
+@pytest.mark.parametrize("task", ["generate", "answer"])
+@pytest.mark.parametrize(
+    "ending", [".txt", ".jsonl", ".json", ".csv", ".conll", ".html", ".pdf", ".db", ".arrow", ".parquet"]
+)
+@pytest.mark.parametrize(
+    "content", [b"\0" * 100, b"\xff\xfe\xff", bytes(range(256)), b"\xef\xbb\xbf", b"%PDF-", b"ARROW1\0\0"]
+)
+def test_anything_under_any_name_is_refused_in_words(task, ending, content, write, tmp_path):
+    file = write(f"a{ending}", content)
+    try:
+        rows = list(read_files([file], KINDS[task].options(DataConfig()), folder=tmp_path))
+    except DataError as error:
+        assert error.message
+    else:
+        assert all(isinstance(row, Example | Reject) for row in rows)
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_a_million_keys(name, write, read):
+    keys = json.dumps({f"k{number}": 1 for number in range(500_000)} | {"en": "a", "zh": "b"})
+    write(name, f"{keys}\n" if name == "a.jsonl" else f"[{keys}]")
+    begun = time.process_time()
+    with pytest.raises(DataError, match='must have a key "source" or "en"'):
+        read(name)
+    assert time.process_time() - begun < 8
+
+
+def test_numbers_of_thousands_of_digits(write, read, tmp_path):
+    number = "1" * 10_000
+    rows = read(write("a.jsonl", f'{{"en": "a", "zh": "b"}}\n{{"en": {number}, "zh": "b"}}\n'))
+    assert (rows[1].rule, "Exceeds the limit" in rows[1].detail) == ("json", True)
+    write("b.json", f'{{"data": [{{"paragraphs": [], "n": {number}}}]}}')
+    with pytest.raises(DataError, match="must be JSON, got: Exceeds the limit"):
+        list(read_files(["b.json"], KINDS["answer"].options(DataConfig()), folder=tmp_path))
