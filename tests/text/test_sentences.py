@@ -146,6 +146,6 @@ def test_split_near_keeps_everything(text, data):
     ],
 )
 def test_linear_time(chars):
-    begun = time.monotonic()
-    split_sentences(chars * (10**6 // len(chars)))
-    assert time.monotonic() - begun < 5
+    begun = time.process_time()
+    split_sentences(chars * (2 * 10**5 // len(chars)))
+    assert time.process_time() - begun < 4
