@@ -12,6 +12,7 @@ from braid.text.units import is_unspaced, units
         ("don't re-use foo_bar", ["don", "t", "re", "use", "foo", "bar"]),
         ("हिन्दी में", ["हिन्दी", "में"]),  # vowels that are marks stay in their words
         ("ภาษา", list("ภาษา")),
+        ("๒๕๖๗ ปี", ["๒๕๖๗", *"ปี"]),  # a number is one unit in digits of any script
         ("עברית, العربية", ["עברית", "العربية"]),
         ("😀 — …", []),
         ("", []),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from braid.text.units import is_unspaced
+from braid.text.scripts import is_unspaced
 
 HALF_WIDTH = {0xFF01 + shift: 0x21 + shift for shift in range(94) if chr(0x21 + shift).isalnum() or shift in (4, 13)}
 """Full-width letters, digits, per cent signs and full stops as ASCII, for `str.translate`."""

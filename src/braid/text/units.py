@@ -4,19 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-_RANGES = (
-    (0x0E00, 0x109F),  # Thai, Lao, Tibetan, Burmese
-    (0x1780, 0x17FF),  # Khmer
-    (0x3005, 0x3007), (0x3040, 0x30FF), (0x31F0, 0x31FF), (0xFF66, 0xFF9F),  # Japanese
-    (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),  # Han
-)  # fmt: skip
-UNSPACED = "".join(f"{chr(low)}-{chr(high)}" for low, high in _RANGES)
-"""The scripts that put no spaces between words, for a set in a regular expression."""
+from braid.text.scripts import UNSPACED, is_unspaced
 
-
-def is_unspaced(char: str) -> bool:
-    """True for a character of a script that puts no spaces between words."""
-    return any(low <= ord(char) <= high for low, high in _RANGES)
+__all__ = ["UNSPACED", "is_unspaced", "units"]
 
 
 class _Units(dict[int, str]):

@@ -121,7 +121,7 @@ def test_undecodable_bytes_are_an_error_with_their_line(name, contents, write, r
     number = next(number for number, line in enumerate(lines, 1) if b"\xb9\xd8" in line)
     with pytest.raises(DataError, match=rf"valid utf-8, got the byte 0xb9 \(legacy.*, line {number}\)") as caught:
         read(file)
-    assert caught.value.hint == "save the file as UTF-8"
+    assert caught.value.hint == "save the file as UTF-8, or set data.encoding"
 
 
 @pytest.mark.parametrize("name", SINGLE_FORMATS)

@@ -8,10 +8,13 @@ import io
 import itertools
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from braid.data.example import Example, Reject
+from braid.data.formats.encoding import Found, encoding_name, find_encoding, undecoded, without_undecoded
 from braid.errors import DataError
 
 MAX_UNIT_BYTES = 16 * 2**20
@@ -30,9 +33,6 @@ _MARKS = (
 _WIDE = ("utf-16", "utf-32", "ucs-")
 """A declaration that could be read as ASCII is wrong about these, whatever the program that wrote it says."""
 
-_ESCAPING = frozenset({"unicode-escape", "raw-unicode-escape", "utf-7", "punycode", "idna", "undefined"})
-"""Python's codecs that are no encodings of files, and may yield halves of surrogate pairs."""
-
 _XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
 
 
@@ -40,19 +40,45 @@ class Stream:
     """One open file.
 
     Args:
+        raw: The file itself, for formats that are read from their end.
         shown: The path as a person gave it, for messages.
+        encoding: What a person says that files are in that do not say it themselves and are not plainly UTF-8.
+        languages: Base codes of the languages that are expected, which help to guess an encoding.
+        keeps_broken: Whether `lines` of a damaged UTF-8 file go on behind a broken byte; `whole_row` finds such lines.
+
+    Attributes:
         head: The first 64 KiB, decompressed.
         is_compressed: True for gzip.
-        raw: The file itself, for formats that are read from their end.
+        used_encoding: What the text was last asked for in; "" before.
+        confidence: Of that, from 0 to 1; 1 unless it was guessed.
+
+    Raises:
+        DataError: The file is empty, is damaged gzip, or Python does not know ``encoding``.
     """
 
-    def __init__(self, raw: io.BufferedIOBase, shown: str) -> None:
+    def __init__(
+        self,
+        raw: io.BufferedIOBase,
+        shown: str,
+        *,
+        encoding: str = "",
+        languages: Sequence[str] = (),
+        keeps_broken: bool = False,
+    ) -> None:
         self.shown, self.raw = shown, raw
+        self.used_encoding, self.confidence = "", 1.0
+        self._languages, self._keeps_broken = languages, keeps_broken
+        self._found: Found | None = None
         self.is_compressed = _starts_as_gzip(raw, shown)
-        self._bytes: io.BufferedIOBase = gzip.GzipFile(fileobj=raw) if self.is_compressed else raw
-        self.head = self._read()
+        self._bytes = self._decompressed()
+        self.head = self._read(self._bytes)
         if not self.head:
             raise DataError("a data file must hold at least one row, got an empty file", where=shown)
+        self._given = encoding_name(encoding, is_meant=True) if encoding else ""
+        if encoding and not self._given:
+            raise self.fault(
+                f'data.encoding must be an encoding that Python knows, got "{encoding}"', hint='write "gb18030", say'
+            )
 
     def fault(self, message: str, *, line: int = 0, hint: str = "") -> DataError:
         """The error to raise when this file is not what it should be."""
@@ -63,11 +89,14 @@ class Stream:
         chunk = self.head
         while chunk:
             yield chunk
-            chunk = self._read()
+            chunk = self._read(self._bytes)
 
-    def _read(self) -> bytes:
+    def _decompressed(self) -> io.BufferedIOBase:
+        return gzip.GzipFile(fileobj=self.raw) if self.is_compressed else self.raw
+
+    def _read(self, source: io.BufferedIOBase) -> bytes:
         try:
-            return self._bytes.read(_CHUNK_BYTES)
+            return source.read(_CHUNK_BYTES)
         except EOFError as error:
             raise self.fault("a gzip file must be complete, got one that breaks off", hint="copy it again") from error
         except (gzip.BadGzipFile, zlib.error) as error:
@@ -76,21 +105,34 @@ class Stream:
             raise self.fault(f"a data file must be readable, got: {error.strerror or error}") from error
 
     def encoding(self, declared: str = "") -> str:
-        """Python's name of the encoding: by byte-order mark, else as declared, else UTF-8."""
+        """Python's name of the encoding: by byte-order mark, else as declared, else as a person said or by the bytes.
+
+        The whole file is read once to tell, and again where it is used; memory does not grow with it.
+        """
         marked = next((name for mark, name in _MARKS if self.head.startswith(mark)), "")
-        if marked or not declared or declared.lower().startswith(_WIDE):
-            return marked or "utf-8"
-        try:
-            "".encode(declared)  # refuses codecs that are not text encodings, too
-            name = codecs.lookup(declared).name
-        except (LookupError, UnicodeError):
-            name = ""
-        if not name or name in _ESCAPING:
-            raise self.fault(
-                f'the declared encoding must be one that Python knows, got "{declared}"',
-                hint="save the file as UTF-8 and declare that",
-            )
-        return name
+        self.confidence = 1.0
+        if marked or declared.lower().startswith(_WIDE):
+            self.used_encoding = marked or "utf-8"
+        elif declared:
+            self.used_encoding = encoding_name(declared)
+            if not self.used_encoding:
+                raise self.fault(
+                    f'the declared encoding must be one that Python knows, got "{declared}"',
+                    hint="save the file as UTF-8 and declare that",
+                )
+        else:
+            self._found = self._found or self._find()
+            self.used_encoding, self.confidence = self._found.encoding, self._found.confidence
+        return self.used_encoding
+
+    def _find(self) -> Found:
+        """What all bytes of the file say, which are then read as if they had not been looked at."""
+        place = self.raw.tell()
+        self.raw.seek(0)
+        source = self._decompressed()
+        found = find_encoding(iter(lambda: self._read(source), b""), self._given, self._languages)
+        self.raw.seek(place)
+        return found
 
     def xml_encoding(self) -> str:
         """The encoding of an XML file: by byte-order mark, else by its declaration, else UTF-8."""
@@ -99,7 +141,11 @@ class Stream:
 
     def text(self, encoding: str) -> Iterator[str]:
         """The decoded text, a little at a time, without a byte-order mark."""
-        decoder = codecs.getincrementaldecoder(encoding)()
+        return self._decoded(encoding, "strict")
+
+    def _decoded(self, encoding: str, errors: str) -> Iterator[str]:
+        """The text; with "surrogateescape" for errors, bytes that cannot be decoded are lone surrogates in it."""
+        decoder = codecs.getincrementaldecoder(encoding)(errors)
         line, is_first = 1, True
         for chunk in itertools.chain(self.chunks(), [b""]):
             try:
@@ -109,7 +155,7 @@ class Stream:
                 raise self.fault(
                     f"the text must be valid {encoding}, got the byte 0x{error.object[error.start]:02x}",
                     line=line + before.count("\n"),
-                    hint="save the file as UTF-8",
+                    hint="save the file as UTF-8, or set data.encoding",
                 ) from error
             if is_first and text:
                 text, is_first = text.removeprefix("\ufeff"), False
@@ -117,7 +163,7 @@ class Stream:
                 raise self.fault(
                     "a text file must not hold NUL characters, got one",
                     line=line + text[: text.index("\0")].count("\n"),
-                    hint="save the file as UTF-8 text; UTF-16 needs its byte-order mark",
+                    hint="save the file as UTF-8 text",
                 )
             line += text.count("\n")
             yield text
@@ -139,7 +185,8 @@ class Stream:
     def lines(self, encoding: str, *, keep_ends: bool = False) -> Iterator[str]:
         """The lines, without their ends unless told otherwise; LF and CR LF end a line, nothing else does."""
         pending, number = io.StringIO(), 1
-        for text in self.text(encoding):
+        goes_on = self._keeps_broken and self._found is not None and self._found.is_damaged
+        for text in self._decoded(encoding, "surrogateescape" if goes_on else "strict"):
             first, *others = text.split("\n")
             pending.write(first)
             if pending.tell() > MAX_UNIT_BYTES:
@@ -162,13 +209,32 @@ def _starts_as_gzip(raw: io.BufferedIOBase, shown: str) -> bool:
     return magic == b"\x1f\x8b"
 
 
+def whole_row(row: Example | Reject) -> Example | Reject:
+    """The row, or a Reject of it where a byte stands in its texts that could not be decoded."""
+    if isinstance(row, Reject):
+        example = row.example
+        return replace(row, example=_shown(example)) if undecoded(example.source + example.target) else row
+    detail = undecoded("".join((row.source, row.target, row.context, row.group, row.key, *row.references)))
+    return Reject(example=_shown(row), rule="encoding", detail=detail) if detail else row
+
+
+def _shown(row: Example) -> Example:
+    fields = {name: without_undecoded(getattr(row, name)) for name in ("source", "target", "context", "group", "key")}
+    return replace(row, **fields, references=tuple(map(without_undecoded, row.references)))
+
+
 @contextmanager
-def open_stream(path: Path, shown: str) -> Iterator[Stream]:
+def open_stream(
+    path: Path, shown: str, *, encoding: str = "", languages: Sequence[str] = (), keeps_broken: bool = False
+) -> Iterator[Stream]:
     """The file at ``path``, closed afterwards.
 
     Args:
         path: Where it is.
         shown: The path as a person gave it, for messages.
+        encoding: As for `Stream`: what files are in that do not say it themselves.
+        languages: As for `Stream`: what is expected.
+        keeps_broken: As for `Stream`: whether lines with broken bytes are kept, for `whole_row` to find.
 
     Raises:
         DataError: It cannot be opened, is empty, or is damaged gzip.
@@ -178,4 +244,4 @@ def open_stream(path: Path, shown: str) -> Iterator[Stream]:
     except OSError as error:
         raise DataError(f"a data file must be readable, got: {error.strerror or error}", where=shown) from error
     with raw:
-        yield Stream(raw, shown)
+        yield Stream(raw, shown, encoding=encoding, languages=languages, keeps_broken=keeps_broken)

@@ -1,0 +1,110 @@
+"""The encoding of a file that does not say it, from all of its bytes."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from braid.text.encodings import SAMPLE_BYTES, guess_encoding
+
+UTF8_SHARE = 0.75
+"""As many valid characters beyond ASCII for each broken byte make a file a damaged one in UTF-8. In texts in other
+encodings that read as UTF-8 by chance at most 0.63 were found, in 300 pieces of 100 bytes each in 28 encodings."""
+_CERTAIN = 20
+"""Valid characters beyond ASCII in a file without a broken byte, from which on it is UTF-8 whatever it was called."""
+_UNDECODED = re.compile("[\udc80-\udcff]")
+_ESCAPING = frozenset({"unicode-escape", "raw-unicode-escape", "utf-7", "punycode", "idna", "undefined"})
+"""Python's codecs that are no encodings of files, and may yield halves of surrogate pairs."""
+_LARGER = {
+    "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932", "euc_kr": "cp949",
+    "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874",
+}  # fmt: skip
+"""What programs mean by the name of an encoding that has a larger successor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a file's bytes say.
+
+    Args:
+        encoding: Python's name.
+        confidence: 1 for what is certain, less for a guess.
+        is_damaged: True for UTF-8 in which some bytes are broken.
+    """
+
+    encoding: str
+    confidence: float = 1.0
+    is_damaged: bool = False
+
+
+def encoding_name(name: str, *, is_meant: bool = False) -> str:
+    """Python's name of a text encoding, or "" where it knows none by that name.
+
+    Args:
+        name: As a file or a person calls it.
+        is_meant: True for the larger encoding that is usually meant: gb18030 for gbk, cp1252 for latin-1.
+    """
+    try:
+        "".encode(name)  # refuses codecs that are not text encodings, too
+        found = codecs.lookup(name).name
+    except (LookupError, UnicodeError, ValueError):
+        return ""
+    if found in _ESCAPING:
+        return ""
+    return _LARGER.get(found, found) if is_meant else found
+
+
+def find_encoding(chunks: Iterable[bytes], given: str = "", languages: Sequence[str] = ()) -> Found:
+    """The encoding of a file: UTF-8 where that is valid, else the one given, else the one its bytes read best in.
+
+    Args:
+        chunks: All bytes of the file in order.
+        given: What a person said, by Python's name; a file that is plainly UTF-8 stays that.
+        languages: Base codes of the languages that are expected.
+
+    Returns:
+        UTF-8, damaged, where no encoding fits clearly.
+
+    Cost: O(bytes), at hundreds of megabytes a second; memory for 96 KiB.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    num_valid = num_broken = 0
+    head, sample = b"", bytearray()
+    for chunk in chunks:
+        text = decoder.decode(chunk)
+        if not text.isascii():
+            broken = len(_UNDECODED.findall(text))
+            num_broken += broken
+            num_valid += len(text) - len(text.encode("ascii", "ignore")) - broken
+            if broken and len(sample) < SAMPLE_BYTES:
+                sample += _lines_beyond_ascii(chunk, is_first=not head)
+        head = head or chunk[:SAMPLE_BYTES]
+    num_broken += len(decoder.decode(b"", final=True))  # a character that breaks off
+    if not num_broken and b"\0" not in head and (not given or num_valid >= _CERTAIN):
+        return Found("utf-8")
+    if given:
+        return Found(given)
+    if num_valid >= UTF8_SHARE * num_broken > 0:
+        return Found("utf-8", is_damaged=True)
+    guess = guess_encoding(head if b"\0" in head else bytes(sample), languages)
+    return Found(guess.encoding, guess.confidence) if guess else Found("utf-8", is_damaged=True)
+
+
+def _lines_beyond_ascii(chunk: bytes, *, is_first: bool) -> bytes:
+    """The lines of a part of a file that hold such bytes; none that began before it, unless there is no other."""
+    lines = chunk.splitlines(keepends=True)
+    found = b"".join(line for line in lines[0 if is_first else 1 :] if not line.isascii())
+    return found or lines[0]
+
+
+def undecoded(text: str) -> str:
+    """What is wrong with a text in which undecoded bytes stand as lone surrogates, or ""."""
+    found = _UNDECODED.search(text)
+    return f"the byte 0x{ord(found[0]) - 0xDC00:02x} is not valid UTF-8" if found else ""
+
+
+def without_undecoded(text: str) -> str:
+    """The text with U+FFFD for each undecoded byte, so that it can be shown and written."""
+    return _UNDECODED.sub("\ufffd", text)
