@@ -134,7 +134,7 @@ def test_a_masked_text_is_as_long(text):
 
 @pytest.mark.parametrize("text", ["<b>", "</b>", "<b></b>", "<b><i></b>", "{a}", "{a, plural,", "%s"])
 def test_time_is_linear(text):
-    long_text = text * (200_000 // len(text))
+    long_text = text * (100_000 // len(text))
     begun = time.process_time()
     assert protect(long_text).restore() == long_text
     assert time.process_time() - begun < 5

@@ -12,11 +12,15 @@ Qt; ``%name%`` of Symfony; ``$t(key)`` of i18next; ``:name`` of Laravel; tags of
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
 from braid.text.messages import Message, find_messages
+
+MAX_MESSAGES = 16
+"""In a text with more ICU messages every placeholder counts by itself."""
 
 # No branch repeats over what another part of it can match, and none begins anew inside of what it tried already.
 # "100% sure" is no placeholder, but a unit or a plural s may follow one: "%dMB", "%ss". Letters and digits are those
@@ -117,10 +121,10 @@ def placeholders(text: str) -> Counter[str]:
 
 
 def _count(text: str, kinds: frozenset[str]) -> Counter[str]:
-    message = next(find_messages(text), None)
-    if message is None:
+    messages = list(itertools.islice(find_messages(text), MAX_MESSAGES + 1))
+    if not 0 < len(messages) <= MAX_MESSAGES:
         return Counter(found.key for found in find_placeholders(text) if found.kind in kinds)
-    return _count_message(text, message, kinds)
+    return _count_message(text, messages[0], kinds)
 
 
 def _count_message(text: str, message: Message, kinds: frozenset[str]) -> Counter[str]:
