@@ -61,3 +61,7 @@ def test_accelerators_are_left_out_of_training():
     left, right = protected_pair("&File", "文件(&F)", SLOTS)
     assert (left.pieces, right.pieces) == (("File",), ("文件",))
     assert protected_pair("File", "&Datei", SLOTS)[1].pieces == ("&Datei",)
+    left, right = protected_pair("Configurat&ion", "配置(&I)", SLOTS)
+    assert (left.pieces, right.pieces) == (("Configuration",), ("配置",))
+    left, right = protected_pair("drag&drop", "drag&drop", SLOTS)
+    assert (left.pieces, right.pieces) == (("drag&drop",), ("drag&drop",))

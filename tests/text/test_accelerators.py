@@ -15,6 +15,10 @@ from braid.text.accelerators import accelerators, with_accelerator, without_acce
         ("&Öffnen", "Öffnen", "&Ö"),
         ("文件(&F)", "文件", "&F"),
         ("打开 (_O)...", "打开...", "_O"),
+        ("A&dd", "Add", "&d"),
+        ("Au&to", "Auto", "&t"),
+        ("选择（&C）……", "选择……", "&C"),
+        ("精确匹配（&E)", "精确匹配", "&E"),
         ("&Delete {name}", "Delete {name}", "&D"),
     ],
 )
@@ -26,7 +30,8 @@ def test_certain_ones(text, rest, mark):
 @pytest.mark.parametrize(
     "text",
     [
-        "", "File", "AT&T", "B & H", "a=1&b=2", "&amp; more", "&& x", "&nbsp;x", "snake_case", "_id", "__x__",
+        "", "drag&drop", "look&feel", "R&B", "Q&A", "A&amp;", "a&b",
+        "File", "AT&T", "B & H", "a=1&b=2", "&amp; more", "&& x", "&nbsp;x", "snake_case", "_id", "__x__",
         "{_Name}",        "{first_name}", "&File &Edit", "R&D", "&", "_", "x(_y)z", "&1", "&File " + "and more " * 20,
     ],
 )  # fmt: skip
@@ -49,3 +54,9 @@ def test_uncertain_ones_stay(text):
 )
 def test_outputs_get_theirs(text, mark, taken, expected):
     assert with_accelerator(text, mark, taken) == expected
+
+
+def test_an_expected_one_may_stand_in_any_word():
+    assert without_accelerator("Leere Zieltexte erl&auben", is_expected=True) == ("Leere Zieltexte erlauben", "&a")
+    assert without_accelerator("Leere Zieltexte erl&auben") == ("Leere Zieltexte erl&auben", "")
+    assert without_accelerator("A&amp;B", is_expected=True) == ("A&amp;B", "")

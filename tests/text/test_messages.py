@@ -86,10 +86,15 @@ def test_texts_put_back_give_the_same_texts(text):
         assert len(again.texts()) == len(texts)
 
 
-@pytest.mark.parametrize("text", ["{a, plural,", "{a, plural, x {", "'{", "{", "}", "{a, plural, x {}}"])
+@pytest.mark.parametrize(
+    "text",
+    ["{a, plural,", "{a, plural, x {", "'{", "{", "}", "{a, plural, x {}}", "{a, plural, x {}", "{a,select,x{}y{"],
+)
 def test_linear_time(text):
-    long_text = text * (200_000 // len(text))
+    long_text = text * (100_000 // len(text))
     begun = time.process_time()
     list(find_messages(long_text))
     message_texts(long_text)
+    list(find_messages(closed := long_text + "}" * long_text.count("{")))
+    message_texts(closed)
     assert time.process_time() - begun < 2

@@ -34,10 +34,19 @@ def protected_pair(source: str, target: str, slots: Slots) -> tuple[Protected, P
         slots: How many there are; with none both sides stay as they are.
     """
     if slots.total:
-        source, mark = without_accelerator(source)
-        target = without_accelerator(target)[0] if mark else target
+        source, target = _without_accelerators(source, target)
     protected = protect(source, slots)
     return protected, protect(target, slots, source=protected)
+
+
+def _without_accelerators(source: str, target: str) -> tuple[str, str]:
+    """The pair without accelerators: an uncertain one is one where the other side has one for certain."""
+    (plain, mark), (translated, other) = without_accelerator(source), without_accelerator(target)
+    if mark and not other:
+        translated, _ = without_accelerator(target, is_expected=True)
+    elif other and not mark:
+        plain, mark = without_accelerator(source, is_expected=True)
+    return (plain, translated) if mark else (source, target)
 
 
 def practice(source: Protected, target: Protected, slots: Slots, share: float = SHARE) -> tuple[Protected, Protected]:
@@ -45,9 +54,10 @@ def practice(source: Protected, target: Protected, slots: Slots, share: float = 
     texts = (*source.pieces, *target.pieces)
     if len(source.pieces) != 1 or len(target.pieces) != 1 or not slots.total:
         return source, target
-    random = np.random.default_rng(zlib.crc32("\n".join(map(str, texts)).encode("utf-8", "replace")))
-    if random.random() >= share:
+    seed = zlib.crc32("\n".join(map(str, texts)).encode("utf-8", "replace"))
+    if seed >= share * 2**32:
         return source, target
+    random = np.random.default_rng(seed)
     is_pair = random.random() < 0.5
     number = int(random.integers(slots.pairs if is_pair else slots.values))
     codes = (slots.opening(number), slots.closing(number)) if is_pair else (number,)

@@ -12,10 +12,14 @@ import re
 MAX_CHARS = 80
 """Longer texts are no menu entries."""
 
-# "AT&T", "a=1&b=2", "&amp;" and "&&" are none; nor is "snake_case" or "_id".
-_BEFORE = re.compile(r"""(?<![^\s"'“„«‘])(?:&(?!\w{1,30};)|_)(?=[^\W\d_])""")
-_BEHIND = re.compile(r"\s?\(([&_])([^\W\d_]|\d)\)(?=\s?(?:\.\.\.|[….:：]|$))")
-_ENDING = re.compile(r"\s?(?:\.\.\.|[….:：])?\Z")
+# "AT&T", "a=1&b=2", "&amp;", "&&" and "drag&drop" are none; nor is "snake_case" or "_id". "A&dd" is one.
+_BEFORE = re.compile(
+    r"""(?<![^\s"'“„«‘])(?:&(?!\w{1,30};)|_)(?=[^\W\d_])"""
+    r"|(?:(?<=^[A-Z])|(?<=^[A-Z][a-z]))&(?!\w{1,30};)(?=[a-z]{2})"
+)
+_INSIDE = re.compile(r"(?<=[^\W\d_])&(?!\w{1,30};)(?=[^\W\d_])")
+_BEHIND = re.compile(r"\s?[(（]([&_])([^\W\d_]|\d)[)）](?=\s?(?:\.\.\.|……?|[.:：]|$))")
+_ENDING = re.compile(r"\s?(?:\.\.\.|……?|[.:：])?\Z")
 _KEYLESS = re.compile("[\u2e80-\u9fff\uac00-\ud7a3]")
 _WORD_START = re.compile(r"(?<![^\W_])[^\W\d_]")
 
@@ -29,11 +33,18 @@ def accelerators(text: str) -> list[str]:
     return [mark] if mark else []
 
 
-def without_accelerator(text: str) -> tuple[str, str]:
-    """The text without its accelerator, and its sign and letter, or "" where there is none."""
+def without_accelerator(text: str, *, is_expected: bool = False) -> tuple[str, str]:
+    """The text without its accelerator, and its sign and letter, or "" where there is none.
+
+    Args:
+        text: The text.
+        is_expected: It translates one that has an accelerator: then the sign may stand inside of any word.
+    """
     if len(text) > MAX_CHARS or ("&" not in text and "_" not in text):
         return text, ""
     behind, before = list(_BEHIND.finditer(text)), list(_BEFORE.finditer(text))
+    if is_expected and not before:
+        before = list(_INSIDE.finditer(text))
     before = [one for one in before if not any(other.start() < one.start() < other.end() for other in behind)]
     if len(behind) + len(before) != 1 or text.count("_") + text.count("&") != 1:
         return text, ""

@@ -20,6 +20,7 @@ NUMBER = "{#}"
 _HEAD = re.compile(r"\{\s?([\w.]{1,60})\s?,\s?(plural|selectordinal|select)\s?,")
 _BRACE = re.compile(r"'[{}][^']*'|[{}]")
 _BRANCH = re.compile(r"\s{0,8}(?:offset:\d{1,9}\s{1,8})?(=?[\w.-]{1,40})\s{0,8}\{")
+_SPACES = re.compile(r"\s*")
 # An apostrophe that would begin a quotation in a message.
 _QUOTING = re.compile(r"'(?=[{}#|]|$)")
 
@@ -55,7 +56,7 @@ def find_messages(text: str) -> Iterator[Message]:
     for head in heads:
         end = closing.get(head.start(), -1)
         branches = tuple(_branches(text, head.end(), end, closing))
-        if end >= 0 and branches and text[branches[-1][1] + 1 : end].strip() == "":
+        if branches and _SPACES.fullmatch(text, branches[-1][1] + 1, end):
             yield Message(
                 start=head.start(),
                 end=end + 1,
@@ -114,18 +115,18 @@ class Texts:
 def message_texts(text: str) -> Texts | None:
     """The whole texts that a text with messages stands for; None for all others and for those too tangled.
 
-    Tangled are plurals within plurals, a number sign beside a plural, and more than `MAX_TEXTS` texts.
+    Tangled are number signs of two plurals, a number sign beside a plural, and what may be more than `MAX_TEXTS` texts.
     """
-    found = _expand(text, depth=0)
-    return found if isinstance(found, Texts) and len(found.texts()) <= MAX_TEXTS else None
+    found = _expand(text, MAX_TEXTS, depth=0)
+    return found if isinstance(found, Texts) else None
 
 
-def _expand(text: str, depth: int) -> str | Texts | None:
+def _expand(text: str, room: int, depth: int) -> str | Texts | None:
     message = next(find_messages(text), None)
     if message is None:
         return text.replace("''", "'")
     before, behind = text[: message.start], text[message.end :]
-    if depth > 3 or len(message.branches) > MAX_TEXTS or (message.is_plural and "#" in (before + behind)):
+    if depth > 3 or len(message.branches) > room or (message.is_plural and "#" in (before + behind)):
         return None
     edges = [message.start, *(edge for branch in message.branches for edge in branch), message.end]
     frames = tuple(text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
@@ -133,7 +134,7 @@ def _expand(text: str, depth: int) -> str | Texts | None:
     for start, end in message.branches:
         body = text[start:end]
         body = body.replace("#", NUMBER) if message.is_plural and NUMBER not in body else body
-        branch = _expand(before + body + behind, depth + 1)
+        branch = _expand(before + body + behind, room // len(message.branches), depth + 1)
         if branch is None:
             return None
         branches.append(branch)

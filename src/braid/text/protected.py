@@ -8,6 +8,8 @@ not stays text, as do placeholders beyond the number of slots.
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -67,11 +69,29 @@ class Protected:
         chosen = self.pieces if pieces is None else pieces
         return "".join(one if isinstance(one, str) else self.originals.get(one, "") for one in chosen)
 
+    def restore_readable(self, pieces: Pieces) -> str:
+        """As `restore`, with spaces around placeholders where one would run into a word and be none any more."""
+        text = self.restore(pieces)
+        wanted = Counter(self.originals[one] for one in pieces if isinstance(one, int) and one in self.originals)
+        if not wanted or wanted <= Counter(one.text for one in find_placeholders(text)):
+            return text
+        spaced: list[str | int] = []
+        for before, one in itertools.pairwise(["", *pieces]):
+            if before != "" and (_is_wordlike(before, -1) and _is_wordlike(one, 0)):
+                spaced.append(" ")
+            spaced.append(one)
+        return self.restore(spaced)
+
     @property
     def is_only_placeholders(self) -> bool:
         """Whether there is no letter and no digit to translate beside at least one placeholder."""
         texts = [one for one in self.pieces if isinstance(one, str)]
         return bool(self.originals) and not any(char.isalnum() for text in texts for char in text)
+
+
+def _is_wordlike(piece: str | int, place: int) -> bool:
+    """Whether a piece is a placeholder, or a text that has a letter or digit in its first or last place."""
+    return isinstance(piece, int) or piece[place:][:1].isalnum()
 
 
 def protect(text: str, slots: Slots = SLOTS, *, source: Protected | None = None) -> Protected:
@@ -86,7 +106,7 @@ def protect(text: str, slots: Slots = SLOTS, *, source: Protected | None = None)
         >>> protect("<b>{n}</b> of {m}").pieces
         (10, 0, 15, ' of ', 1)
     """
-    found = find_placeholders(text) if slots.total else []
+    found = [one for one in find_placeholders(text) if one.kind != "word"] if slots.total else []
     originals: dict[int, str] = {}
     pieces: list[str | int] = []
     end = 0

@@ -148,7 +148,7 @@ class Tokenizer:
         texts = []
         for row, source in zip(rows_of_pieces, sources, strict=True):
             pieces = [next(spelled) if isinstance(one, list) else one for one in row]
-            texts.append(source.restore(self._spaced(pieces)))
+            texts.append(source.restore_readable(self._spaced(pieces)))
         return texts
 
     def _split(self, ids: list[int]) -> list[list[int] | int]:
