@@ -67,6 +67,7 @@ class DataKind:
             part_column=config.split_column or config.date_column,
             part_key="split_column" if config.split_column else "date_column",
             query=config.query,
+            encoding=config.encoding,
             source_roles=self.source_roles,
             target_roles=self.target_roles,
             separator=SEPARATOR if self.has_labels else "",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,9 +19,10 @@ import numpy as np
 
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import ReadOptions
+from braid.data.formats.encoding import Found
 from braid.data.formats.header import LOOKED_AT
 from braid.data.formats.read import DataFile, is_by_lines, raw_rows, stream_rows
-from braid.data.formats.stream import Stream
+from braid.data.formats.stream import Stream, open_stream
 from braid.errors import DataError
 
 PORTION_BYTES = 8 * 2**20
@@ -44,12 +46,14 @@ class Portion:
         files: Whole files; of a piece by lines the one file it is of.
         ranges: Where in each of the file's paths the piece begins and ends, in bytes; empty for whole files.
         first_line: The line of the file, from 1, with which it begins.
+        found: Of a piece, for each path what the bytes of the whole file say of its encoding.
         num_bytes: Bytes on disk.
     """
 
     files: tuple[DataFile, ...]
     ranges: tuple[tuple[int, int], ...] = ()
     first_line: int = 1
+    found: tuple[Found | None, ...] = ()
     num_bytes: int = 0
 
     def digest(self) -> str:
@@ -60,7 +64,7 @@ class Portion:
         """
         found = hashlib.sha256()
         for file in self.files:
-            found.update(repr((file.shown, file.label, self.first_line)).encode("utf-8", "surrogateescape"))
+            found.update(repr((file.shown, file.label, self.first_line, self.found)).encode("utf-8", "surrogateescape"))
             for place, (path, shown) in enumerate(zip(file.paths, file.shown, strict=True)):
                 for begin, end in self._parts(path, shown, place):
                     found.update(f"{end - begin};".encode())
@@ -80,12 +84,21 @@ class Portion:
             for file in self.files:
                 yield from raw_rows(file, options)
             return
+        try:
+            yield from self._piece(options)
+        except DataError:
+            if self.first_line > 1:  # read from the beginning it is told by its line in the file
+                deque(raw_rows(self.files[0], options), maxlen=0)
+            raise
+
+    def _piece(self, options: ReadOptions) -> Iterator[Example | Reject]:
         file = self.files[0]
         with ExitStack() as stack:
             streams = []
             for place, (path, shown) in enumerate(zip(file.paths, file.shown, strict=True)):
                 raw = stack.enter_context(_opened(path, shown))
-                streams.append(Stream(io.BufferedReader(_Parts(raw, self._parts(path, shown, place))), shown))
+                piece = io.BufferedReader(_Parts(raw, self._parts(path, shown, place)))
+                streams.append(Stream(piece, shown, keeps_broken=True, found=self.found[place]))
             skipped = HEAD_LINES if self.first_line > 1 else 0
             for row in stream_rows(streams, options):
                 example = row.example if isinstance(row, Reject) else row
@@ -153,7 +166,7 @@ def portions(files: Sequence[DataFile], options: ReadOptions) -> Iterator[Portio
             yield Portion(files=tuple(gathered), num_bytes=gathered_bytes)
             gathered, gathered_bytes = [], 0
         if is_large and is_by_lines(file, options) and _can_be_cut(file):
-            yield from _by_lines(file)
+            yield from _by_lines(file, options)
         elif is_large:
             yield Portion(files=(file,), num_bytes=size)
         else:
@@ -163,7 +176,7 @@ def portions(files: Sequence[DataFile], options: ReadOptions) -> Iterator[Portio
         yield Portion(files=tuple(gathered), num_bytes=gathered_bytes)
 
 
-def _by_lines(file: DataFile) -> Iterator[Portion]:
+def _by_lines(file: DataFile, options: ReadOptions) -> Iterator[Portion]:
     """A file, or two parallel ones, in pieces of whole blocks of lines."""
     found = [block_offsets(path, shown) for path, shown in zip(file.paths, file.shown, strict=True)]
     counts = [count for _, count in found]
@@ -176,6 +189,11 @@ def _by_lines(file: DataFile) -> Iterator[Portion]:
     offsets = np.array([blocks for blocks, _ in found])
     ends = [path.stat().st_size for path in file.paths]
     totals = offsets.sum(0)
+    encodings = []
+    for path, shown in zip(file.paths, file.shown, strict=True):
+        with open_stream(path, shown, encoding=options.encoding, languages=options.languages) as stream:
+            stream.encoding()
+            encodings.append(stream.found)
     begin = 0
     while begin < len(totals):
         end = int(np.searchsorted(totals, totals[begin] + PORTION_BYTES))
@@ -185,6 +203,7 @@ def _by_lines(file: DataFile) -> Iterator[Portion]:
             files=(file,),
             ranges=ranges,
             first_line=begin * BLOCK_LINES + 1,
+            found=tuple(encodings),
             num_bytes=sum(stop - start for start, stop in ranges),
         )
         begin = end

@@ -113,12 +113,20 @@ def test_truncated_gzip_is_an_error(name, contents, write, read):
 
 
 @pytest.mark.parametrize("name", [name for name in SINGLE_FORMATS if name != "mo"])
-def test_undecodable_bytes_are_an_error_with_their_line(name, contents, write, read):
+def test_undecodable_bytes_cost_their_line_or_are_an_error_with_it(name, contents, write, read):
     lines = contents[name].split(b"\n")
     lines[-2] = lines[-2].replace("关".encode(), b"\xb9\xd8") if name not in ("tmx", "xliff") else b"\xb9\xd8"
     lines[-3] = lines[-3].replace("关".encode(), b"\xb9\xd8")
     file = write(f"legacy{suffix(name)}", b"\n".join(lines))
     number = next(number for number, line in enumerate(lines, 1) if b"\xb9\xd8" in line)
+    if name in ("tsv", "csv", "jsonl", "conll"):  # by lines: the others can be used
+        rows = read(file)
+        broken = [row for row in rows if isinstance(row, Reject)]
+        assert {row.rule for row in broken} == {"encoding"}
+        assert broken[0].detail == "the byte 0xb9 is not valid UTF-8"
+        assert "\ufffd\ufffd" in broken[0].example.source + broken[0].example.target
+        assert len(broken) < len(rows)
+        return
     with pytest.raises(DataError, match=rf"valid utf-8, got the byte 0xb9 \(legacy.*, line {number}\)") as caught:
         read(file)
     assert caught.value.hint == "save the file as UTF-8, or set data.encoding"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from braid.text.languages import canonical
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReadOptions:
@@ -17,6 +19,7 @@ class ReadOptions:
         group_column: The same for what rows must have in common to stay together; none when empty.
         part_column: The same for what says to which part a row belongs: a name, or a date; none when empty.
         part_key: The recipe's key that holds it, for messages.
+        encoding: What files are in that do not say it themselves; found out when empty.
         source_roles: Names by which the source is known where none is asked for.
         target_roles: The same for the target.
         reads: ``pairs``, ``texts`` or ``questions``.
@@ -30,12 +33,18 @@ class ReadOptions:
     target_column: str = ""
     group_column: str = ""
     part_column: str = ""
+    encoding: str = ""
     part_key: str = "split_column"
     source_roles: tuple[str, ...] = ("source",)
     target_roles: tuple[str, ...] = ("target",)
     separator: str = ""
     reads: str = "pairs"
     query: str = ""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Base codes of the languages that are expected."""
+        return tuple(canonical(code) for code in (self.source_language, self.target_language) if code)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,10 +13,10 @@ from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.known import PAIR_READERS, PARALLEL, READS, Readers, format_of, pair_format_of
 from braid.data.formats.labelled import LabelledFile, is_text, labelled_files, read_labelled
 from braid.data.formats.lookup import exists, expand, with_home
-from braid.data.formats.stream import Stream, open_stream
+from braid.data.formats.stream import Stream, open_stream, whole_row
 from braid.errors import DataError
 
-MALFORMED_RULES = frozenset({"columns", "quotes", "json", "cells", "empty"})
+MALFORMED_RULES = frozenset({"columns", "quotes", "json", "cells", "empty", "encoding"})
 """Rules of rows that could not be read; a file with no other rows is not what its name says."""
 
 
@@ -82,16 +82,21 @@ def raw_rows(file: DataFile, options: ReadOptions) -> Iterator[Example | Reject]
     if file.label:
         yield read_labelled(LabelledFile(path=file.paths[0], shown=file.shown[0], label=file.label))
         return
-    with _streams(file) as streams:
+    with _streams(file, options) as streams:
         yield from stream_rows(streams, options)
 
 
 def stream_rows(streams: Sequence[Stream], options: ReadOptions) -> Iterator[Example | Reject]:
     """The rows of an open file, or of two that belong together."""
     if len(streams) == 2:
-        yield from pair_format_of([stream.shown for stream in streams]).read(streams[0], streams[1])
+        rows = pair_format_of([stream.shown for stream in streams]).read(streams[0], streams[1])
     else:
-        yield from format_of(streams[0].shown, READS[options.reads]).read(streams[0], options)
+        rows = format_of(streams[0].shown, READS[options.reads]).read(streams[0], options)
+    is_damaged: bool | None = None
+    for row in rows:
+        if is_damaged is None:  # readers ask for the encoding before their first row
+            is_damaged = any(stream.found is not None and stream.found.is_damaged for stream in streams)
+        yield whole_row(row) if is_damaged else row
 
 
 def is_by_lines(file: DataFile, options: ReadOptions) -> bool:
@@ -106,21 +111,23 @@ def is_by_lines(file: DataFile, options: ReadOptions) -> bool:
 def inspect_file(pattern: str, *, folder: Path) -> FileFacts:
     """What the first file of a pattern says about itself: format, encoding, languages, columns, first rows."""
     file = _find(pattern, folder, PAIR_READERS)[0]
-    with _streams(file) as streams:
+    with _streams(file, ReadOptions(source_language="", target_language="")) as streams:
         if len(streams) == 2:
             return pair_format_of(file.shown).inspect(streams[0], streams[1])
         return format_of(file.shown[0], PAIR_READERS).inspect(streams[0])
 
 
 @contextmanager
-def _streams(file: DataFile) -> Iterator[list[Stream]]:
+def _streams(file: DataFile, options: ReadOptions) -> Iterator[list[Stream]]:
     """The file, or both, opened.
 
     Raises:
         DataError: One cannot be opened, is empty, or is an archive.
     """
     with ExitStack() as stack:
-        streams = [stack.enter_context(open_stream(*pair)) for pair in zip(file.paths, file.shown, strict=True)]
+        how = {"encoding": options.encoding, "languages": options.languages, "keeps_broken": True}
+        pairs = zip(file.paths, file.shown, strict=True)
+        streams = [stack.enter_context(open_stream(*pair, **how)) for pair in pairs]
         for stream in streams:
             refuse_archive(stream)
         yield streams

@@ -45,11 +45,13 @@ class Stream:
         encoding: What a person says that files are in that do not say it themselves and are not plainly UTF-8.
         languages: Base codes of the languages that are expected, which help to guess an encoding.
         keeps_broken: Whether `lines` of a damaged UTF-8 file go on behind a broken byte; `whole_row` finds such lines.
+        found: What the bytes of the whole file say, where this is a piece of one that was looked at before.
 
     Attributes:
         head: The first 64 KiB, decompressed.
         is_compressed: True for gzip.
         used_encoding: What the text was last asked for in; "" before.
+        found: What the bytes say, once they were asked.
         confidence: Of that, from 0 to 1; 1 unless it was guessed.
 
     Raises:
@@ -64,11 +66,12 @@ class Stream:
         encoding: str = "",
         languages: Sequence[str] = (),
         keeps_broken: bool = False,
+        found: Found | None = None,
     ) -> None:
         self.shown, self.raw = shown, raw
         self.used_encoding, self.confidence = "", 1.0
         self._languages, self._keeps_broken = languages, keeps_broken
-        self._found: Found | None = None
+        self.found = found
         self.is_compressed = _starts_as_gzip(raw, shown)
         self._bytes = self._decompressed()
         self.head = self._read(self._bytes)
@@ -121,8 +124,8 @@ class Stream:
                     hint="save the file as UTF-8 and declare that",
                 )
         else:
-            self._found = self._found or self._find()
-            self.used_encoding, self.confidence = self._found.encoding, self._found.confidence
+            self.found = self.found or self._find()
+            self.used_encoding, self.confidence = self.found.encoding, self.found.confidence
         return self.used_encoding
 
     def _find(self) -> Found:
@@ -130,9 +133,17 @@ class Stream:
         place = self.raw.tell()
         self.raw.seek(0)
         source = self._decompressed()
-        found = find_encoding(iter(lambda: self._read(source), b""), self._given, self._languages)
+        found = find_encoding(self._until_too_long(source), self._given, self._languages)
         self.raw.seek(place)
         return found
+
+    def _until_too_long(self, source: io.BufferedIOBase) -> Iterator[bytes]:
+        """The bytes, up to a line that will be refused in any encoding."""
+        since_break = 0
+        while since_break <= MAX_UNIT_BYTES and (chunk := self._read(source)):
+            yield chunk
+            last = chunk.rfind(b"\n")
+            since_break = since_break + len(chunk) if last < 0 else len(chunk) - last
 
     def xml_encoding(self) -> str:
         """The encoding of an XML file: by byte-order mark, else by its declaration, else UTF-8."""
@@ -185,7 +196,7 @@ class Stream:
     def lines(self, encoding: str, *, keep_ends: bool = False) -> Iterator[str]:
         """The lines, without their ends unless told otherwise; LF and CR LF end a line, nothing else does."""
         pending, number = io.StringIO(), 1
-        goes_on = self._keeps_broken and self._found is not None and self._found.is_damaged
+        goes_on = self._keeps_broken and self.found is not None and self.found.is_damaged
         for text in self._decoded(encoding, "surrogateescape" if goes_on else "strict"):
             first, *others = text.split("\n")
             pending.write(first)
@@ -211,11 +222,10 @@ def _starts_as_gzip(raw: io.BufferedIOBase, shown: str) -> bool:
 
 def whole_row(row: Example | Reject) -> Example | Reject:
     """The row, or a Reject of it where a byte stands in its texts that could not be decoded."""
-    if isinstance(row, Reject):
-        example = row.example
-        return replace(row, example=_shown(example)) if undecoded(example.source + example.target) else row
-    detail = undecoded("".join((row.source, row.target, row.context, row.group, row.key, *row.references)))
-    return Reject(example=_shown(row), rule="encoding", detail=detail) if detail else row
+    example = row.example if isinstance(row, Reject) else row
+    texts = (example.source, example.target, example.context, example.group, example.key, *example.references)
+    detail = undecoded("".join(texts))
+    return Reject(example=_shown(example), rule="encoding", detail=detail) if detail else row
 
 
 def _shown(row: Example) -> Example:

@@ -24,8 +24,6 @@ from braid.data.formats.tsv import tsv_records
 SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst")
 """What the names of text files end with."""
 
-MAX_TEXT = 2**30
-"""Characters of a text file, which is one document and in memory as a whole."""
 
 MESSAGES = "messages"
 """The context of an Example that is a dialogue."""
