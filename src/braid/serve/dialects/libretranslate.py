@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request
 from pydantic import BaseModel, Field, field_validator
 
 from braid.serve.detect import Detection, Detector
-from braid.serve.markup import Document
+from braid.text.markup import Document
 from braid.serve.pairs import Pairs
 from braid.serve.requests import check_key, checked_texts, read_body, while_connected
 from braid.serve.settings import ServeSettings
