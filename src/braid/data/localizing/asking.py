@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from braid.data.clean import placeholders
-from braid.data.localizing.contract import Code, Text, plain, shown
+from braid.data.localizing.contract import Code, Text, merged, plain, shown
 from braid.data.localizing.conversation import Talk, together
 from braid.data.localizing.icu import Choice, find_choice
 from braid.data.localizing.plurals import missing_forms
@@ -52,12 +52,12 @@ def text_talk(text: Text, language: str) -> Talk[Outcome]:
     except ValueError as error:
         return Outcome(None, str(error))
     if choice:
-        return (yield from _choice_talk(choice, language))
+        return (yield from _choice_talk(text, choice, language))
     outcomes = yield from together([_line_talk(line) for line in _lines(text)])
     return _joined(outcomes)
 
 
-def _choice_talk(choice: Choice, language: str) -> Talk[Outcome]:
+def _choice_talk(text: Text, choice: Choice, language: str) -> Talk[Outcome]:
     lines = [_lines(text) for text in choice.texts]
     talks = [together([_line_talk(line) for line in branch]) for branch in lines]
     outcomes = [_joined(found) for found in (yield from together(talks))]
@@ -65,8 +65,9 @@ def _choice_talk(choice: Choice, language: str) -> Talk[Outcome]:
     if any(outcome.text is None for outcome in outcomes):
         return Outcome(None, reasons[0])
     reasons += [missing_forms(forms, language) for forms in choice.plurals]
-    rebuilt = choice.rebuilt([outcome.text or () for outcome in outcomes])
-    return Outcome((rebuilt,), next(filter(None, reasons), ""))
+    texts = [outcome.text or () for outcome in outcomes]
+    made = text if texts == list(choice.texts) else (choice.rebuilt(texts),)
+    return Outcome(made, next(filter(None, reasons), ""))
 
 
 def _lines(text: Text) -> list[Text]:
@@ -92,17 +93,6 @@ def _joined(outcomes: Iterable[Outcome]) -> Outcome:
         reason = reason or outcome.reason
         pieces += ["\n"] * bool(number) + list(outcome.text)
     return Outcome(merged(pieces), reason)
-
-
-def merged(pieces: Iterable[str | Code]) -> Text:
-    """The same text without empty strings and with no two strings in a row."""
-    text: list[str | Code] = []
-    for piece in pieces:
-        if isinstance(piece, str) and text and isinstance(text[-1], str):
-            text[-1] += piece
-        elif piece != "":
-            text.append(piece)
-    return tuple(text)
 
 
 def _line_talk(line: Text) -> Talk[Outcome]:

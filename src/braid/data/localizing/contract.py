@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Protocol
 
 
@@ -167,3 +168,14 @@ def written(text: Text, escape: Callable[[str], str]) -> str:
 def plain(text: Text) -> str:
     """The text without its codes; spaces stand for them, so that nothing grows together."""
     return " ".join(piece for piece in text if isinstance(piece, str))
+
+
+def merged(pieces: Iterable[str | Code]) -> Text:
+    """The same text without empty strings and with no two strings in a row."""
+    text: list[str | Code] = []
+    for is_string, group in groupby(pieces, key=lambda piece: isinstance(piece, str)):
+        if not is_string:
+            text += group
+        elif joined := "".join(map(str, group)):
+            text.append(joined)
+    return tuple(text)

@@ -17,11 +17,13 @@ def check_names(file: Path, output: Path | None, *, force: bool = False) -> None
     """Refuses what cannot work, before a bundle is opened.
 
     Raises:
-        DataError: The name of ``file`` tells no format.
+        DataError: There is no such ``file``, or its name tells no format.
         ConfigError: That of ``output`` tells another, or it is there already and ``force`` is not given.
     """
     if not format_name(file.name):
         raise unknown_format(str(file))
+    if not file.is_file():
+        raise DataError("the file to translate must exist and be a file", where=str(file))
     if output is None:
         return
     if format_name(output.name) != format_name(file.name):

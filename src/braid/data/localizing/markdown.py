@@ -30,8 +30,6 @@ _CELL = re.compile(r"(?:\\.|`+[^`]*+`+|[^|\\`]|`+)+")
 _MARKUP = re.compile(
     r"[ ]{0,3}<(?:!--|/?(?!(?:a|b|i|u|s|em|q|abbr|br|code|kbd|span|strong|sub|sup|small|img)\b)[a-zA-Z])"
 )
-MOST_LINES_BACK = 100
-"""So far above an indented line a list item is looked for."""
 _FRONT = {"---": ("---", "..."), "+++": ("+++",)}
 
 _CODE_SPAN = r"(?P<ticks>(?<!`)`+)(?!`)"
@@ -69,6 +67,14 @@ class _Reader:
     units: list[Unit] = field(default_factory=list)
     block: _Block = field(default_factory=_Block)
     labels: frozenset[str] = frozenset()
+    indent: int = -1  # of the list item that is open
+
+    def is_code(self, line: str) -> bool:
+        """True of a line that is indented too far to go on with a list item above it."""
+        indent = len(line) - len(line.lstrip())
+        if not indent:
+            self.indent = -1
+        return line.startswith(("    ", "\t")) and (self.indent < 0 or indent >= self.indent + 8)
 
     def flush(self) -> None:
         """End the paragraph."""
@@ -126,13 +132,14 @@ def _block(reader: _Reader, lines: Sequence[tuple[int, int]], number: int) -> in
     if not line.strip():
         reader.flush()
         return number + 1
+    is_code = reader.is_code(line) and not reader.block.rows
     if fence := _FENCE.match(line):
         reader.flush()
         return _fence_end(source, lines, number, fence[1])
     if _MARKUP.match(line) and not reader.block.rows:
         return _markup(reader, lines, number)
-    if not reader.block.rows and line.startswith(("    ", "\t")) and not _is_in_list(source, lines, number):
-        return number + 1  # code
+    if is_code:
+        return number + 1
     if _DEFINITION.match(line) and not reader.block.rows:
         return number + 1
     if _is_table(source, lines, number) and not reader.block.rows:
@@ -149,6 +156,7 @@ def _text_line(reader: _Reader, start: int, end: int) -> None:
     text = reader.source.text
     while item := _ITEM.match(text, start, end) or _FOOTNOTE.match(text, start, end):
         reader.flush()
+        reader.indent = len(item[0]) - len(item[0].lstrip())
         start = item.end()
     if heading := _HEADING.match(text, start, end):
         reader.flush()
@@ -170,18 +178,6 @@ def _text_line(reader: _Reader, start: int, end: int) -> None:
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
     said = text[start:end]
     return start + len(said) - len(said.lstrip()), start + len(said.rstrip())
-
-
-def _is_in_list(source: SourceFile, lines: Sequence[tuple[int, int]], number: int) -> bool:
-    """True when an indented line goes on with a list item above it."""
-    for before in range(number - 1, max(-1, number - 1 - MOST_LINES_BACK), -1):
-        line = _content(source, lines[before])
-        if _ITEM.match(line) or _FOOTNOTE.match(line):
-            own = _content(source, lines[number])
-            return len(own) - len(own.lstrip()) < len(line) - len(line.lstrip()) + 8
-        if line.strip() and not line.startswith((" ", "\t")):
-            return False
-    return False
 
 
 def _fence_end(source: SourceFile, lines: Sequence[tuple[int, int]], number: int, fence: str) -> int:

@@ -39,7 +39,7 @@ def draft_subtitles(data: bytes, shown_name: str, options: LocalizeOptions) -> D
     cues = list(read_cues(source.stream()))
     is_web = source.text[source.begin :].startswith("WEBVTT")
     units: list[Unit] = []
-    for cue, after in zip(cues, [*cues[1:], None], strict=True):
+    for cue, after in zip(cues, [*cues[1:], None], strict=False):
         last = after.line - 1 if after else len(lines)
         rows = _rows(source, lines[cue.line : last], is_cut_short=after is not None)
         if not rows:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from braid.data.clean import placeholders
-from braid.data.localizing.contract import Code, Text
+from braid.data.localizing.contract import Code, Text, merged
 
 _LONGEST_SHOWN = 60
 
@@ -49,18 +49,16 @@ def tagged(pieces: Iterable[str | Tag]) -> Text:
             known.setdefault(identity, len(known) + 1)
     text: list[str | Code] = []
     for place, piece in enumerate(listed):
-        if isinstance(piece, Tag):
-            base, identity = _identity(listed, partners, place)
-            number = str(numbers[base][identity]) if len(numbers[base]) > 1 else ""
-            is_pair = place in partners
-            is_open = is_pair and partners[place][0] == place
-            token = _shown(base, number, piece, is_pair=is_pair)
-            text.append(Code(piece.written, token, partners[place][0] + 1 if is_pair else 0, is_open))
-        elif text and isinstance(text[-1], str):
-            text[-1] += piece
-        else:
+        if isinstance(piece, str):
             text.append(piece)
-    return tuple(text)
+            continue
+        base, identity = _identity(listed, partners, place)
+        number = str(numbers[base][identity]) if len(numbers[base]) > 1 else ""
+        is_pair = place in partners
+        token = _shown(base, number, piece, is_pair=is_pair)
+        first = partners[place][0] if is_pair else -1
+        text.append(Code(piece.written, token, first + 1, is_pair and first == place))
+    return merged(text)
 
 
 def native(code: str) -> str:
