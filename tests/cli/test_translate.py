@@ -118,3 +118,11 @@ def test_a_text_file_is_written_line_by_line(run, tmp_path):
     (tmp_path / "a.txt").write_bytes(b"  one\r\n\r\ntwo")
     assert run("a.txt", "-o", "b.txt").exit_code == 0
     assert (tmp_path / "b.txt").read_bytes() == b"  ONE\r\n\r\nTWO"
+
+
+def test_an_update(run, tmp_path):
+    (tmp_path / "en.json").write_text('{"a": "x", "b": "y"}')
+    (tmp_path / "de.json").write_text('{"a": "by hand"}')
+    assert "--update" in str(run("en.json", "-o", "de.json").exception)
+    assert run("en.json", "-o", "de.json", "--update").exit_code == 0
+    assert (tmp_path / "de.json").read_text() == '{"a": "by hand", "b": "Y"}'

@@ -115,6 +115,11 @@ def test_one_broken_line_leaves_the_whole_text():
     assert outcome.text is None
 
 
+def test_a_pair_over_two_lines_stays():
+    outcome, _ = told(b("one ", "<", "two\n", "three", ">", "\n", "<", "\n", ">"))
+    assert shown(outcome.text) == shown(b("ONE ", "<", "TWO\n", "THREE", ">", "\n", "<", "\n", ">"))
+
+
 def test_many_codes_are_not_sent():
     text = tagged([piece for n in range(50) for piece in ("word ", Tag(f"<x {n}>", "x"))])
     outcome, model = told(text)

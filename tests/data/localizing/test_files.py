@@ -71,3 +71,14 @@ def test_names_that_cannot_be(tmp_path, name, output, message):
         check_names(tmp_path / name, tmp_path / output)
     check_names(tmp_path / "a.pot", tmp_path / "b.po")
     check_names(tmp_path / "a.po", None)
+
+
+def test_an_update_keeps_what_was_translated(tmp_path):
+    file, output = tmp_path / "en.json", tmp_path / "de.json"
+    file.write_bytes(b'{"a": "x", "b": "y"}')
+    localize_file(file, output, Model(shouted), OPTIONS, update=True)
+    output.write_bytes(output.read_bytes().replace(b"X", b"by hand"))
+    file.write_bytes(b'{"a": "x", "c": "z", "b": "y"}')
+    result = localize_file(file, output, Model(shouted), OPTIONS, update=True)
+    assert output.read_bytes() == b'{"a": "by hand", "c": "Z", "b": "Y"}'
+    assert (result.num_kept, result.num_translated) == (2, 1)

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from braid.data.localizing import LocalizeOptions, localize
+from braid.errors import DataError
 from pretend import Model
 
 
@@ -173,3 +174,31 @@ def test_yaml_leaves_what_is_no_text(run, shout):
     text = "a: 1\nb: yes\nc: ~\nd: :symbol\ne: 2024-01-01\nf: !ruby x\ng: '%Y-%m-%d'\nh: \"12\"\ni: word\n"
     assert run(text, "a.yml").data.decode() == text.replace("word", "WORD")
     assert shout.texts == ["word"]
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "earlier", "expected"),
+    [
+        ("a.json", '{"a": "x", "b": {"c": "y"}, "d": "z"}', '{"b": {"c": "ypsilon"}, "a": "x", "q": 1}',
+         '{"a": "X", "b": {"c": "ypsilon"}, "d": "Z"}'),
+        ("a.yml", "en:\n  a: x\n  b: 'y'\n", "de:\n  b: yp'silon\n", "de:\n  a: X\n  b: 'yp''silon'\n"),
+        ("a.properties", "a=x\nb=y\n", "b=\\u00fc\n", "a=X\nb=\\u00fc\n"),
+        ("a.strings", '"a" = "x";\n"b";\n', '"b" = "q\\"";', '"a" = "X";\n"b" = "q\\"";\n'),
+        ("a.xml", '<resources><string name="a">x</string><plurals name="b"><item quantity="one">y</item></plurals></resources>',
+         '<resources><plurals name="b"><item quantity="one">q &amp; <b>r</b></item></plurals></resources>',
+         '<resources><string name="a">X</string><plurals name="b"><item quantity="one">q &amp; <b>r</b></item></plurals></resources>'),
+    ],
+)  # fmt: skip
+def test_an_earlier_translation_is_kept(name, file, earlier, expected):
+    options = LocalizeOptions(target_language="de", source_language="en")
+    result = localize(file.encode(), name, Model(str.upper), options, earlier=earlier.encode())
+    assert result.data.decode() == expected
+    assert result.num_kept == 1
+    assert result.num_texts == result.num_translated + 1
+
+
+def test_formats_without_keys_keep_no_earlier_translation():
+    for name in ("a.html", "a.srt", "a.po"):
+        data = b'msgid "a"\nmsgstr ""' if name == "a.po" else b"1\n00:00:01,000 --> 00:00:02,000\nx\n"
+        with pytest.raises(DataError, match="leave --update away"):
+            localize(data, name, Model(str.upper), LocalizeOptions(target_language="de"), earlier=data)

@@ -30,17 +30,18 @@ def draft_android(data: bytes, shown_name: str, options: LocalizeOptions) -> Dra
         if any(around.attributes.get("translatable", "").lower() == "false" for around in (node, *node.ancestors)):
             continue
         if node.name == "string" or (node.name == "item" and node.attributes.get("type") == "string"):
-            units += _units(source, node)
+            units += _units(source, node, node.attributes.get("name", ""))
             continue
         items = node.all("item")
         forms = {item.attributes.get("quantity", "") for item in items}
         doubt = missing_forms(forms, options.target_language) if node.name == "plurals" else ""
-        for item in items:
-            units += _units(source, item, doubt if item is items[-1] else "")
+        for number, item in enumerate(items):
+            key = f"{node.attributes.get('name', '')}.{item.attributes.get('quantity') or number}"
+            units += _units(source, item, key, doubt if item is items[-1] else "")
     return source.draft(units)
 
 
-def _units(source: SourceFile, node: Node, doubt: str = "") -> Iterator[Unit]:
+def _units(source: SourceFile, node: Node, key: str, doubt: str = "") -> Iterator[Unit]:
     raw = inner(source, node)
     if _REFERENCE.fullmatch(raw):
         return
@@ -48,7 +49,7 @@ def _units(source: SourceFile, node: Node, doubt: str = "") -> Iterator[Unit]:
     text = (_unescaped(data[1]),) if data else xml_text(raw.strip(), opaque=_is_opaque, unescape=_unescaped)
     if shown(text).strip():
         write = _write(source, node, raw, is_data=data is not None)
-        yield Unit(texts=(text,), write=write, line=node.line, doubt=doubt)
+        yield Unit(texts=(text,), write=write, line=node.line, key=key, doubt=doubt)
 
 
 def _is_opaque(name: str, attributes: dict[str, str]) -> bool:

@@ -30,7 +30,7 @@ def draft_apple(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft
         place = match.end()
         if entry.text.strip():
             write = _write(match.span("value"), match.end("key"))
-            units.append(Unit(texts=((entry.text,),), write=write, line=entry.line))
+            units.append(Unit(texts=((entry.text,),), write=write, line=entry.line, key=entry.key))
     return source.draft(units)
 
 

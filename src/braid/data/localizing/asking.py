@@ -171,12 +171,16 @@ def _trimmed(line: Text) -> tuple[list[str | Code], Text, list[str | Code]]:
         elif isinstance(last, str) and last[-1].isspace():
             core[-1] = last.rstrip()
             end.append(last[len(core[-1]) :])
-        elif isinstance(first, Code) and isinstance(last, Code) and first.is_open and first.partner == last.partner:
+        elif isinstance(first, Code) and isinstance(last, Code) and _are_partners(first, last):
             begin.append(core.popleft())
             end.append(core.pop())
         else:
             break
     return begin, tuple(core), end[::-1]
+
+
+def _are_partners(first: Code, last: Code) -> bool:
+    return first.is_open and not last.is_open and first.partner == last.partner
 
 
 def _with_codes(answer: str, text: Text) -> Text | None:

@@ -87,6 +87,7 @@ class Unit:
         texts: What is to be translated: one text, of entries with plural forms several.
         write: Makes edits of their translations.
         line: 1-based, where it begins.
+        key: By which its translation is found in an earlier output; "" in formats that have no keys.
         doubt: Why a person must look at its translation whatever it is, or "".
         is_in_place: The translation replaces the text: nothing is edited when both are the same.
     """
@@ -94,6 +95,7 @@ class Unit:
     texts: tuple[Text, ...]
     write: Write
     line: int
+    key: str = ""
     doubt: str = ""
     is_in_place: bool = True
 

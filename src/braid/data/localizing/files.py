@@ -33,12 +33,18 @@ def check_names(file: Path, output: Path | None, *, force: bool = False) -> None
             hint=f"end it in {''.join(file.suffixes[-2:] if file.suffix == '.gz' else file.suffixes[-1:])}",
         )
     if output.exists() and not force:
-        hint = "choose another with --output, or replace it with --force"
+        hint = "choose another with --output, replace it with --force, or keep its translations with --update"
         raise ConfigError("a file is here already", where=str(output), hint=hint)
 
 
 def localize_file(
-    file: Path, output: Path | None, translate: Translate, options: LocalizeOptions, *, force: bool = False
+    file: Path,
+    output: Path | None,
+    translate: Translate,
+    options: LocalizeOptions,
+    *,
+    force: bool = False,
+    update: bool = False,
 ) -> Localized:
     """What became of a file; it stands in ``output``, whole or not at all.
 
@@ -48,15 +54,17 @@ def localize_file(
         translate: Gives one reply for each text of a list.
         options: Languages, and what is translated.
         force: Replace an output that is there.
+        update: Replace it, but keep what it has translated, as ``earlier`` of `localize`.
 
     Raises:
         DataError: The file cannot be read or is not what its name says.
         ConfigError: The output is there already, or its name tells another format.
         StorageError: The disk refused.
     """
-    check_names(file, output, force=force)
+    check_names(file, output, force=force or update)
+    earlier = _read(output) if update and output is not None and output.exists() else b""
     name = str(file)[: -len(".gz")] if file.name.lower().endswith(".gz") else str(file)
-    result = localize(_read(file), name, translate, options)
+    result = localize(_read(file), name, translate, options, earlier=earlier)
     if output is not None:
         data = result.data
         if output.name.lower().endswith(".gz"):

@@ -21,7 +21,7 @@ _PLURAL_FORMS = frozenset({"zero", "one", "two", "few", "many", "other"})
 MAX_DEPTH = 10
 MAX_BRANCHES = 100
 AROUND_SEVERAL = "an ICU message with several plurals side by side cannot be translated branch by branch"
-BROKEN = "an ICU message must have a closing brace for each opening one, and a branch for other"
+BROKEN = "an ICU message must close every brace and quotation, and have a branch for other"
 TOO_LARGE = f"an ICU message must be nested at most {MAX_DEPTH} deep and have at most {MAX_BRANCHES} branches"
 
 
@@ -153,8 +153,9 @@ def _parse(message: str, place: int, *, depth: int, is_plural: bool) -> tuple[_M
             pending.append("'")
             place += 2
         elif char == "'" and message[place + 1 : place + 2] in ("{", "}", *("#" * is_plural)):
-            end = message.find("'", place + 1)
-            end = len(message) if end < 0 else end + 1
+            end = message.find("'", place + 1) + 1
+            if not end:
+                raise ValueError(BROKEN)
             add(Code(message[place:end], message[place:end]))
             place = end
         elif char == "#" and is_plural:

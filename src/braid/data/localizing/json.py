@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from braid.data.formats.i18n import read_json_texts
 from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Text, Unit, Write
-from braid.data.localizing.keyed import Leaf, language_key, to_translate
+from braid.data.localizing.keyed import Leaf, keys_of, language_key, to_translate
 from braid.data.localizing.source import SourceFile
 
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
@@ -25,10 +25,11 @@ def draft_json(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
         pass
     leaves = list(json_leaves(source.text))
     is_ascii = _is_escaped(source.text)
-    units = [
-        Unit(texts=((leaf.text,),), write=_write(leaf, is_ascii=is_ascii), line=source.line(leaf.start))
-        for leaf in to_translate(leaves)
-    ]
+    keys = keys_of(leaves, (options.source_language, options.target_language))
+    units = []
+    for leaf in to_translate(leaves):
+        write, line = _write(leaf, is_ascii=is_ascii), source.line(leaf.start)
+        units.append(Unit(texts=((leaf.text,),), write=write, line=line, key=keys[leaf]))
     return source.draft(units, edits=list(_language_edits(leaves, options)))
 
 

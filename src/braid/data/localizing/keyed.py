@@ -57,6 +57,12 @@ def _message_key(leaves: Sequence[Leaf]) -> str:
     return ""
 
 
+def keys_of(leaves: Sequence[Leaf], languages: Sequence[str]) -> dict[Leaf, str]:
+    """For each value the keys above it as one text, without an outermost one that is the file's language."""
+    below = int(any(language_key(leaves, language) for language in languages))
+    return {leaf: "\0".join(map(str, leaf.path[below:])) for leaf in leaves if not leaf.is_key}
+
+
 def language_key(leaves: Sequence[Leaf], language: str) -> Leaf | None:
     """The one outermost key when it is the code of the source language, as in Rails, and all texts lie below it."""
     roots = [leaf for leaf in leaves if leaf.is_key and len(leaf.path) == 1]

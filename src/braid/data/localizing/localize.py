@@ -74,7 +74,9 @@ def format_name(name: str) -> str:
     return next((key for key, form in WRITTEN_FORMATS.items() if plain.endswith(form.suffixes)), "")
 
 
-def localize(data: bytes, name: str, translate: Translate, options: LocalizeOptions) -> Localized:
+def localize(
+    data: bytes, name: str, translate: Translate, options: LocalizeOptions, *, earlier: bytes = b""
+) -> Localized:
     """The file in another language: its texts translated and everything else byte for byte as it was.
 
     Args:
@@ -82,6 +84,8 @@ def localize(data: bytes, name: str, translate: Translate, options: LocalizeOpti
         name: Its name: what it ends with tells the format.
         translate: Gives one reply for each text of a list; called once, and again for texts whose placeholders it lost.
         options: Languages, and what is translated.
+        earlier: The same file as it was translated before: where an entry of the same key differs from its text
+            there, that is its translation. For formats that hold one language a file and have keys.
 
     Raises:
         DataError: The name tells no format, the file is larger than 64 MiB or not what its name says.
@@ -100,9 +104,39 @@ def localize(data: bytes, name: str, translate: Translate, options: LocalizeOpti
             f"a file must be smaller than {MAX_BYTES >> 20} MiB, got {len(data) >> 20}", where=name, hint="split it"
         )
     draft = form.draft(data, name, options)
+    if earlier:
+        _keep(draft, _known(form, earlier, name, options))
     talks = [_unit_talk(unit, options.target_language) for unit in draft.units]
     results = held(together(talks), translate)
     return _localized(draft, results)
+
+
+def _known(form: WrittenFormat, earlier: bytes, name: str, options: LocalizeOptions) -> dict[str, tuple[Text, ...]]:
+    """What an earlier output says, by key.
+
+    Raises:
+        DataError: The format has no keys, or the output is damaged.
+    """
+    units = form.draft(earlier, f"the earlier translation of {name}", options).units
+    if any(not unit.key for unit in units):
+        raise DataError(
+            "translations are kept from files of keys and texts, such as strings.xml, JSON and .properties",
+            where=name,
+            hint="leave --update away; PO, XLIFF, TMX and tables keep the translations that stand in them",
+        )
+    return {unit.key: unit.texts for unit in reversed(units)}
+
+
+def _keep(draft: Draft, known: dict[str, tuple[Text, ...]]) -> None:
+    """Take what is known out of what is to be translated."""
+    units, draft.units = draft.units, []
+    for unit in units:
+        texts = known.get(unit.key, unit.texts)
+        if texts == unit.texts:
+            draft.units.append(unit)
+        else:
+            draft.edits += unit.write(texts, False)
+            draft.num_kept += 1
 
 
 def unknown_format(name: str) -> DataError:

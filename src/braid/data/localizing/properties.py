@@ -31,7 +31,7 @@ def draft_properties(data: bytes, shown_name: str, options: LocalizeOptions) -> 
             is_message = _is_message(entry.text)
             text = entry.text.replace("''", "'") if is_message else entry.text
             write = _write((start, end), is_message=is_message, is_escaped=is_escaped)
-            units.append(Unit(texts=((text,),), write=write, line=line))
+            units.append(Unit(texts=((text,),), write=write, line=line, key=entry.key))
     return source.draft(units)
 
 

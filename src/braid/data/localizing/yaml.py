@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from braid.data.formats.i18n import read_yaml_texts
 from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Text, Unit, Write
-from braid.data.localizing.keyed import Leaf, language_key, to_translate
+from braid.data.localizing.keyed import Leaf, keys_of, language_key, to_translate
 from braid.data.localizing.source import SourceFile
 
 _PLAIN = re.compile(r"[^\W_](?:[^:#\[\]{},\n]|:(?=\S)(?![,\[\]{}])|(?<=\S)#)*")
 _UNSAFE_CHAR = re.compile("[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _BLOCK = re.compile(r"([|>])([+-]?)[ \t]*+(?:#[^\n]*+)?\r?\n")
+_BLOCKS = ("|", ">")
 _TEXT_TAG = "tag:yaml.org,2002:str"
 
 
@@ -27,14 +28,11 @@ def draft_yaml(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
     for _ in read_yaml_texts(source.stream()):  # words what is wrong with it
         pass
     leaves = list(_leaves(source))
-    units = [
-        Unit(
-            texts=((leaf.text.rstrip("\n") if leaf.style in "|>" else leaf.text,),),
-            write=_write(leaf, source),
-            line=leaf.line,
-        )
-        for leaf in to_translate(leaves)
-    ]
+    keys = keys_of(leaves, (options.source_language, options.target_language))
+    units = []
+    for leaf in to_translate(leaves):
+        text = leaf.text.rstrip("\n") if leaf.style in _BLOCKS else leaf.text
+        units.append(Unit(texts=((text,),), write=_write(leaf, source), line=leaf.line, key=keys[leaf]))
     root = language_key(leaves, options.source_language)
     edits = [Edit(root.start, root.end, _scalar(options.target_language, root.style))] if root else []
     return source.draft(units, edits=edits)
@@ -88,7 +86,7 @@ def _write(leaf: Leaf, source: SourceFile) -> Write:
     def write(texts: Sequence[Text], is_doubtful: bool) -> Iterator[Edit]:
         text = str(texts[0][0])
         raw = source.text[leaf.start : leaf.end]
-        block = _block(text, raw, source) if leaf.style and leaf.style in "|>" else ""
+        block = _block(text, raw, source) if leaf.style in _BLOCKS else ""
         if block:
             yield Edit(leaf.start, leaf.end, block)
             return
