@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -126,3 +127,18 @@ def test_an_update(run, tmp_path):
     assert "--update" in str(run("en.json", "-o", "de.json").exception)
     assert run("en.json", "-o", "de.json", "--update").exit_code == 0
     assert (tmp_path / "de.json").read_text() == '{"a": "by hand", "b": "Y"}'
+
+
+def test_the_commands_of_the_docs(run, tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
+    commands = [line.split() for line in page.split("```")[1].splitlines() if line.startswith("braid ")]
+    assert len(commands) == 3
+    unit = "<file source-language='en'><trans-unit id='1'><source>a</source></trans-unit></file>"
+    (tmp_path / "messages.po").write_text(PO)
+    (tmp_path / "app.xlf").write_text(f"<xliff version='1.2'>{unit}</xliff>")
+    for folder in ("values", "values-de"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "strings.xml").write_text("<resources><string name='a'>a</string></resources>")
+    for command in commands:
+        assert run(*command[3:]).exit_code == 0
+        assert (tmp_path / command[command.index("--output") + 1]).exists()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
 import gzip
+from pathlib import Path
 
 import pytest
 
@@ -82,3 +84,10 @@ def test_an_update_keeps_what_was_translated(tmp_path):
     result = localize_file(file, output, Model(shouted), OPTIONS, update=True)
     assert output.read_bytes() == b'{"a": "by hand", "c": "Z", "b": "Y"}'
     assert (result.num_kept, result.num_translated) == (2, 1)
+
+
+def test_the_example_of_the_docs():
+    page = Path(__file__).parents[3] / "docs" / "files.md"
+    done = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert done.attempted > 5
+    assert not done.failed

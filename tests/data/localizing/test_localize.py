@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import doctest
 import json
+import sys
 import time
 
 import pytest
@@ -24,7 +26,7 @@ from braid.data.formats.subtitles import read_cues
 from braid.data.formats.tmx import read_tmx
 from braid.data.formats.tsv import read_tsv
 from braid.data.formats.xliff import read_xliff
-from braid.data.localizing import LocalizeOptions, format_name, localize
+from braid.data.localizing import LocalizeOptions, format_name, icu, localize, tags
 from braid.data.localizing.contract import Edit
 from braid.data.localizing.source import SourceFile, spliced
 from braid.errors import DataError
@@ -382,3 +384,10 @@ def test_odd_files_come_back_or_are_refused(name, text):
     except DataError:
         return
     assert result.data == text.encode()
+
+
+@pytest.mark.parametrize("module", [icu, sys.modules[localize.__module__], tags])
+def test_examples_in_docstrings(module):
+    done = doctest.testmod(module)
+    assert done.attempted
+    assert not done.failed
