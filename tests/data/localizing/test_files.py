@@ -64,6 +64,7 @@ def test_gzip_in_and_out(tmp_path):
         ("a.doc", "b.doc", "must end in one of"),
         ("a.mo", "b.mo", "run msgfmt"),
         ("none.po", "b.po", "must exist"),
+        ("a.po", "none/b.po", "folder of the output must exist"),
     ],
 )
 def test_names_that_cannot_be(tmp_path, name, output, message):

@@ -33,7 +33,7 @@ def read_html(stream: Stream, title: str) -> Iterator[Passage | Reject]:
         DataError: The page is larger than 16 MiB or not in the encoding it declares.
     """
     page = _Page(title)
-    page.feed(_closed(stream.whole(_encoding(stream), MAX_UNIT_BYTES)))
+    page.feed(_closed(stream.whole(page_encoding(stream), MAX_UNIT_BYTES)))
     page.close()
     page.flush()
     yield from cut(page.blocks, file=stream.shown, group=stream.shown)
@@ -42,7 +42,8 @@ def read_html(stream: Stream, title: str) -> Iterator[Passage | Reject]:
         yield Reject(example=row, rule="html", detail=f"<{page.unread}> is never closed; what follows it is not read")
 
 
-def _encoding(stream: Stream) -> str:
+def page_encoding(stream: Stream) -> str:
+    """The encoding by byte-order mark, else as the page declares it and browsers understand that, else UTF-8."""
     declared = _CHARSET.search(stream.head)
     name = declared[1].decode("ascii").lower() if declared else ""
     return stream.encoding(_SUPERSETS.get(name, name))

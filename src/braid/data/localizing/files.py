@@ -32,6 +32,8 @@ def check_names(file: Path, output: Path | None, *, force: bool = False) -> None
             where=str(output),
             hint=f"end it in {''.join(file.suffixes[-2:] if file.suffix == '.gz' else file.suffixes[-1:])}",
         )
+    if not output.parent.is_dir():
+        raise ConfigError("the folder of the output must exist", where=str(output), hint=f"mkdir -p {output.parent}")
     if output.exists() and not force:
         hint = "choose another with --output, replace it with --force, or keep its translations with --update"
         raise ConfigError("a file is here already", where=str(output), hint=hint)

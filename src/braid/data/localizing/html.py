@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape, unescape
 
-from braid.data.formats.stream import Stream
+from braid.data.documents.html import page_encoding
 from braid.data.localizing.contract import Code, Draft, Edit, LocalizeOptions, Text, Unit, Write
 from braid.data.localizing.source import SourceFile, spliced
 from braid.data.localizing.tags import Tag, tagged
@@ -22,9 +22,6 @@ _LITERAL = frozenset({"pre", "textarea"})
 _READ = frozenset({"alt", "title", "placeholder", "aria-label"})
 _ATTRIBUTE = re.compile(r"""\s([^\s=/>"']++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))""")
 _SPACES = re.compile(r"\s+")
-_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
-_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252"}
-"""Names that pages give to an encoding where browsers read a larger one."""
 
 
 def draft_html(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
@@ -32,15 +29,9 @@ def draft_html(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
 
     ``translate="no"``, code and scripts stay. The page's ``lang`` becomes the target language.
     """
-    source = SourceFile(data, shown_name, _encoding)
+    source = SourceFile(data, shown_name, page_encoding)
     units, edits = html_units(source, source.begin, len(source.text), options)
     return source.draft(units, edits=edits)
-
-
-def _encoding(stream: Stream) -> str:
-    declared = _CHARSET.search(stream.head)
-    name = declared[1].decode("ascii").lower() if declared else ""
-    return stream.encoding(_SUPERSETS.get(name, name))
 
 
 @dataclass

@@ -62,7 +62,7 @@ def json_leaves(text: str, start: int = 0, end: int | None = None) -> Iterator[L
             said = json.loads(token) if token[0] == '"' else ""
             if expects_key:
                 path[-1] = said
-            yield Leaf(path=tuple(path), text=said, start=match.start(), end=match.end(), line=0, is_key=expects_key)
+            yield Leaf(path=tuple(path), text=said, start=match.start(), end=match.end(), is_key=expects_key)
 
 
 def _language_edits(leaves: Sequence[Leaf], options: LocalizeOptions) -> Iterator[Edit]:

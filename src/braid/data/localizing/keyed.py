@@ -20,7 +20,6 @@ class Leaf:
         text: What it says; "" of a value that is no text.
         start: Of its first character in the file.
         end: Behind its last.
-        line: 1-based.
         is_key: It is the last key of its path.
         style: Of YAML: how it is written.
     """
@@ -29,7 +28,6 @@ class Leaf:
     text: str
     start: int
     end: int
-    line: int
     is_key: bool = False
     style: str = ""
 

@@ -16,7 +16,6 @@ from braid.data.localizing.html import html_units
 from braid.data.localizing.source import SourceFile
 from braid.data.localizing.tags import Tag, tagged
 
-_LINE = re.compile(r"[^\n]*+(?:\n|$)")
 _QUOTE = re.compile(r"[ ]{0,3}>[ ]?")
 _ITEM = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]+(?:\[[ xX]\][ \t]+)?|$)")
 _HEADING = re.compile(r"[ ]{0,3}#{1,6}(?:[ \t]+|$)")
@@ -94,7 +93,7 @@ class _Reader:
 def draft_markdown(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
     """Every paragraph, heading, list item and cell."""
     source = SourceFile(data, shown_name)
-    lines = [match.span() for match in _LINE.finditer(source.text, source.begin) if match.end() > match.start()]
+    lines = source.lines
     found = (_DEFINITION.match(source.text, start, end) for start, end in lines)
     reader = _Reader(source, options, labels=frozenset(_label(match[1]) for match in found if match))
     number = _front_end(source, lines)

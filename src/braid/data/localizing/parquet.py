@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from braid.data.formats.stream import Stream
+from braid.data.localizing.columns import SOURCE_ROLES, TARGET_ROLES, find_column
 from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Text, Unit, Write
-from braid.data.localizing.tables import SOURCE_ROLES, TARGET_ROLES
 from braid.errors import DataError
-from braid.text.matching import best_languages
 
 
 def draft_parquet(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
@@ -20,17 +19,19 @@ def draft_parquet(data: bytes, shown_name: str, options: LocalizeOptions) -> Dra
         DataError: The file cannot be read, pyarrow is missing, or the column of the texts is not to be found.
     """
     table, compression = _opened(data, shown_name)
-    name = _column(table.column_names, options.source_column, SOURCE_ROLES, options.source_language)
-    if name is None:
-        present = ", ".join(f'"{column}"' for column in table.column_names[:20])
+    names = table.column_names
+    place = find_column(names, options.source_column, SOURCE_ROLES, options.source_language)
+    if place is None:
+        present = ", ".join(f'"{name}"' for name in names[:20])
         raise DataError(
             f"the column of the texts must be known, got the columns {present}",
             where=shown_name,
             hint="say which it is: --source-column",
         )
-    target = _column(table.column_names, options.target_column, TARGET_ROLES, options.target_language)
-    texts = _texts(table, name, shown_name)
-    there = _texts(table, target, shown_name) if target else [""] * len(texts)
+    texts = _texts(table, names[place], shown_name)
+    there_at = find_column(names, options.target_column, TARGET_ROLES, options.target_language)
+    target = (options.target_column or options.target_language) if there_at is None else names[there_at]
+    there = [""] * len(texts) if there_at is None else _texts(table, target, shown_name)
     units, num_kept = [], 0
     for row, (text, known) in enumerate(zip(texts, there, strict=True)):
         if text.strip() and known.strip() and not options.overwrite:
@@ -42,7 +43,7 @@ def draft_parquet(data: bytes, shown_name: str, options: LocalizeOptions) -> Dra
         column = list(there)
         for edit in edits:
             column[edit.start] = edit.text
-        return _written(table, target or options.target_column or options.target_language, column, compression)
+        return _written(table, target, column, compression)
 
     return Draft(units=units, build=lambda edits: build(edits) if edits else data, num_kept=num_kept)
 
@@ -69,15 +70,6 @@ def _opened(data: bytes, shown_name: str) -> tuple[Any, str]:
         raise stream.fault(
             f"a Parquet file must be whole and undamaged, got: {reason}", hint="copy or write it again"
         ) from error
-
-
-def _column(names: Sequence[str], asked: str, roles: Sequence[str], language: str) -> str | None:
-    if asked:
-        return asked if asked in names else None
-    found = next((name for role in roles for name in names if name.lower() == role), None)
-    if found is None and language:
-        found = next((names[place] for place in best_languages(language, names)), None)
-    return found
 
 
 def _texts(table: Any, name: str, shown_name: str) -> list[str]:

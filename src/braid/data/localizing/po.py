@@ -18,7 +18,6 @@ from braid.data.localizing.source import SourceFile
 from braid.text.matching import language_rank
 from braid.text.normalize import display_width
 
-_LINE = re.compile(r"[^\n]*+(?:\n|$)")
 _KEYWORD = re.compile(r"(msgctxt|msgid_plural|msgid|msgstr)\b")
 _NUM_PLURALS = re.compile(r"nplurals\s*=\s*(\d{1,2})")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\t": "\\t", "\r": "\\r", "\a": "\\a", "\b": "\\b", "\f": "\\f", "\v": "\\v"}
@@ -65,7 +64,7 @@ def draft_po(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
     """
     source = SourceFile(data, shown_name, po_encoding)
     catalog = _Catalog(source, options)
-    entries = {entry.line: entry for entry in _entries(source.text, source.begin)}
+    entries = {entry.line: entry for entry in _entries(source)}
     catalog.pairs = [(message, entries[message.line]) for message in messages(source.stream())]
     edits = []
     header = next((pair for pair in catalog.pairs if pair[0].is_header), None)
@@ -83,11 +82,11 @@ def draft_po(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
     return source.draft(units, edits=edits, num_kept=num_kept)
 
 
-def _entries(text: str, begin: int) -> Iterator[_Entry]:
+def _entries(source: SourceFile) -> Iterator[_Entry]:
     """The places of all entries, obsolete ones included; the syntax has been checked."""
     entry, keyword = _Entry(), ""
-    for number, match in enumerate(_LINE.finditer(text, begin), 1):
-        line = match[0].strip()
+    for number, (start, end) in enumerate(source.lines, 1):
+        line = source.text[start:end].strip()
         is_obsolete = line.startswith("#~") and not line.startswith("#~|")
         said = line[2:].lstrip() if is_obsolete else line
         found = _KEYWORD.match(said)
@@ -96,17 +95,17 @@ def _entries(text: str, begin: int) -> Iterator[_Entry]:
             entry, keyword = _Entry(), ""
         if said.startswith("#"):
             if said[1:2] == "," and entry.flags is None:
-                entry.flags = (match.start(), match.end())
+                entry.flags = (start, end)
             elif said[1:2] == "|" and entry.previous < 0:
-                entry.previous = match.start()
+                entry.previous = start
         elif said:
             keyword = found[1] if found else keyword
             if entry.begin < 0:
-                entry.begin, entry.line = match.start(), number
+                entry.begin, entry.line = start, number
             if keyword == "msgstr":
-                first = entry.strings[0] if entry.strings[0] >= 0 else match.start()
-                entry.strings = (first, match.start() + len(match[0].rstrip("\r\n")))
-            elif not found and not _ends_line(text, match.start()):
+                first = entry.strings[0] if entry.strings[0] >= 0 else start
+                entry.strings = (first, start + len(source.text[start:end].rstrip("\r\n")))
+            elif not found and not _ends_line(source.text, start):
                 entry.is_wrapped = True
     if keyword == "msgstr":
         yield entry

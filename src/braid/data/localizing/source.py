@@ -6,6 +6,7 @@ import io
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from braid.data.formats.stream import Stream
 from braid.data.localizing.contract import Draft, Edit, Finding, Unit
@@ -62,6 +63,12 @@ class SourceFile:
         """What ends the file's first line: a line feed unless it is carriage return and line feed."""
         first = self.text.find("\n")
         return "\r\n" if first > 0 and self.text[first - 1] == "\r" else "\n"
+
+    @cached_property
+    def lines(self) -> list[tuple[int, int]]:
+        """Begin and end of every line with what ends it; line feeds end lines, nothing else does."""
+        starts = [self.begin, *(place + 1 for place in self._breaks)]
+        return [(start, end) for start, end in pairwise([*starts, len(self.text)]) if end > start]
 
     def build(self, edits: Iterable[Edit]) -> bytes:
         """The file's bytes with edits made."""

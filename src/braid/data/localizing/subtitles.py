@@ -17,7 +17,6 @@ _MARK = re.compile(
     r"<(?P<close>/?)(?P<name>[ibuvcs]|lang|ruby|rt|font|[\d:.]{1,20})(?:[ .][^<>]{0,200})?>|\{\\[^{}]{0,200}\}",
     re.IGNORECASE,
 )
-_LINE = re.compile(r"[^\n]*+(?:\n|$)")
 _REFERENCE = re.compile(r"&(?:#[xX]?[0-9a-fA-F]{1,7}|\w{1,32});")
 _WORD = re.compile(r"(?:<[^<>]{0,200}>|[^ ])+")
 """A space inside a mark ends no word."""
@@ -35,13 +34,12 @@ def draft_subtitles(data: bytes, shown_name: str, options: LocalizeOptions) -> D
         DataError: Something that is neither a cue nor, in WebVTT, a block of its own.
     """
     source = SourceFile(data, shown_name)
-    lines = [(match.start(), match.end()) for match in _LINE.finditer(source.text) if match.end() > match.start()]
     cues = list(read_cues(source.stream()))
     is_web = source.text[source.begin :].startswith("WEBVTT")
     units: list[Unit] = []
     for cue, after in zip(cues, [*cues[1:], None], strict=False):
-        last = after.line - 1 if after else len(lines)
-        rows = _rows(source, lines[cue.line : last], is_cut_short=after is not None)
+        last = after.line - 1 if after else len(source.lines)
+        rows = _rows(source, source.lines[cue.line : last], is_cut_short=after is not None)
         if not rows:
             continue
         if len(rows) > 1 and all(_SPEAKER.match(_MARK.sub("", source.text[start:end])) for start, end in rows):

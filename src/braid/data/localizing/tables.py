@@ -7,12 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from braid.data.formats.csv import csv_records, find_delimiter
+from braid.data.localizing.columns import SOURCE_ROLES, TARGET_ROLES, find_column
 from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Text, Unit, Write
 from braid.data.localizing.source import SourceFile
-from braid.text.matching import best_languages
 
-SOURCE_ROLES = ("source", "text")
-TARGET_ROLES = ("target", "translation")
 _DECLARED = re.compile(r'(?i)"?sep=([,;\t|])"?')
 
 
@@ -41,10 +39,9 @@ def draft_tsv(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
     """Every row of a table whose cells are told apart by tabs, without quotes."""
     source = SourceFile(data, shown_name)
     rows = []
-    for match in re.finditer(r"[^\n]*+(?:\n|$)", source.text[source.begin :]):
-        start = source.begin + match.start()
+    for start, end in source.lines:
         cells = []
-        for cell in match[0].rstrip("\r\n").split("\t"):
+        for cell in source.text[start:end].rstrip("\r\n").split("\t"):
             cells.append(_Cell(start, start + len(cell), cell))
             start += len(cell) + 1
         rows.append(cells)
@@ -114,7 +111,7 @@ def _columns(source: SourceFile, rows: Sequence[Sequence[_Cell]], options: Local
     """
     names = [cell.text.strip() for cell in rows[0]]
     width = max(len(row) for row in rows)
-    found = _position(names, options.source_column, SOURCE_ROLES, options.source_language)
+    found = find_column(names, options.source_column, SOURCE_ROLES, options.source_language)
     has_header = found is not None
     if found is None:
         asked = options.source_column
@@ -129,7 +126,7 @@ def _columns(source: SourceFile, rows: Sequence[Sequence[_Cell]], options: Local
                 f"the column of the texts must be known, got {got}",
                 hint="say which it is: --source-column with its name in the first row, or its number from 1",
             )
-    target = _position(names, options.target_column, TARGET_ROLES, options.target_language) if has_header else None
+    target = find_column(names, options.target_column, TARGET_ROLES, options.target_language) if has_header else None
     asked = options.target_column
     if target is None and not has_header and asked.isascii() and asked.isdigit() and int(asked) >= 1:
         target = int(asked) - 1
@@ -137,17 +134,6 @@ def _columns(source: SourceFile, rows: Sequence[Sequence[_Cell]], options: Local
         raise source.fault("texts and translations must have a column each, got the same for both")
     new_name = (asked or options.target_language) if target is None and has_header else ""
     return _Columns(found, width if target is None else target, width, has_header, new_name)
-
-
-def _position(names: Sequence[str], asked: str, roles: Sequence[str], language: str) -> int | None:
-    """The column asked for by name, else the one named by a role, else by its language."""
-    if asked:
-        return names.index(asked) if asked in names else None
-    folded = [name.lower() for name in names]
-    for role in roles:
-        if role in folded:
-            return folded.index(role)
-    return next(iter(best_languages(language, names)), None) if language else None
 
 
 def _write(row: Sequence[_Cell], columns: _Columns, delimiter: str) -> Write:

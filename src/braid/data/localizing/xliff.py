@@ -52,7 +52,7 @@ def draft_xliff(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft
         for place, edit in _language_edits(source, node, options):
             edits.setdefault(place, edit)
         for original, target, state, make in _segments(source, node, options):
-            if not shown(original[0] if len(original) == 1 else ("x",)).strip():
+            if not any(shown(text).strip() for text in original):
                 continue
             if _is_done(inner(source, target), state, options):
                 num_kept += 1

@@ -32,7 +32,7 @@ def draft_yaml(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
     units = []
     for leaf in to_translate(leaves):
         text = leaf.text.rstrip("\n") if leaf.style in _BLOCKS else leaf.text
-        units.append(Unit(texts=((text,),), write=_write(leaf, source), line=leaf.line, key=keys[leaf]))
+        units.append(Unit(texts=((text,),), write=_write(leaf, source), line=source.line(leaf.start), key=keys[leaf]))
     root = language_key(leaves, options.source_language)
     edits = [Edit(root.start, root.end, _scalar(options.target_language, root.style))] if root else []
     return source.draft(units, edits=edits)
@@ -72,7 +72,6 @@ def _leaves(source: SourceFile) -> Iterator[Leaf]:
                 text=event.value if is_text or is_key[-1] else "",
                 start=event.start_mark.index + begin,
                 end=event.end_mark.index + begin,
-                line=event.start_mark.line + 1,
                 is_key=is_key[-1],
                 style=event.style or "",
             )
