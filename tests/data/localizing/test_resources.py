@@ -197,6 +197,21 @@ def test_an_earlier_translation_is_kept(name, file, earlier, expected):
     assert result.num_texts == result.num_translated + 1
 
 
+def test_an_earlier_translation_may_be_in_another_encoding():
+    xml = '<?xml version="1.0" encoding="{}"?><resources><string name="a">{}</string></resources>'
+    options = LocalizeOptions(target_language="de")
+    data, earlier = (xml.format(name, text).encode(name) for name, text in (("latin-1", "caf\xe9"), ("utf-8", "中")))
+    result = localize(data, "a.xml", Model(str.upper), options, earlier=earlier)
+    assert result.num_kept == 1
+    assert b"&#20013;" in result.data
+
+
+def test_an_earlier_translation_that_cannot_be_written_is_made_anew():
+    options = LocalizeOptions(target_language="de")
+    result = localize(b'{"a": "x"}', "a.json", Model(str.upper), options, earlier=b'{"a": "\\ud83d"}')
+    assert (result.num_kept, result.data) == (0, b'{"a": "X"}')
+
+
 def test_formats_without_keys_keep_no_earlier_translation():
     for name in ("a.html", "a.srt", "a.po"):
         data = b'msgid "a"\nmsgstr ""' if name == "a.po" else b"1\n00:00:01,000 --> 00:00:02,000\nx\n"

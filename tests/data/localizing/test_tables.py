@@ -135,3 +135,26 @@ def test_parquet(tmp_path):
         made(source_column="none")
     with pytest.raises(DataError, match='"id" must hold texts'):
         made(source_column="id")
+
+
+def test_a_mark_for_a_review_is_changed_not_repeated(run):
+    line = '{"text": "a {x}", "de": "b", "needs_review": %s}\n'
+    assert run(line % "true", "a.jsonl", overwrite=True).data.decode() == line.replace('"b"', '"A {x}"') % "false"
+    lost = run(line % "false", "a.jsonl", lambda text: text.strip("{x}"), overwrite=True)
+    assert json.loads(lost.data)["needs_review"] is True
+
+
+@pytest.mark.parametrize("text", ['source\n"a"b\n', 'source,x\n"a" ,b\n', 'source\n"a\n', 'source;x\n"a"";1\n'])
+def test_cells_quoted_in_part_are_refused(run, text):
+    with pytest.raises(DataError):
+        run(text, "a.csv")
+
+
+@given(st.text(alphabet='ab,;"\n\r\t x', max_size=20))
+def test_odd_tables_are_refused_or_read(text):
+    for name in ("a.csv", "a.tsv"):
+        try:
+            options = LocalizeOptions(target_language="de")
+            localize(f"source\n{text}".encode(), name, Model(lambda text: text), options)
+        except DataError:
+            continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 from braid.data.formats.jsonl import json_object
@@ -34,23 +35,24 @@ def draft_jsonl(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft
         except ValueError as error:
             left.append(Finding(line=line, text=said[:200], reason=f"the line {error}"))
             continue
-        original, target, name = found
+        original, target, name, mark = found
         if not original.text.strip():
             continue
         if target and target.text.strip() and not options.overwrite:
             num_kept += 1
             continue
-        write = _write(source, original, target, name, end)
+        write = _write(source, (original, target, mark), name, end)
         units.append(Unit(texts=((original.text,),), write=write, line=line, is_in_place=False))
     return source.draft(units, num_kept=num_kept, left=left)
 
 
-def _pair(leaves: Sequence[Leaf], options: LocalizeOptions) -> tuple[Leaf, Leaf | None, str]:
-    """The text, its translation if there is one, and the key of that.
+def _pair(leaves: Sequence[Leaf], options: LocalizeOptions) -> tuple[Leaf, Leaf | None, str, Leaf | None]:
+    """The text, its translation if there is one, the key of that, and whether it needs a review if that is said.
 
     Raises:
         ValueError: There is no text; worded for a person.
     """
+    mark = next((leaf for leaf in leaves if leaf.path == (MARK,) and not leaf.is_key), None)
     for inside in ((), ("translation",)):
         values = {str(leaf.path[-1]): leaf for leaf in leaves if not leaf.is_key and leaf.path[:-1] == inside}
         names = list(values)
@@ -60,12 +62,13 @@ def _pair(leaves: Sequence[Leaf], options: LocalizeOptions) -> tuple[Leaf, Leaf 
             place = find_column(names, options.target_column, TARGET_ROLES, options.target_language)
             target = values[names[place]] if place is not None else None
             new_name = "target" if original == "source" else options.target_language
-            return values[original], target, options.target_column or new_name
+            return values[original], target, options.target_column or new_name, mark
     wanted = options.source_column or f"{' or '.join(SOURCE_ROLES)} or {options.source_language}"
     raise ValueError(f"must have a text under {wanted}")
 
 
-def _write(source: SourceFile, original: Leaf, target: Leaf | None, name: str, end: int) -> Write:
+def _write(source: SourceFile, where: tuple[Leaf, Leaf | None, Leaf | None], name: str, end: int) -> Write:
+    original, target, mark = where
     line = source.text[original.start : end]
     is_ascii = line.isascii() and "\\u" in line
 
@@ -75,7 +78,9 @@ def _write(source: SourceFile, original: Leaf, target: Leaf | None, name: str, e
             yield Edit(target.start, target.end, said)
         else:
             yield Edit(original.end, original.end, f", {json_string(name)}: {said}")
-        if is_doubtful:
+        if mark:
+            yield Edit(mark.start, mark.end, json.dumps(is_doubtful))
+        elif is_doubtful:
             yield Edit(end - 1, end - 1, f', "{MARK}": true')
 
     return write

@@ -132,11 +132,12 @@ def _keep(draft: Draft, known: dict[str, tuple[Text, ...]]) -> None:
     units, draft.units = draft.units, []
     for unit in units:
         texts = known.get(unit.key, unit.texts)
-        if texts == unit.texts:
-            draft.units.append(unit)
-        else:
-            draft.edits += unit.write(texts, False)
+        made = [] if texts == unit.texts else list(unit.write(texts, False))
+        if made and _can_be_written(made, draft.encoding):
+            draft.edits += made
             draft.num_kept += 1
+        else:
+            draft.units.append(unit)
 
 
 def unknown_format(name: str) -> DataError:

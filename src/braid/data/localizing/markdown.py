@@ -1,7 +1,7 @@
 """Markdown written back: paragraphs, headings, list items and cells of tables; code, addresses and front matter stay.
 
-Syntax: CommonMark 0.31 and GitHub's tables, task lists and footnotes, as far as it decides what is text. Where a line
-could be read in two ways, it stays untranslated rather than broken.
+Syntax: CommonMark 0.31 and GitHub's tables, task lists and footnotes, as far as it decides what is text. Lines of
+other dialects that stand for no text (``:::``, ``!!!``, ``[!NOTE]``, ``{% %}``) stay.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from braid.data.localizing.source import SourceFile
 from braid.data.localizing.tags import Tag, tagged
 
 _QUOTE = re.compile(r"[ ]{0,3}>[ ]?")
-_ITEM = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]+(?:\[[ xX]\][ \t]+)?|$)")
+_ITEM = re.compile(r"[ \t]*(?:[-+*:]|\d{1,9}[.)])(?:[ \t]+(?:\[[ xX]\][ \t]+)?|$)")
 _HEADING = re.compile(r"[ ]{0,3}#{1,6}(?:[ \t]+|$)")
 _CLOSING = re.compile(r"(?:^|[ \t])#+[ \t]*$")
 _RULE = re.compile(r"[ ]{0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|=+[ \t]*)$")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,}|\$\$)")
 _DEFINITION = re.compile(r"[ ]{0,3}\[(?!\^)([^\[\]]{1,300})\]:")
 _FOOTNOTE = re.compile(r"[ ]{0,3}\[\^[^\[\]\s]{1,100}\]:[ \t]*")
+_DIRECTIVE = re.compile(
+    r"[ \t]*(?::{3}|!!![ \t+]|\?\?\?[ \t+]|\[![A-Za-z]{1,20}\]|\[TOC\][ \t]*$|\{%.*%\}[ \t]*$|\{\{.*\}\}[ \t]*$)"
+)
 _DELIMITERS = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-+:?[ \t]*\|?[ \t]*")
 _CELL = re.compile(r"(?:\\.|`+[^`]*+`+|[^|\\`]|`+)+")
 _MARKUP = re.compile(
@@ -50,23 +53,21 @@ _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 
 
 @dataclass
-class _Block:
-    """Lines that are one text: begin and end of each in the file, without marks and spaces around them."""
-
-    rows: list[tuple[int, int]] = field(default_factory=list)
-    is_paragraph: bool = True
-
-
-@dataclass
 class _Reader:
-    """What has been read of a file."""
+    """What has been read of a file.
+
+    Args:
+        rows: Begin and end of each line of the paragraph that is open, without marks and spaces around it.
+        labels: Of links, as far as they are defined.
+        indent: Of the list item that is open, or -1.
+    """
 
     source: SourceFile
     options: LocalizeOptions
     units: list[Unit] = field(default_factory=list)
-    block: _Block = field(default_factory=_Block)
+    rows: list[tuple[int, int]] = field(default_factory=list)
     labels: frozenset[str] = frozenset()
-    indent: int = -1  # of the list item that is open
+    indent: int = -1
 
     def is_code(self, line: str) -> bool:
         """True of a line that is indented too far to go on with a list item above it."""
@@ -77,9 +78,9 @@ class _Reader:
 
     def flush(self) -> None:
         """End the paragraph."""
-        if self.block.rows:
-            self.add(self.block.rows)
-        self.block = _Block()
+        if self.rows:
+            self.add(self.rows)
+        self.rows = []
 
     def add(self, rows: Sequence[tuple[int, int]], *, is_cell: bool = False, is_start: bool = True) -> None:
         """One text in these lines."""
@@ -120,28 +121,35 @@ def _front_end(source: SourceFile, lines: Sequence[tuple[int, int]]) -> int:
     return 0
 
 
-def _block(reader: _Reader, lines: Sequence[tuple[int, int]], number: int) -> int:
-    """Take in one line, or the lines of a block that has its own rules; the number of the next one."""
-    source, (start, _) = reader.source, lines[number]
-    text = _content(source, lines[number])
-    end = start + len(text)
+def _unquoted(source: SourceFile, span: tuple[int, int]) -> tuple[int, int]:
+    """Begin and end of a line without the marks of quotations before it and without what ends it."""
+    start, end = span[0], span[0] + len(_content(source, span))
     while quote := _QUOTE.match(source.text, start, end):
         start = quote.end()
+    return start, end
+
+
+def _block(reader: _Reader, lines: Sequence[tuple[int, int]], number: int) -> int:
+    """Take in one line, or the lines of a block that has its own rules; the number of the next one."""
+    source = reader.source
+    start, end = _unquoted(source, lines[number])
     line = source.text[start:end]
     if not line.strip():
         reader.flush()
         return number + 1
-    is_code = reader.is_code(line) and not reader.block.rows
+    is_code, is_first = reader.is_code(line), not reader.rows
     if fence := _FENCE.match(line):
         reader.flush()
         return _fence_end(source, lines, number, fence[1])
-    if _MARKUP.match(line) and not reader.block.rows:
+    if directive := _DIRECTIVE.match(line):
+        reader.flush()
+        reader.indent = 0 if directive[0][0] in "!?" else reader.indent
+        return number + 1
+    if is_first and _MARKUP.match(line):
         return _markup(reader, lines, number)
-    if is_code:
+    if is_first and (is_code or _DEFINITION.match(line)):
         return number + 1
-    if _DEFINITION.match(line) and not reader.block.rows:
-        return number + 1
-    if _is_table(source, lines, number) and not reader.block.rows:
+    if is_first and _is_table(source, lines, number):
         return _table(reader, lines, number)
     if _RULE.match(line):
         reader.flush()
@@ -165,12 +173,12 @@ def _text_line(reader: _Reader, start: int, end: int) -> None:
             reader.add([_stripped(text, heading.end(), last)], is_start=False)
         return
     if text[start:end].strip():
-        reader.block.rows.append(_stripped(text, start, end))
+        reader.rows.append(_stripped(text, start, end))
     is_broken = text[start:end].endswith("  ") or re.search(r"(?<!\\)(?:\\\\)*\\$", text[max(start, end - 50) : end])
     if is_broken:
-        (begin, last), *_ = reader.block.rows[-1:] or [(start, end)]
-        if text[begin:last].endswith("\\") and reader.block.rows:
-            reader.block.rows[-1] = _stripped(text, begin, last - 1)
+        (begin, last), *_ = reader.rows[-1:] or [(start, end)]
+        if text[begin:last].endswith("\\") and reader.rows:
+            reader.rows[-1] = _stripped(text, begin, last - 1)
         reader.flush()
 
 
@@ -208,22 +216,20 @@ def _markup(reader: _Reader, lines: Sequence[tuple[int, int]], number: int) -> i
 
 
 def _is_table(source: SourceFile, lines: Sequence[tuple[int, int]], number: int) -> bool:
-    if number + 1 >= len(lines) or "|" not in _content(source, lines[number]):
+    if number + 1 == len(lines):
         return False
-    below = _content(source, lines[number + 1])
-    return "|" in below and "-" in below and _DELIMITERS.fullmatch(below) is not None
+    above, below = (source.text[slice(*_unquoted(source, span))] for span in lines[number : number + 2])
+    return "|" in above and "|" in below and "-" in below and _DELIMITERS.fullmatch(below) is not None
 
 
 def _table(reader: _Reader, lines: Sequence[tuple[int, int]], number: int) -> int:
     """The cells of a table row by row, up to a line without a bar."""
     source = reader.source
     for row in range(number, len(lines)):
-        line = _content(source, lines[row])
-        if not line.strip() or "|" not in line:
+        start, end = _unquoted(source, lines[row])
+        if "|" not in source.text[start:end]:
             return row
-        if row == number + 1:
-            continue
-        for cell in _CELL.finditer(source.text, lines[row][0], lines[row][0] + len(line)):
+        for cell in _CELL.finditer(source.text, start, end) if row != number + 1 else ():
             if cell[0].strip():
                 reader.add([_stripped(source.text, *cell.span())], is_cell=True, is_start=False)
     return len(lines)
@@ -316,17 +322,13 @@ def _unmarked(pieces: list[str | Tag]) -> list[str | Tag]:
         if not isinstance(piece, Tag) or piece.name not in ("i", "b", "bi", "s") or piece.written[0] == "<":
             continue
         stack = waiting.setdefault(piece.written, [])
+        found[place] = piece.written
         if stack and piece.kind != "open":
-            stack.pop()
+            found[stack[-1]] = Tag(piece.written, piece.name, "open")
             found[place] = Tag(piece.written, piece.name, "close")
+            stack.pop()
         elif piece.kind != "close":
             stack.append(place)
-            found[place] = Tag(piece.written, piece.name, "open")
-        else:
-            found[place] = piece.written
-    for stack in waiting.values():
-        for place in stack:
-            found[place] = str(found[place].written) if isinstance(found[place], Tag) else found[place]  # type: ignore[union-attr]
     return found
 
 

@@ -55,25 +55,31 @@ def draft_csv(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
         DataError: A quoted cell is never closed.
     """
     source = SourceFile(data, shown_name)
-    head = source.text[source.begin : source.begin + 2**16].splitlines()
+    stream = source.stream()
+    head = stream.head.decode(source.encoding, errors="ignore").removeprefix("\ufeff").splitlines()
     declared = _DECLARED.fullmatch(head[0]) if head else None
-    delimiter = declared[1] if declared else find_delimiter(head[:100])
-    for record in csv_records(source.stream()):
+    delimiter = declared[1] if declared else find_delimiter(head[:-1] or head)
+    for record in csv_records(stream):
         if record.fault:
             raise source.fault(record.fault, line=record.line)
     start = source.text.index("\n") + 1 if declared and "\n" in source.text else source.begin
     rows = list(_csv_rows(source.text, start, delimiter))
+    if len(rows) < 1 or not rows[-1] or rows[-1][-1].end < len(source.text.rstrip("\r\n")):
+        line = source.line(rows[-1][-1].end) if rows else 1
+        raise source.fault("cells must be told apart by one sign and quoted as a whole or not at all", line=line)
     return _draft(source, rows, delimiter, options)
 
 
 def _csv_rows(text: str, start: int, delimiter: str) -> Iterator[list[_Cell]]:
-    """The cells of each record; quotes have been checked."""
+    """The cells of each record, up to one that is quoted in part."""
     mark = re.escape(delimiter)
     cell_pattern = re.compile(rf'(?:"((?:[^"]++|"")*+)"|([^{mark}\r\n]*+))({mark}|\r?\n|\r|$)')
     cells: list[_Cell] = []
     while start < len(text) or cells:
         match = cell_pattern.match(text, start)
-        assert match, "quotes have been checked"
+        if match is None:
+            yield cells
+            return
         said = match[1].replace('""', '"') if match[1] is not None else match[2]
         cells.append(_Cell(start, match.start(3), said))
         start = match.end()

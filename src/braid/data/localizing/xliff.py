@@ -27,6 +27,7 @@ from braid.text.matching import language_rank
 _OPAQUE = frozenset({"ph", "bpt", "ept", "it", "ut", "x", "bx", "ex", "sc", "ec", "cp", "sm", "em"})
 _UNTRANSLATED = frozenset({"new", "needs-translation", "initial"})
 _SEGMENT = re.compile(r"""<(?:[\w.-]+:)?mrk\s(?=[^<>]*?mtype\s*=\s*["']seg["'])[^<>]*>""")
+_MARK = re.compile(r"<(/?)(?:[\w.-]+:)?mrk\b[^<>]*>")
 
 
 def draft_xliff(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
@@ -149,11 +150,10 @@ def _segment_spans(raw: str) -> list[tuple[int, int]]:
     spans, place = [], 0
     while match := _SEGMENT.search(raw, place):
         depth, end = 1, match.end()
-        for tag in re.finditer(r"<(/?)(?:[\w.-]+:)?mrk\b[^<>]*>", raw[match.end() :]):
+        for tag in _MARK.finditer(raw, match.end()):
             depth += -1 if tag[1] else not tag[0].endswith("/>")
             if not depth:
-                end = match.end() + tag.start()
-                place = match.end() + tag.end()
+                end, place = tag.span()
                 break
         else:
             return []
