@@ -50,7 +50,7 @@ def page_blocks(stream: Stream, title: str, *, by_cell: bool = False) -> tuple[l
         DataError: The page is larger than 16 MiB or not in the encoding it declares.
     """
     page = _Page(title, by_cell=by_cell)
-    page.feed(_closed(stream.whole(_encoding(stream), MAX_UNIT_BYTES)))
+    page.feed(_closed(stream.whole(page_encoding(stream), MAX_UNIT_BYTES)))
     page.close()
     page.flush()
     rejects = []
@@ -61,7 +61,8 @@ def page_blocks(stream: Stream, title: str, *, by_cell: bool = False) -> tuple[l
     return page.blocks, rejects
 
 
-def _encoding(stream: Stream) -> str:
+def page_encoding(stream: Stream) -> str:
+    """The encoding by byte-order mark, else as the page declares it and browsers understand that, else UTF-8."""
     declared = _CHARSET.search(stream.head)
     name = declared[1].decode("ascii").lower() if declared else ""
     return stream.encoding(_SUPERSETS.get(name, name))

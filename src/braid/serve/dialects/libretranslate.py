@@ -14,11 +14,11 @@ from fastapi import FastAPI, Request
 from pydantic import BaseModel, Field, field_validator
 
 from braid.serve.detect import Detection, Detector
-from braid.serve.markup import Document
 from braid.serve.pairs import Pairs
 from braid.serve.requests import check_key, checked_texts, read_body, while_connected
 from braid.serve.settings import ServeSettings
 from braid.text.languages import language_name
+from braid.text.markup import Document
 
 
 class TranslateBody(BaseModel):

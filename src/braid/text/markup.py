@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import escape, unescape
+from typing import NamedTuple
 
 MARKUP = re.compile(
     r"""
@@ -65,13 +66,38 @@ class Document:
 
 def split(html: str) -> Iterator[tuple[str, bool]]:
     """The pieces of an HTML text in order, each with whether it is text for translation; joined they are ``html``."""
+    for piece in pieces(html):
+        yield piece.written, piece.is_text
+
+
+class Piece(NamedTuple):
+    """A part of an HTML text.
+
+    Args:
+        written: As it stands there.
+        is_text: It is for translation.
+        is_kept: It belongs to an element that stays as it is, its tags included.
+        tag: The name of the tag that it is, or "".
+        is_close: It is an end tag.
+    """
+
+    written: str
+    is_text: bool
+    is_kept: bool = False
+    tag: str = ""
+    is_close: bool = False
+
+
+def pieces(html: str) -> Iterator[Piece]:
+    """The pieces of an HTML text in order; joined they are ``html``. A script is one piece with its tag."""
     position = 0
     kept_tag, depth = "", 0
     while found := MARKUP.search(html, position):
         if found.start() > position:
-            yield html[position : found.start()], not depth
+            yield Piece(html[position : found.start()], not depth, bool(depth))
         position = found.end()
         tag, is_close = (found["tag"] or "").lower(), bool(found["close"])
+        is_kept = bool(depth)
         if tag in RAW and not is_close:
             ending = re.compile(f"</{tag}", re.IGNORECASE).search(html, position)
             position = ending.start() if ending else len(html)
@@ -79,9 +105,10 @@ def split(html: str) -> Iterator[tuple[str, bool]]:
             depth += -1 if is_close else 1
         elif not depth and not is_close and tag not in VOID and _is_kept(tag, found[0]):
             kept_tag, depth = tag, 1
-        yield html[found.start() : position], False
+            is_kept = True
+        yield Piece(html[found.start() : position], False, is_kept, tag, is_close)
     if position < len(html):
-        yield html[position:], not depth
+        yield Piece(html[position:], not depth, bool(depth))
 
 
 def _is_kept(tag: str, markup: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from braid.serve.markup import Document, split
+from braid.text.markup import Document, split
 
 
 def shout(html: str) -> str:
