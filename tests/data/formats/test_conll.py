@@ -87,9 +87,11 @@ def test_other_comments_may_be_asked_for(rows):
     found = rows(XSID, source_column="text-en")
     assert (found[0].source, found[1].rule) == ("Is it warm today?", "columns")
     assert found[1].detail == 'must have the key "text-en", got id, text, intent'
+    found = rows(TREEBANK, source_column="text", target_column="sent_id", group_column="newdoc id")
+    assert [row.group for row in found] == ["letters", "letters", "letters", "notes"]
     (row,) = rows(TREEBANK.partition("\n\n")[0], "translate", source_column="text", target_column="text_en",
                   source_language="it", target_language="en")  # fmt: skip
-    assert (row.source, row.target, row.group) == ("Vado alla casa.", "I go to the house.", "letters")
+    assert (row.source, row.target, row.group) == ("Vado alla casa.", "I go to the house.", "")
 
 
 def test_documents_with_their_paragraphs(rows):

@@ -122,6 +122,13 @@ def test_damaged_files(table, rows, tmp_path):
         assert name in str(caught.value)
 
 
+def test_bytes_that_are_no_text_are_found(table, rows, tmp_path):
+    name = table({"text": ["abcdefgh"] * 4, "label": ["b"] * 4}, compression="none", use_dictionary=False)
+    (tmp_path / name).write_bytes((tmp_path / name).read_bytes().replace(b"abcdefgh", b"abc\xffefgh"))
+    with pytest.raises(DataError, match=r"must be whole and undamaged, got: .*utf-8.*\(a.parquet\)"):
+        rows(name)
+
+
 def test_without_the_library_its_name_is_told(table, rows, monkeypatch):
     name = table({"text": ["a"], "label": ["b"]})
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)

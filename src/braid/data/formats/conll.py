@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from braid.data.example import Example, Reject
 from braid.data.formats.cells import cell_reject, pair_rows
@@ -27,6 +27,7 @@ _FORM, _MISC, _NO_SPACE = "FORM", "MISC", "SpaceAfter=No"
 _NEW_DOCUMENT = re.compile(r"#\s*+newdoc\b(?:\s++id\s*+=\s*+(.*))?")
 _NEW_PARAGRAPH = re.compile(r"#\s*+newpar\b")
 _BREAK = "-DOCSTART-"
+_DOCUMENT = "newdoc id"
 _LINE_COST = 100
 """Bytes of memory that a line takes beside its characters, about."""
 
@@ -50,8 +51,10 @@ class _Sentence:
     tokens: list[list[str]] = field(default_factory=list)
 
     def row(self) -> dict[str, str]:
-        """The comments, the text, and the identifier as ``id``."""
+        """The comments, the text, the identifier as ``id``, and which document it belongs to, if the file says so."""
         row = dict(self.comments)
+        if self.document[0]:
+            row[_DOCUMENT] = self.document[1] or str(self.document[0])
         row["text"] = row.get("text") or _joined(self.tokens, self.columns)
         row["id"] = row.get("id") or row.get("sent_id", "")
         return row
@@ -112,7 +115,7 @@ def _joined(tokens: Sequence[Sequence[str]], columns: Sequence[str]) -> str:
 
     A word made of several (lines ``3-4``, ``3`` and ``4``) counts once, as it is written; words that are not written
     (``5.1``) do not count. ``SpaceAfter=No`` in the last column is respected; where none tells it, signs stand
-    as they do in print. No space stands beside characters of scripts that have none.
+    as they do in print, and no space beside characters of scripts that have none.
     """
     is_indexed = bool(tokens) and tokens[0][0].partition("-")[0] in ("0", "1") and len(tokens[0]) > 1
     is_indexed = is_indexed and all(_INDEX.fullmatch(token[0]) for token in tokens)
@@ -127,7 +130,7 @@ def _joined(tokens: Sequence[Sequence[str]], columns: Sequence[str]) -> str:
         written = max(written, _last(token[0])) if is_indexed else -1
         word = token[form] if form < len(token) else ""
         hugs = hugs or (not tells_spaces and bool(_HUGS_LEFT.fullmatch(word)))
-        parts += ["" if hugs else space_between(parts[-1], word), word]
+        parts += ["" if hugs else " " if tells_spaces else space_between(parts[-1], word), word]
         is_no = tells_spaces and len(token) > misc and _NO_SPACE in token[misc].split("|")
         hugs = is_no or (not tells_spaces and word in _HUGS_RIGHT)
     return "".join(parts)
@@ -143,20 +146,9 @@ def _last(index: str) -> int:
 
 
 def read_conll(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
-    """One Example a sentence; those without a text, or without the comment asked for, as Rejects.
-
-    Sentences of a document that the file marks stay together unless another column is asked for that.
-    """
-    for sentence in _sentences(stream):
-        for example in pair_rows([(sentence.line, sentence.row())], options, stream, "columns"):
-            yield _grouped(example, sentence) if isinstance(example, Example) else example
-
-
-def _grouped(example: Example, sentence: _Sentence) -> Example:
-    number, name = sentence.document
-    if example.group or not number:
-        return example
-    return replace(example, group=name or f"{example.file}:{number}")
+    """One Example a sentence; those without a text, or without the comment asked for, as Rejects."""
+    rows = ((sentence.line, sentence.row()) for sentence in _sentences(stream))
+    return pair_rows(rows, options, stream, "columns")
 
 
 def read_conll_documents(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:

@@ -182,7 +182,7 @@ def _object(window: _Window) -> Iterator[_Element]:
         line, name, fault = window.value()
         if fault or not isinstance(name, str):
             raise window.fault(f"must have a key in quotes, got: {fault or type(name).__name__}")
-        names.append(name)
+        names = [*names, name][:20]
         window.take(":", "behind a key")
         if window.peek() == "[":
             rows = _list(window)
@@ -206,7 +206,7 @@ def _object(window: _Window) -> Iterator[_Element]:
             window.take(",", "behind a value")
     window.take("}", "")
     if not found:
-        raise window.fault(f"must hold a list of objects, got the keys {', '.join(names[:20]) or 'none'}")
+        raise window.fault(f"must hold a list of objects, got the keys {', '.join(names) or 'none'}")
 
 
 def _is_lines(stream: Stream) -> bool:

@@ -86,7 +86,7 @@ PAIR_READERS: Readers = {
     "po": Format((".po", ".pot"), read_po, inspect_po),
     "mo": Format((".mo", ".gmo"), read_mo, inspect_mo),
     "tmx": Format((".tmx",), read_tmx, inspect_tmx),
-    "xliff": Format((".xlf", ".xliff", ".sdlxliff", ".mqxliff", ".mxliff"), read_xliff, inspect_xliff),
+    "xliff": Format((".xlf", ".xliff", ".sdlxliff"), read_xliff, inspect_xliff),
 }
 
 

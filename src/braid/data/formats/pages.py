@@ -6,6 +6,7 @@ and cell of a table is a text of its own, without the marks that make it one; ma
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -22,7 +23,7 @@ _MARKS = re.compile(
 )
 _FENCE = re.compile(r"[ \t]{0,12}(`{3,}|~{3,})")
 _RULE = re.compile(r"[ \t]*(?:[-*_=][ \t]?){3,}[ \t]*|[ \t]*={1,}[ \t]*|[ \t]*-{1,2}[ \t]*")
-_ROW_RULE = re.compile(r"[ \t]*\|?[-:| \t]*-[-:| \t]*")
+_ROW_RULE = re.compile(r"[-:| \t]++")
 _CELL = re.compile(r"(?:[^\\|]|\\.)++")
 _ANCHOR = re.compile(r"\{#([\w.:-]{1,200})\}[ \t]*\Z")
 _CLOSING = re.compile(r"(?:(?<=[ \t])|\A)#{1,6}[ \t]*\Z")
@@ -55,14 +56,14 @@ def markdown_units(stream: Stream) -> tuple[list[Unit], list[Reject]]:
 
     text = stream.whole(stream.encoding(), MAX_UNIT_BYTES)
     units: list[Unit] = []
-    for block in sections(text.splitlines(keepends=True), ""):
+    for block in sections(io.StringIO(text, newline="\n"), ""):
         units += _block_units(block.text, block.line, is_heading=block.is_heading)
     return units, []
 
 
 def _block_units(text: str, first: int, *, is_heading: bool) -> Iterator[Unit]:
     """The texts of a paragraph with all that Markdown may put in one: items, rows, code."""
-    lines = text.splitlines()
+    lines = [line.rstrip("\r") for line in text.split("\n")]
     if first == 1 and lines[0].rstrip() == "---" and len(lines) > 2:
         yield Unit(text=text.strip(), kind="code", line=first)
         return
@@ -109,9 +110,10 @@ def _unit(lines: Sequence[str], kind: str, number: int) -> Iterator[Unit]:
     if kind == "code":
         text = "\n".join(lines).strip()
     else:
-        text = ""
-        for line in map(str.strip, lines):
-            text += space_between(text, line) + line
+        parts: list[str] = []
+        for line in filter(None, map(str.strip, lines)):
+            parts += [space_between(parts[-1] if parts else "", line), line]
+        text = "".join(parts)
     anchor = _ANCHOR.search(text) if kind.startswith("h") else None
     text = text[: anchor.start()].rstrip() if anchor else text
     text = _CLOSING.sub("", text).rstrip() if kind.startswith("h") else text
@@ -137,7 +139,6 @@ def read_pages(source: Stream, target: Stream, units: Units) -> Iterator[Example
             file=file,
             line=found.line,
             key=found.anchor,
-            group=file,
         )
         if not first or not second:
             side = "first" if first else "second"

@@ -61,7 +61,7 @@ class _Clock:
 
 @contextmanager
 def _opened(stream: Stream, query: str = "") -> Iterator[tuple[sqlite3.Connection, _Clock]]:
-    """The database.
+    """The database, which nobody may write meanwhile.
 
     Raises:
         DataError: It is none, damaged, compressed, or a program is still writing to it.
@@ -113,11 +113,11 @@ def _worded(stream: Stream, query: str) -> Iterator[None]:
         reason = f"no row for {MAX_SECONDS:.0f} seconds" if "interrupted" in reason else reason
         is_damaged = "malformed" in reason or "not a database" in reason or "I/O" in reason
         if query and not is_damaged:
-            message, hint = "data.query must be one SELECT that only reads", "WITH RECURSIVE is not allowed"
+            message, hint = "data.query must be one SELECT that only reads", "it may join, not write, attach or recurse"
         else:
             message, hint = (
                 "a database must be whole and readable",
-                "copy it again, or check it with a program of SQLite",
+                "copy it again, or check it with SQLite's own program",
             )
         raise stream.fault(f"{message}, got: {reason}", hint=hint) from error
 
