@@ -92,7 +92,7 @@ _ODD = -5.0
 _ODDITIES = re.compile(
     "(?<=[a-zß-öø-ÿа-яё])(?=[À-ÖØ-ÞĄĆČĎĘĚŁŃŇŘŚŠŤŮŹŻŽĞİŞА-ЯЁ])|(?<=[^\\W\\d_])[\u0080-\u009f¢-¶¸-¿×÷](?=[^\\W\\d_])"
     "|(?<=[A-Za-z])(?=[\u0370-\u06ff\u0e00-\u0e7f])|(?<=[\u0370-\u06ff\u0e00-\u0e7f])(?=[A-Za-z])"
-    "|(?<!\\w)’(?=[\u0370-\u03ff])|(?<![\\d ])[¼½¾](?=[a-zœ])|(?<= )½(?=[a-z]{2})"
+    "|(?<!\\w)’(?=[\u0370-\u03ff])|(?<!\\d)[¼½¾](?=[a-z]{2})"
 )
 
 
@@ -161,15 +161,16 @@ def _is_text(text: str) -> bool:
     num_bad = sum(count for char, count in counts.items() if _is_bad(char))
     if num_bad > len(text) // 200 or "\0" in text or not (" " in text or "\n" in text):
         return False
-    common = _common()
+    common = common_characters()
     wide = [(char in common, count) for char, count in counts.items() if _script(char) in ("han", "hangul")]
     return sum(count for is_common, count in wide if is_common) >= _COMMON * sum(count for _, count in wide)
 
 
 @cache
-def _common() -> frozenset[str]:
-    """The common characters of all national standards."""
-    return frozenset().union(*(_standard(*rows) for rows in _STANDARDS.values()))
+def common_characters(standard: str = "") -> frozenset[str]:
+    """The common Chinese and Korean characters of a national standard (Hans, Hant, ja or ko), or of all four."""
+    names = [standard] if standard else _STANDARDS
+    return frozenset().union(*(_standard(*_STANDARDS[name]) for name in names))
 
 
 def _is_bad(char: str) -> bool:
