@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from braid.data.clean import placeholders
 from braid.text.normalize import normalize
+from braid.text.placeholders import placeholders
 
 LOOP = 4
 """A run of up to this many words, repeated this often without a break, is a loop."""

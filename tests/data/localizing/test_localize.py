@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from braid.data.clean import placeholders
 from braid.data.formats import ReadOptions
 from braid.data.formats.android import read_android
 from braid.data.formats.apple import read_apple
@@ -31,6 +30,7 @@ from braid.data.localizing.contract import Edit
 from braid.data.localizing.source import SourceFile, spliced
 from braid.errors import DataError
 from braid.text.normalize import normalize
+from braid.text.placeholders import placeholders
 from pretend import Reply
 
 ANDROID = """<?xml version="1.0" encoding="utf-8"?>

@@ -12,11 +12,11 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from braid.data.clean import placeholders
 from braid.data.localizing.contract import Code, Text, merged, plain, shown
 from braid.data.localizing.conversation import Talk, together
 from braid.data.localizing.icu import Choice, find_choice
 from braid.data.localizing.plurals import missing_forms
+from braid.text.placeholders import placeholders
 
 IN_PIECES = "its placeholders or tags would have been lost: it was translated in the pieces between them"
 CUT_SHORT = "the translation was cut off at the longest allowed output"

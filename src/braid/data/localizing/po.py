@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from braid.data.clean import placeholders
 from braid.data.formats.message import Message, declared_language
 from braid.data.formats.po import messages, po_encoding
 from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Text, Unit, Write
@@ -17,6 +16,7 @@ from braid.data.localizing.plurals import plural_formula
 from braid.data.localizing.source import SourceFile
 from braid.text.matching import language_rank
 from braid.text.normalize import display_width
+from braid.text.placeholders import placeholders
 
 _KEYWORD = re.compile(r"(msgctxt|msgid_plural|msgid|msgstr)\b")
 _NUM_PLURALS = re.compile(r"nplurals\s*=\s*(\d{1,2})")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from braid.data.clean import placeholders
 from braid.data.localizing.contract import Code, Text, merged
+from braid.text.placeholders import placeholders
 
 _LONGEST_SHOWN = 60
 
