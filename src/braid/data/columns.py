@@ -138,17 +138,12 @@ def equal_rows(columns: Columns, names: Sequence[str], usable: np.ndarray) -> It
         yield keys[order], numbers[order]
 
 
-def first_equal(columns: Columns, name: str, usable: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows that repeat the key of an earlier row, and that row for each; both (M,) int64, sorted by the former."""
-    repeated, firsts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+def first_equal(columns: Columns, name: str, usable: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Rows that repeat the key of an earlier row, and the first such row for each, in pieces; both (M,) int64."""
     for keys, rows in equal_rows(columns, [name], usable):
         is_first = np.ones(len(keys), bool)
         is_first[1:] = keys[1:] != keys[:-1]
-        first = rows[is_first][np.cumsum(is_first) - 1] if len(rows) else rows
-        repeated.append(rows[~is_first])
-        firsts.append(first[~is_first])
-    order = np.argsort(np.concatenate(repeated), kind="stable")
-    return np.concatenate(repeated)[order], np.concatenate(firsts)[order]
+        yield rows[~is_first], rows[is_first][np.cumsum(is_first) - 1][~is_first]
 
 
 def num_distinct(columns: Columns, name: str, usable: np.ndarray) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from braid.data.columns import KEYS, LEFT_OUT, TEST, TRAIN, VALID, Marked, MemoryColumns, components
+from braid.data.columns import KEYS, LEFT_OUT, PARTITION_ROWS, TEST, TRAIN, VALID, Marked, MemoryColumns, components
 from braid.data.example import Example
 from braid.data.keys import Sides, keys_of, mixed
 from braid.errors import DataError
@@ -174,7 +174,10 @@ def _first_groups(train: Marked, roots: np.ndarray, search: _Search, share: floa
     candidates = np.array(sorted(rank_of), roots.dtype)
     if not len(candidates):
         return []
-    members = np.flatnonzero((train.state == TRAIN) & _stand_in(roots, candidates))
+    is_member = train.state == TRAIN
+    for begin in range(0, len(roots), PARTITION_ROWS):
+        is_member[begin : begin + PARTITION_ROWS] &= _stand_in(roots[begin : begin + PARTITION_ROWS], candidates)
+    members = np.flatnonzero(is_member)
     members = members[np.argsort(roots[members], kind="stable")]
     found = np.split(members, np.flatnonzero(np.diff(roots[members])) + 1)
     is_named = any(named.any() for _, named in train.chunks("is_named"))

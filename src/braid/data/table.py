@@ -56,7 +56,7 @@ class Table(Marked):
         super().__init__(self._files)
         self.bands = FileColumns([shard.path / "bands.npz" for shard in shards], [s.num_rows for s in shards])
         self._kept: tuple[int, dict[str, np.ndarray]] = (-1, {})
-        self._firsts: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self._first: np.ndarray | None = None
         self._near: dict[int, str] = {}
         self._median = 1.0
         self.noted: dict[str, dict[str, Any]] = {}
@@ -118,13 +118,13 @@ class Table(Marked):
         """
         code = int(self.state[number])
         if code == DUPLICATE:
-            return Reject(example=row, rule="duplicate", detail=f"as {self.place_of(self._first(code, number))}")
+            return Reject(example=row, rule="duplicate", detail=f"as {self.place_of(self._first_of(number))}")
         if code == CONFLICT:
-            first = self._first(code, number)
+            first = self._first_of(number)
             labels = self.row(first).target.replace(SEPARATOR, ", ")
             return Reject(example=row, rule="conflict", detail=f"{labels} in {self.place_of(first)}")
         if code == SEVERAL:
-            first = self._first(code, number)
+            first = self._first_of(number)
             return Reject(example=row, rule="several_targets", detail=f"another target in {self.place_of(first)}")
         if code in (NEAR_DUPLICATE, NEAR_LEAK):
             return Reject(example=row, rule=_RULES[code], detail=self._near[number])
@@ -163,19 +163,27 @@ class Table(Marked):
             state[(apart > math.log2(most)) & (state < LEFT_OUT)] = LENGTH_RATIO
 
     def _leave_out_repeated(self, code: int, name: str) -> None:
-        repeated, firsts = first_equal(self.columns, name, self.usable)
-        self.state[repeated] = code
-        self._firsts[code] = repeated, firsts
+        """Leave out rows that have the key of an earlier one, which is remembered."""
+        for repeated, firsts in first_equal(self.columns, name, self.usable):
+            if self._first is None and len(repeated):
+                self._first = np.zeros(len(self.state), np.int32 if len(self.state) < 2**31 else np.int64)
+            if self._first is not None:
+                self._first[repeated] = firsts
+            self.state[repeated] = code
 
     def _note_several_targets(self) -> None:
         """Count rows whose source stands there with another target, too."""
-        repeated, firsts = first_equal(self.columns, "source", self.usable)
-        if len(repeated):
-            sources = np.unique(firsts)
-            for number, first in zip(repeated[:SAMPLES].tolist(), firsts[:SAMPLES].tolist(), strict=True):
-                detail = f"as {self.place_of(first)}: {self.row(first).target}"
-                count_row(self.noted, "several_targets", self.row(number), detail)
-            self.noted["several_targets"]["rows"] = len(repeated) + len(sources)
+        num_rows, samples = 0, []
+        for repeated, firsts in first_equal(self.columns, "source", self.usable):
+            num_rows += len(repeated) + len(np.unique(firsts))
+            order = np.argsort(repeated)[:SAMPLES]
+            pairs = zip(repeated[order].tolist(), firsts[order].tolist(), strict=True)
+            samples = sorted([*samples, *pairs])[:SAMPLES]
+        for number, first in samples:
+            detail = f"as {self.place_of(first)}: {self.row(first).target}"
+            count_row(self.noted, "several_targets", self.row(number), detail)
+        if num_rows:
+            self.noted["several_targets"]["rows"] = num_rows
 
     def _leave_out_near(self) -> None:
         """Leave out rows that are nearly the same as an earlier one, on both sides together."""
@@ -216,9 +224,9 @@ class Table(Marked):
         apart = max(ratio / self._median, self._median / ratio)
         return f"target to source {ratio:.2f}, usual here {self._median:.2f}, {apart:.1f} times apart"
 
-    def _first(self, code: int, number: int) -> int:
-        repeated, firsts = self._firsts[code]
-        return int(firsts[np.searchsorted(repeated, number)])
+    def _first_of(self, number: int) -> int:
+        """The row that a left out one repeats."""
+        return 0 if self._first is None else int(self._first[number])
 
     def _shard_of(self, number: int) -> tuple[int, int]:
         """A row's shard and its place there."""
