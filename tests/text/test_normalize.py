@@ -1,3 +1,4 @@
+import re
 import time
 
 import pytest
@@ -66,3 +67,11 @@ def test_endless_marks_on_one_letter_take_no_time_and_real_ones_stay():
 def test_long_texts_too_are_normalized_once(parts, times):
     once = normalize("".join(part * times for part in parts))
     assert normalize(once) == once
+
+
+@given(st.text(st.sampled_from("ab \t\n\u00a0\u3000\u200b\u00ad\u0301e\ud800\x07\u2028é"), max_size=8))
+def test_what_is_normal_already_is_told_at_once(text):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("braid.text.normalize._ODD", re.compile(""))  # everything goes the long way
+        expected = normalize(text)
+    assert normalize(text) == expected

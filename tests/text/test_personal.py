@@ -212,3 +212,16 @@ def test_linear_time(unit):
     begin = time.perf_counter()
     find_personal(text)
     assert time.perf_counter() - begin < 3
+
+
+@pytest.mark.parametrize(
+    "text", ["fr76 is a code. It is good, is it not?", "FR14200410100505. 0001 3M02606 x", "de89 3704 0044 0.5"]
+)
+def test_what_begins_as_an_account_and_is_none(text):
+    assert find_personal(text) == []
+
+
+@given(st.text("DEFR0123456789 .,-+@x", max_size=60))
+def test_any_signs_that_numbers_are_made_of(text):
+    for found in find_personal(text):
+        assert 0 <= found.begin < found.end <= len(text)

@@ -53,6 +53,16 @@ def row_keys(example: Example, sides: Sides) -> list[int]:
     return [number_of(text) if text else 0 for text in texts] + [0] * (NUM_KEYS - len(texts))
 
 
+def pair_key(row: Example) -> int:
+    """What rows have in common that repeat each other."""
+    return number_of(f"{row.source}\0{row.target}\0{row.context}")
+
+
+def rest_key(row: Example) -> int:
+    """A number for the answer's place and further references; 0 where there are none."""
+    return number_of(repr((row.start, row.references))) if row.start >= 0 or row.references else 0
+
+
 def key_names(sides: Sides) -> list[str]:
     """What the keys of `row_keys` are of, place by place."""
     return [*sides, *(["group"] if "group" not in sides else [])]

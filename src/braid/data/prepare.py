@@ -25,6 +25,7 @@ from braid.data.columns import LEFT_OUT
 from braid.data.example import Example
 from braid.data.formats.read import Tally
 from braid.data.jobs import PARTS, Job, Watch, discard_others, jobs_of, make_shards
+from braid.data.keys import pair_key, rest_key
 from braid.data.kinds import DataKind, kind_of
 from braid.data.lines import Rows, RowWriter, example_of, line_of, open_rows, reject_line, row_of
 from braid.data.near_leaks import leave_out_near_leaks
@@ -119,7 +120,7 @@ def load_prepared(folder: Path) -> Prepared:
     """
     try:
         report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-        is_whole = report["layout"] == LAYOUT and _fingerprint(folder) == report["fingerprint"]
+        is_whole = report["layout"] == LAYOUT and _checksums(folder) == report["sha256"]
         with np.load(folder / "index.npz", allow_pickle=False) as index:
             places = {part: (folder / f"{part}.jsonl", index[part], report["splits"][part]) for part in PARTS}
         parts = {part: open_rows(*place) for part, place in places.items()} if is_whole else {}
@@ -303,7 +304,8 @@ def _write(output: Path, tables: dict[str, Table], parts: _Parts, facts: dict[st
         for table in tables.values():
             join_counts(noted, table.noted)
         report["noted"] = dict(sorted(noted.items(), key=lambda item: -item[1]["rows"]))
-        report |= {"layout": LAYOUT, "fingerprint": _fingerprint(folder), **facts}
+        report |= {"layout": LAYOUT, "fingerprint": _fingerprint(list(tables.values()), parts), **facts}
+        report["sha256"] = _checksums(folder)
         (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
@@ -330,7 +332,19 @@ def _pairs(table: Table, state: int) -> np.ndarray:
     return np.sort(np.concatenate(found)) if found else np.zeros(0, np.uint64)
 
 
-def _fingerprint(folder: Path) -> str:
-    """SHA-256 over those of the parts."""
-    checksums = {part: checksum(folder / f"{part}.jsonl") for part in PARTS}
-    return hashlib.sha256(json.dumps(checksums).encode()).hexdigest()
+def _checksums(folder: Path) -> dict[str, str]:
+    """SHA-256 of the parts' files."""
+    return {part: checksum(folder / f"{part}.jsonl") for part in PARTS}
+
+
+def _fingerprint(tables: Sequence[Table], parts: _Parts) -> str:
+    """SHA-256 of all texts in order, whatever the files are called that they stand in."""
+    digests = {part: hashlib.sha256() for part in PARTS}
+    for part, rows in parts.items():
+        keys = [key for row in rows for key in (pair_key(row), rest_key(row))]
+        digests[part].update(np.array(keys, "<u8").tobytes())
+    for table in tables if not parts else ():
+        for state, pairs, rest in table.chunks("pair", "rest"):
+            for number, part in enumerate(PARTS):
+                digests[part].update(np.stack([pairs, rest], 1)[state == number].astype("<u8").tobytes())
+    return hashlib.sha256(json.dumps([digests[part].hexdigest() for part in PARTS]).encode()).hexdigest()

@@ -32,7 +32,7 @@ from braid.data.clean import RULES, Cleaned, Cleaner, width_ratio
 from braid.data.columns import KEYS
 from braid.data.example import Example, Reject
 from braid.data.formats.read import Tally
-from braid.data.keys import number_of, row_keys
+from braid.data.keys import number_of, pair_key, rest_key, row_keys
 from braid.data.kinds import KINDS, DataKind
 from braid.data.lines import example_of, line_of, reject_line, row_of
 from braid.data.near import NO_KEY, MinHash
@@ -57,6 +57,7 @@ CHARACTERS = 20_000
 COLUMNS: dict[str, type] = {
     **dict.fromkeys(KEYS, np.uint64),  # what rows are joined by
     "pair": np.uint64,  # both texts and the context
+    "rest": np.uint64,  # the answer's place and further references, 0 where there are none
     "source": np.uint64,  # the source as it stands
     "target": np.uint64,
     "ratio": np.float32,
@@ -251,7 +252,8 @@ def _add_columns(making: _Making, row: Example, sides: tuple[str, ...], assigned
     columns = making.columns
     for name, key in zip(KEYS, row_keys(row, sides), strict=True):
         columns[name].append(key)
-    columns["pair"].append(number_of(f"{row.source}\0{row.target}\0{row.context}"))
+    columns["pair"].append(pair_key(row))
+    columns["rest"].append(rest_key(row))
     columns["source"].append(number_of(row.source))
     columns["target"].append(number_of(row.target))
     widths = display_width(row.source), display_width(row.target)

@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 _MEANINGLESS = re.compile("[\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\u00ad\u200b\u2060\ufeff]")
+_ODD = re.compile(f"{_MEANINGLESS.pattern}|[\ud800-\udfff]|[^\\S ]|  |^ | \\Z")
+"""What `normalize` changes, beside what NFC does."""
 _SPACES = re.compile(r"\s+")
 _LONG = 1000
 _MAX_MARKS = 30
@@ -20,6 +22,8 @@ def normalize(text: str) -> str:
     character: none needs more (UAX #15, stream-safe text), and the time that NFC takes grows with their square.
     Idempotent.
     """
+    if not _ODD.search(text) and len(text) <= _LONG and unicodedata.is_normalized("NFC", text):
+        return text
     text = _MEANINGLESS.sub("", _SURROGATES.sub("\ufffd", text))
     text = _bounded(unicodedata.normalize("NFC", _bounded(text)))
     return _SPACES.sub(" ", text).strip()
@@ -51,5 +55,7 @@ def _bounded(text: str) -> str:
 def display_width(text: str) -> int:
     """Columns the text takes on a terminal: two for East Asian wide and full-width characters, one for others."""
     if text.isascii():
+        return len(text)
+    if max(text) <= "\u10ff":
         return len(text)
     return len(text) + sum(1 for char in text if char > "\u10ff" and unicodedata.east_asian_width(char) in "WF")

@@ -214,7 +214,7 @@ def _ibans(text: str) -> Iterator[Found]:
     for match in _IBAN.finditer(text):
         length = IBAN_LENGTHS.get(match[0][:2].upper(), 0)
         end, code = match.start(), ""
-        while end < len(text) and len(code) < length:
+        while end < match.end() and len(code) < length:
             code += text[end].strip().upper()
             end += 1
         if length and is_iban(code) and not text[end : end + 1].isalnum():

@@ -121,6 +121,8 @@ def placeholders(text: str) -> Counter[str]:
 
 
 def _count(text: str, kinds: frozenset[str]) -> Counter[str]:
+    if not _HINT.search(text):
+        return Counter()
     messages = list(itertools.islice(find_messages(text), MAX_MESSAGES + 1))
     if not 0 < len(messages) <= MAX_MESSAGES:
         return Counter(found.key for found in find_placeholders(text) if found.kind in kinds)
@@ -141,6 +143,8 @@ def differ(source: str, target: str) -> str:
 
     Accelerators (``&File``) may stand on either side alone.
     """
+    if not _HINT.search(source) and not _HINT.search(target):
+        return ""
     asked, found = _count(source, _ASKED_FOR), _count(target, _ASKED_FOR)
     added = placeholders(target) - placeholders(source)
     sides = {"only in the source": asked - found, "only in the target": added}

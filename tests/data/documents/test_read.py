@@ -135,5 +135,5 @@ def test_pdf(read):
 
 def test_pdf_without_pypdf(read, monkeypatch):
     monkeypatch.setitem(sys.modules, "pypdf", None)
-    with pytest.raises(DataError, match=r"reading PDF needs pypdf.*; pip install pypdf"):
+    with pytest.raises(DataError, match=r"reading PDF needs pypdf.*; python -m pip install"):
         read("a.pdf", pdf("x"))

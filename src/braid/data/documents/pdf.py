@@ -60,7 +60,9 @@ def _open(stream: Stream) -> Sequence[Any]:
     try:
         pypdf = importlib.import_module("pypdf")
     except ImportError:
-        raise stream.fault("reading PDF needs pypdf, which is not installed", hint="pip install pypdf") from None
+        raise stream.fault(
+            "reading PDF needs pypdf, which is not installed", hint='python -m pip install "braid-lm[pdf]"'
+        ) from None
     content = bytearray()
     for chunk in stream.chunks():
         content += chunk

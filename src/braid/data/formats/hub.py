@@ -91,7 +91,7 @@ def hub_files(pattern: str) -> list[tuple[Path, str]]:
         raise DownloadError(
             "the library that reaches the hub must be installed, got no huggingface_hub",
             where=pattern,
-            hint="python -m pip install huggingface_hub",
+            hint='python -m pip install "braid-lm[hub]"',
         ) from None
     try:
         sizes, commit = _listing(wanted)
