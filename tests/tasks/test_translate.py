@@ -186,7 +186,7 @@ def test_placeholders_come_back(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "{n}", " <b>{n}</b>  %s ", "<b></b>", "{a}: {b} – {c}.", "http://x.org", "%1", "<a\u200b b=1>",
+        "<p>...</p>", "{n}", " <b>{n}</b>  %s ", "<b></b>", "{a}: {b} – {c}.", "http://x.org", "%1", "<a\u200b b=1>",
         "{a  b} {e\u0301}",
     ],
 )  # fmt: skip

@@ -138,3 +138,23 @@ def test_time_is_linear(text):
     begun = time.process_time()
     assert protect(long_text).restore() == long_text
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("<p>a</p>", ("<p>", "a", "</p>")),
+        ("<p><b>a</b></p>", ("<p><b>", "a", "</b></p>")),
+        ("<p>a</p><p>b</p>", ("", "<p>a</p><p>b</p>", "")),
+        ("<p>a</p> b", ("", "<p>a</p> b", "")),
+        ("<p>{a} b</p>", ("<p>", "{a} b", "</p>")),
+        ("<p></p>", ("", "<p></p>", "")),
+        ("<p>{a}</p>", ("<p>", "{a}", "</p>")),
+        ("a", ("", "a", "")),
+        ("", ("", "", "")),
+    ],
+)
+def test_tags_around_all_of_a_text(text, parts):
+    before, within, behind = protect(text).unwrapped(SLOTS)
+    assert (before, within.restore(), behind) == parts
+    assert set(within.originals) == {piece for piece in within.pieces if isinstance(piece, int)}

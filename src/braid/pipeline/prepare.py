@@ -16,7 +16,7 @@ from braid.data.batch import BatchPlan
 from braid.data.encoded import Encoded, EncodedPairs, pad_rows
 from braid.data.example import Example
 from braid.data.kinds import SEPARATOR
-from braid.data.practice import SHARE, practice, protected_pair
+from braid.data.practice import practise, protected_pair
 from braid.data.prepare import PARTS, Prepared, Watch, prepare_data
 from braid.pipeline.documents import IndexedDocuments
 from braid.storage import atomic_file
@@ -70,11 +70,9 @@ class Dataset:
         """Token ids of ``train``, ``valid`` or ``test``, without examples over ``max_tokens`` on either side."""
         examples: list[Example] = getattr(self.data, split)
         slots = self.tokenizer.slots
-        share = SHARE if split == "train" else 0.0
-        rows = [
-            practice(*protected_pair(normalize(row.source), normalize(row.target), slots), slots, share)
-            for row in examples
-        ]
+        rows = [protected_pair(normalize(row.source), normalize(row.target), slots) for row in examples]
+        if split == "train":
+            rows = practise(rows, self.tokenizer)
         source = self.tokenizer.encode_protected([source for source, _ in rows])
         target = self.tokenizer.encode_protected([target for _, target in rows])
         kept = [i for i in range(len(source)) if not max_tokens or max(len(source[i]), len(target[i])) <= max_tokens]

