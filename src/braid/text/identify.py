@@ -33,7 +33,8 @@ _SCRIPTS = {
 """Letters of each script, for a set in a regular expression."""
 _WRITTEN_IN = {
     "Latin": "af az br bs ca co cs cy da de en eo es et eu fi fo fr fy ga gd gl ha hr ht hu id ig is it jv kk ku la lb"
-    " lt lv mg mi ms mt nb nl nn no oc pl pt rm ro rw sk sl sm sn so sq sr st su sv sw tk tl tn tr ts uz vi wo xh yo zu",
+    " lt lv mg mi ms mt nb nl nn no oc pl pt rm ro rw sk sl sm sn so sq sr st su sv sw tk tl tn tr ts uz vi wo xh"
+    " yo zu",
     "Cyrillic": "az ba be bg cv kk ky mk mn os ru sah sr tg tk tt uk uz", "Greek": "el", "Armenian": "hy",
     "Hebrew": "he yi", "Arabic": "ar ckb fa ks ku pa ps sd ug ur", "Devanagari": "bho hi kok ks mai mr ne sa sd",
     "Bengali": "as bn", "Gurmukhi": "pa", "Gujarati": "gu", "Odia": "or", "Tamil": "ta", "Telugu": "te",
@@ -64,7 +65,7 @@ _FEW = 3
 _NEEDED = {"ja": "kana", "ko": "Hangul"}
 """What longer texts in languages have that may be written in Chinese characters, too."""
 _CHINESE = re.compile("[，们們这這吗嗎呢还你妳她吧说說对對个個]")
-_MIN_CHINESE, _MANY_CHINESE = 6, 20
+_FEW_CHINESE, _MANY = 6, 20
 """Chinese characters that must not stand alone there, with one of those above and without."""
 _CODE = re.compile(r"[\d_@/\\{}<>=$%&#|~^*+\[\]()]|\w[.:]\w")
 """What makes a word with it a placeholder, an address or a piece of code."""
@@ -120,19 +121,14 @@ class LanguageCheck:
             return ""
         counts = _script_counts(text)
         own = sum(counts[name] for name in self._scripts)
-        if self.language in _NEEDED and not counts[_NEEDED[self.language]]:
-            if counts["Chinese"] >= (_MIN_CHINESE if _CHINESE.search(text) else _MANY_CHINESE):
-                return f"has no {_NEEDED[self.language]}, as {self._name} has"
+        needed = _NEEDED.get(self.language, "")
+        if needed and not counts[needed] and counts["Chinese"] >= (_FEW_CHINESE if _CHINESE.search(text) else _MANY):
+            return f"has no {needed}, as {self._name} has"
         if self.language in ("zh", "yue") and counts["kana"] > max(_FEW, own // 4):
             return f"looks like Japanese, not {self._name}"
-        if "Latin" not in self._scripts and counts["Latin"]:
-            evidence = _evidence(text)
-            if (
-                evidence
-                and own <= evidence.text.count(" ") // 4
-                and max(evidence.counts.values(), default=0) >= _SUPPORT
-            ):
-                return f"has hardly a letter of {self._name}"
+        evidence = _evidence(text) if "Latin" not in self._scripts and counts["Latin"] else None
+        if evidence and own <= evidence.text.count(" ") // 4 and max(evidence.counts.values(), default=0) >= _SUPPORT:
+            return f"has hardly a letter of {self._name}"
         foreign = {name: count for name, count in counts.items() if name not in (*self._scripts, "Latin")}
         if sum(foreign.values()) > max(_FEW, own):
             name = max(foreign, key=lambda name: foreign[name])
