@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from braid.errors import RequestError
+from braid.text.identify import build_detector, lingua_language
 from braid.text.languages import canonical
 
 
@@ -58,17 +59,10 @@ class Detector:
 
     def _load(self) -> Any:
         """The detector for the served languages."""
-        from lingua import IsoCode639_1, IsoCode639_3, Language, LanguageDetectorBuilder
-
-        for code in self.codes:
-            base = canonical(code)
-            try:
-                if len(base) == 2:
-                    language = Language.from_iso_code_639_1(IsoCode639_1.from_str(base))
-                else:
-                    language = Language.from_iso_code_639_3(IsoCode639_3.from_str(base))
-            except ValueError:
-                reason = f'detection is not possible here, it does not know "{code}"; name the source'
-                raise RequestError(reason) from None
-            self._code_of[language] = code
-        return LanguageDetectorBuilder.from_languages(*self._code_of).with_low_accuracy_mode().build()
+        known = {code: lingua_language(code) for code in self.codes}
+        unknown = next((code for code, language in known.items() if language is None), None)
+        if unknown is not None:
+            raise RequestError(f'detection is not possible here, it does not know "{unknown}"; name the source')
+        languages = {code: language for code, language in known.items() if language is not None}
+        self._code_of = {language: code for code, language in languages.items()}
+        return build_detector(languages)

@@ -1,0 +1,237 @@
+"""Whether a text is in the language it should be in, with hardly a false alarm.
+
+The script is looked at first, then small words, then lingua, and only texts with enough to go by: names, commands,
+placeholders and words with capitals, which product names have, count for nothing. Languages that are often taken for
+one another are not told apart, and of languages that lingua does not know only the script is checked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from braid.text.function_words import count_function_words, is_known
+from braid.text.languages import canonical, language_name
+from braid.text.scripts import HAN, KANA
+
+if TYPE_CHECKING:
+    from lingua import Language
+
+_SCRIPTS = {
+    "Latin": "A-Za-zªºÀ-ÖØ-öø-ʯᴀ-ᶿḀ-ỿⱠ-ⱿꜢ-ꟿＡ-Ｚａ-ｚ", "Greek": "Ͱ-Ͽἀ-῿", "Cyrillic": "Ѐ-ԯᲀ-ᲈꙀ-ꚟ", "Armenian": "Ա-֏",
+    "Hebrew": "א-ײ", "Arabic": "ؠ-ٟٮ-ۿݐ-ݿࡰ-ࣿ", "Devanagari": "\u0900-\u0963\u0971-\u097f", "Bengali": "\u0980-\u09e3",
+    "Gurmukhi": "\u0a01-\u0a5e\u0a70-\u0a76", "Gujarati": "\u0a81-\u0ae3", "Odia": "\u0b01-\u0b63", "Tamil":
+    "\u0b82-\u0bd7", "Telugu": "\u0c00-\u0c63", "Kannada": "\u0c80-\u0ce3", "Malayalam": "\u0d00-\u0d63", "Sinhala":
+    "\u0d81-\u0ddf", "Thai": "\u0e01-\u0e4e", "Lao": "\u0e81-\u0ece", "Tibetan": "\u0f00\u0f40-\u0fbc", "Burmese":
+    "\u1000-\u103f\u1050-\u109d", "Georgian": "Ⴀ-ჿᲐ-Ჿ", "Hangul": "\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3", "Ethiopic":
+    "\u1200-\u135a", "Khmer": "\u1780-\u17d3", "kana": KANA, "Chinese": HAN,
+}  # fmt: skip
+"""Letters of each script, for a set in a regular expression."""
+_WRITTEN_IN = {
+    "Latin": "af az br bs ca co cs cy da de en eo es et eu fi fo fr fy ga gd gl ha hr ht hu id ig is it jv kk ku la lb"
+    " lt lv mg mi ms mt nb nl nn no oc pl pt rm ro rw sk sl sm sn so sq sr st su sv sw tk tl tn tr ts uz vi wo xh"
+    " yo zu",
+    "Cyrillic": "az ba be bg cv kk ky mk mn os ru sah sr tg tk tt uk uz", "Greek": "el", "Armenian": "hy",
+    "Hebrew": "he yi", "Arabic": "ar ckb fa ks ku pa ps sd ug ur", "Devanagari": "bho hi kok ks mai mr ne sa sd",
+    "Bengali": "as bn", "Gurmukhi": "pa", "Gujarati": "gu", "Odia": "or", "Tamil": "ta", "Telugu": "te",
+    "Kannada": "kn", "Malayalam": "ml", "Sinhala": "si", "Thai": "th", "Lao": "lo", "Tibetan": "bo dz",
+    "Burmese": "my", "Georgian": "ka", "Hangul": "ko", "Ethiopic": "am ti", "Khmer": "km", "kana": "ja",
+    "Chinese": "ja ko wuu yue zh",
+}  # fmt: skip
+"""The languages by their scripts; those that are not here may be in any."""
+_KIN = (
+    "nb nn no da sv", "hr bs sr sl sh mk", "cs sk", "es pt gl ca oc", "id ms jv su", "nl af fy", "de lb",
+    "bg mk", "sr mk", "hi mr ne", "fa ur", "zu xh", "st tn", "tr az", "et fi", "fr oc", "be uk ru",
+)  # fmt: skip
+"""Languages that short texts do not tell apart."""
+_COMMON = "en de fr es it pt nl sv da nb fi pl cs sk hu ro hr sl tr vi id lt lv et ca ru uk bg sr be mk ar fa ur hi mr"
+"""Languages that texts are commonly in where they should be in another."""
+_OTHER_NAMES = {"no": "nb", "iw": "he", "in": "id", "fil": "tl", "ji": "yi", "mo": "ro", "cmn": "zh"}
+
+_MIN_WORDS, _MIN_LETTERS = 3, 12
+"""Words with small letters, and characters of them, that lingua needs to be asked."""
+_SUPPORT = 2
+"""Small words of another language that a text must have, and more of them than of the right one."""
+_LONG = 40
+"""Characters that stand for that support where the small words of the other language are not known here."""
+_SURE, _UNLIKELY = 0.8, 0.05
+"""The least probability of another language and the greatest of the right one in a text that is rejected."""
+_FEW = 3
+"""Letters of another script that a text may always have."""
+_NEEDED = {"ja": "kana", "ko": "Hangul"}
+"""What longer texts in languages have that may be written in Chinese characters, too."""
+_CHINESE = re.compile("[，们們这這吗嗎呢还你妳她吧说說对對个個]")
+_FEW_CHINESE, _MANY = 6, 20
+"""Chinese characters that must not stand alone there, with one of those above and without."""
+_CODE = re.compile(r"[\d_@/\\{}<>=$%&#|~^*+\[\]()]|\w[.:]\w")
+"""What makes a word with it a placeholder, an address or a piece of code."""
+_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What tells a text's language: its words with small letters, and how many small words of each language it has."""
+
+    text: str
+    counts: Counter[str]
+
+
+class LanguageCheck:
+    """Tells which texts of one side of the data are in another language; loads lingua's models at the first doubt.
+
+    Args:
+        language: Code of the language that the texts should be in.
+        other: Code of the other side's, which untranslated texts are in; "" where there is none.
+    """
+
+    def __init__(self, language: str, other: str = "") -> None:
+        self.language = _base(language)
+        self._name = language_name(self.language)
+        self._scripts = [name for name, codes in _WRITTEN_IN.items() if self.language in codes.split()]
+        self._candidates = _candidates(self.language, _base(other), self._scripts)
+        self._detector: Any = None
+
+    def mismatch(self, texts: Sequence[str]) -> list[str]:
+        """For each text "" where nothing speaks against it, else what it looks like, for a person.
+
+        Cost: Tens of thousands of texts a second; some hundreds of those whose small words tell nothing.
+
+        Example:
+            >>> LanguageCheck("de").mismatch(["Ein Haus", "家里没有人"])
+            ['', 'is in Chinese characters, not in German']
+        """
+        found = [self._script_mismatch(text) for text in texts]
+        if len(self._candidates) < 2:
+            return found
+        doubtful: dict[int, _Evidence] = {}
+        for index, text in enumerate(texts):
+            evidence = _evidence(text) if not found[index] else None
+            if evidence and not self._is_plain(evidence):
+                doubtful[index] = evidence
+        for index, detail in zip(doubtful, self._ask(list(doubtful.values())), strict=True):
+            found[index] = detail
+        return found
+
+    def _script_mismatch(self, text: str) -> str:
+        if not self._scripts or (text.isascii() and "Latin" in self._scripts):
+            return ""
+        counts = _script_counts(text)
+        own = sum(counts[name] for name in self._scripts)
+        needed = _NEEDED.get(self.language, "")
+        if needed and not counts[needed] and counts["Chinese"] >= (_FEW_CHINESE if _CHINESE.search(text) else _MANY):
+            return f"has no {needed}, as {self._name} has"
+        if self.language in ("zh", "yue") and counts["kana"] > max(_FEW, own // 4):
+            return f"looks like Japanese, not {self._name}"
+        evidence = _evidence(text) if "Latin" not in self._scripts and counts["Latin"] else None
+        if evidence and own <= evidence.text.count(" ") // 4 and max(evidence.counts.values(), default=0) >= _SUPPORT:
+            return f"has hardly a letter of {self._name}"
+        foreign = {name: count for name, count in counts.items() if name not in (*self._scripts, "Latin")}
+        if sum(foreign.values()) > max(_FEW, own):
+            name = max(foreign, key=lambda name: foreign[name])
+            return f"is in {name} {'characters' if name == 'Chinese' else 'letters'}, not in {self._name}"
+        return ""
+
+    def _is_plain(self, evidence: _Evidence) -> bool:
+        """True when small words say that the language is right, or none says that it is another."""
+        if not is_known(self.language):
+            return False
+        others = [count for code, count in evidence.counts.items() if not _are_kin(code, self.language)]
+        return max(others, default=0) < max(_SUPPORT, evidence.counts[self.language])
+
+    def _ask(self, evidence: Sequence[_Evidence]) -> list[str]:
+        """What lingua makes of texts."""
+        if not evidence:
+            return []
+        if self._detector is None:
+            self._detector = build_detector(self._candidates)
+        rows = self._detector.compute_language_confidence_values_in_parallel([item.text for item in evidence])
+        return [self._verdict(item, row) for item, row in zip(evidence, rows, strict=True)]
+
+    def _verdict(self, evidence: _Evidence, row: Sequence[Any]) -> str:
+        """What a text looks like, when lingua and the small words agree that it is in another language."""
+        code_of = {language: code for code, language in self._candidates.items()}
+        values = {code_of[item.language]: item.value for item in row if item.language in code_of}
+        best = max(values, key=lambda code: values[code])
+        likely = max(value for code, value in values.items() if _are_kin(code, self.language))
+        if is_known(best):
+            is_supported = evidence.counts[best] >= max(_SUPPORT, evidence.counts[self.language] + 1)
+        else:
+            is_supported = len(evidence.text) >= _LONG
+        if values[best] < _SURE or likely > _UNLIKELY or not is_supported:
+            return ""
+        return f"looks like {language_name(best)} ({values[best]:.2f}), not {self._name}"
+
+
+def lingua_language(code: str) -> Language | None:
+    """lingua's name of a language by its code, or None where it does not know the language."""
+    from lingua import IsoCode639_1, IsoCode639_3, Language
+
+    base = _base(code)
+    try:
+        if len(base) == 2:
+            return Language.from_iso_code_639_1(IsoCode639_1.from_str(base))
+        return Language.from_iso_code_639_3(IsoCode639_3.from_str(base))
+    except ValueError:
+        return None
+
+
+def build_detector(languages: dict[str, Language]) -> Any:
+    """A detector of lingua's for languages by code, in its mode of low accuracy: of 6 MB a language, not 100."""
+    from lingua import LanguageDetectorBuilder
+
+    return LanguageDetectorBuilder.from_languages(*languages.values()).with_low_accuracy_mode().build()
+
+
+def _base(code: str) -> str:
+    base = canonical(code)
+    return _OTHER_NAMES.get(base, base)
+
+
+def _candidates(language: str, other: str, scripts: Sequence[str]) -> dict[str, Language]:
+    """The languages to choose among, by code: that of the texts first; none where lingua does not know it."""
+    if len(scripts) == 1 and len(_WRITTEN_IN[scripts[0]].split()) == 1:
+        return {}  # the script says it all
+    found: dict[str, Language] = {}
+    for code in (language, other, *_COMMON.split()):
+        is_near = code == language or any(code in _WRITTEN_IN[name].split() for name in scripts)
+        known = lingua_language(code) if code and is_near else None
+        if known is None and code == language:
+            return {}
+        if known is not None:
+            found.setdefault(code, known)
+    return found
+
+
+@cache
+def _are_kin(one: str, other: str) -> bool:
+    return one == other or any(one in codes.split() and other in codes.split() for codes in _KIN)
+
+
+_LETTERS = {name: re.compile(f"[{letters}]") for name, letters in _SCRIPTS.items()}
+
+
+def _script_counts(text: str) -> Counter[str]:
+    """How many letters of each script a text has."""
+    found: Counter[str] = Counter()
+    for char, count in Counter(text).items():
+        found[_script_of(char)] += count
+    del found[""]
+    return found
+
+
+@cache
+def _script_of(char: str) -> str:
+    return next((name for name, pattern in _LETTERS.items() if pattern.match(char)), "")
+
+
+def _evidence(text: str) -> _Evidence | None:
+    """What tells the language of a text; None when it is too little."""
+    words = [word for token in text.split() if not _CODE.search(token) for word in _WORD.findall(token)]
+    plain = " ".join(word for word in words if word == word.lower())
+    if plain.count(" ") < _MIN_WORDS - 1 or len(plain) < _MIN_LETTERS:
+        return None
+    return _Evidence(plain, count_function_words(map(str.lower, words)))

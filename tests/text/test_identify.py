@@ -1,0 +1,142 @@
+import gzip
+import random
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from braid.text.identify import LanguageCheck, lingua_language
+
+SENTENCES = {
+    "en": "The old man opened the door and looked at the garden, which was full of flowers.",
+    "de": "Der alte Mann öffnete die Tür und sah in den Garten, der voller Blumen war.",
+    "fr": "Le vieil homme a ouvert la porte et il a regardé le jardin qui était plein de fleurs.",
+    "es": "El viejo abrió la puerta y miró el jardín, que estaba lleno de flores.",
+    "it": "Il vecchio ha aperto la porta e ha guardato il giardino che era pieno di fiori.",
+    "nl": "De oude man deed de deur open en keek naar de tuin, die vol met bloemen was.",
+    "pl": "Stary człowiek otworzył drzwi i spojrzał na ogród, który był pełen kwiatów.",
+    "tr": "Yaşlı adam kapıyı açtı ve çiçeklerle dolu olan bahçeye bir kez daha baktı.",
+    "ru": "Старый человек открыл дверь и посмотрел на сад, который был полон цветов.",
+    "el": "Ο γέρος άνοιξε την πόρτα και κοίταξε τον κήπο που ήταν γεμάτος λουλούδια.",
+    "zh": "老人打开门，看着开满鲜花的花园。",
+    "ja": "老人はドアを開けて、花でいっぱいの庭を見た。",
+    "ko": "노인은 문을 열고 꽃이 가득한 정원을 바라보았다.",
+    "ar": "فتح الرجل العجوز الباب ونظر إلى الحديقة التي كانت مليئة بالزهور.",
+    "th": "ชายชราเปิดประตูและมองไปที่สวนซึ่งเต็มไปด้วยดอกไม้",
+    "hi": "बूढ़े आदमी ने दरवाज़ा खोला और फूलों से भरे बगीचे को देखा।",
+}
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_sentences_in_every_language_but_the_right_one_are_found(language):
+    check = LanguageCheck(language, "en" if language != "en" else "de")
+    for found, detail in zip(SENTENCES, check.mismatch(list(SENTENCES.values())), strict=True):
+        assert bool(detail) == (found != language), (found, detail)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "detail"),
+    [
+        ("de", SENTENCES["fr"], "looks like French (1.00), not German"),
+        ("de", SENTENCES["zh"], "is in Chinese characters, not in German"),
+        ("de", SENTENCES["ru"], "is in Cyrillic letters, not in German"),
+        ("zh", SENTENCES["en"], "has hardly a letter of Chinese"),
+        ("zh_CN", SENTENCES["ja"], "looks like Japanese, not Chinese"),
+        ("ja", "经济全球化深入发展世界各国联系日益紧密相互依存不断加深", "has no kana, as Japanese has"),
+        ("ko", SENTENCES["zh"], "has no Hangul, as Korean has"),
+    ],
+)
+def test_details_are_for_a_person(language, text, detail):
+    assert LanguageCheck(language).mismatch([text]) == [detail]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", ""),
+        ("de", "OK"),
+        ("de", "Home Assistant Cloud Remote Access Control Panel"),
+        ("de", "sudo apt-get install libfoo-dev && make -j4"),
+        ("de", "%(count)d of {total} files"),
+        ("de", "TURN IT ON AND OFF AGAIN FOR ME"),
+        ("de", "Das heißt auf Chinesisch 你好"),
+        ("de", "α β γ"),
+        ("zh", "Home Assistant Cloud"),
+        ("zh", "iPhone 15 Pro Max"),
+        ("zh", "sudo apt install foo bar"),
+        ("zh", "使用 the quick brown fox 作为示例"),
+        ("zh", "12345 / 67 %"),
+        ("zh", "日本の「の」字很常见，大家都认识它"),
+        ("ja", "東京都"),
+        ("ja", "経済産業省"),
+        ("nb", "Jeg er en gammel mand og jeg bor i et hus ved havet med min hund."),  # Danish
+        ("hr", "Stari čovek je otvorio vrata i pogledao u baštu koja je bila puna cveća."),  # Serbian
+        ("en", "\ud800 \udfff 🙂"),
+    ],
+)
+def test_no_false_alarm(language, text):
+    assert LanguageCheck(language, "en").mismatch([text]) == [""]
+
+
+@pytest.mark.parametrize("language", ["hsb", "gsw", "xx", "", "tlh"])
+def test_languages_that_nobody_knows_are_let_alone(language):
+    check = LanguageCheck(language, "en")
+    assert check.mismatch(list(SENTENCES.values())) == [""] * len(SENTENCES)
+
+
+def test_of_a_language_that_lingua_does_not_know_only_the_script_is_checked():
+    assert lingua_language("lb") is None
+    details = LanguageCheck("lb", "fr").mismatch([SENTENCES["fr"], SENTENCES["zh"], SENTENCES["ru"]])
+    assert [bool(detail) for detail in details] == [False, True, True]
+
+
+def test_codes_in_all_their_dresses():
+    german = lingua_language("de")
+    assert german is not None
+    assert lingua_language("de_AT") == lingua_language("DE-Latn-DE") == german
+    assert lingua_language("no") == lingua_language("nb") is not None
+    assert lingua_language("yue") is None
+
+
+def test_nothing_is_loaded_before_the_first_doubt():
+    check = LanguageCheck("de", "en")
+    check.mismatch(["Das Haus ist alt und die Tür ist neu.", "OK", SENTENCES["zh"]])
+    assert check._detector is None
+
+
+@given(st.lists(st.text(), max_size=5), st.sampled_from(["de", "zh", "ja", "ru", "xx"]))
+def test_there_is_one_answer_for_each_text(texts, language):
+    found = LanguageCheck(language, "en").mismatch(texts)
+    assert len(found) == len(texts)
+
+
+@pytest.mark.parametrize("char", ["a", "a ", "ä", "中", "(", "a.a", "'a", "the "])
+def test_linear_time(char):
+    begun = time.process_time()
+    LanguageCheck("de").mismatch([char * (2 * 10**5 // len(char))])
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("pair", "most", "least"),
+    [(("en", "de"), 0.001, 0.9), (("de", "en"), 0.001, 0.85), (("en", "fr"), 0.001, 0.9), (("fr", "en"), 0.001, 0.85),
+     (("zh", "en"), 0.001, 0.88), (("en", "zh"), 0.001, 0.95)],
+)  # fmt: skip
+def test_news_are_told_apart(pair, most, least, shared_data):
+    folder = shared_data / "translation" / "ntrex128"
+    right, wrong = ((folder / f"dev.{code}.txt").read_text(encoding="utf-8").splitlines() for code in pair)
+    check = LanguageCheck(*pair)
+    assert sum(map(bool, check.mismatch(right))) <= most * len(right)
+    assert sum(map(bool, check.mismatch(wrong))) >= least * len(wrong)
+
+
+@pytest.mark.parametrize("language", ["zh", "de", "fr"])
+def test_short_strings_raise_no_alarm(language, shared_data):
+    with gzip.open(
+        shared_data / "translation" / "ui_catalogs" / f"en-{language}.tsv.gz", "rt", encoding="utf-8"
+    ) as file:
+        rows = [line.split("\t") for line in file]
+    rows = random.Random(5).sample(rows, 3000)
+    for side, pair in enumerate((("en", language), (language, "en"))):
+        assert not any(LanguageCheck(*pair).mismatch([row[side] for row in rows]))
