@@ -1,7 +1,12 @@
 """Which scripts and languages the texts of one side are in, beside the one that was declared.
 
-Languages are told by lingua's low-accuracy mode, all 75 of them, and only where the likeliest is well ahead: 86 MB and
-a millisecond a text. Of 1,000 German interface texts of 40 columns and more it calls 965 German and 10 nothing.
+Languages are told in two steps by lingua: its fast mode names the likeliest of all 75, and where that is not the
+expected
+one, its exact mode must give the expected one less than a tenth beside it. On texts of 30 columns and more that are
+what
+they are said to be, the first step alone is wrong for 3 to 12 % (English texts about software worst), both together for
+0 to 0.2 %, and for 0.8 % of old Bible verses full of names; of German, French and English texts in each other's place
+they find 75 to 98 %.
 """
 
 from __future__ import annotations
@@ -29,6 +34,8 @@ SCRIPT_CHARS = 5_000_000
 AHEAD = 0.2
 """How far the likeliest language must be ahead of the next, 0 to 1."""
 SHOWN = 20
+UNLIKELY = 0.1
+"""Probability of the expected language, beside the one found, under which the other is believed."""
 _WORDS = {"CJK": "Han", "IDEOGRAPHIC": "Han", "HALFWIDTH": "kana", "HIRAGANA": "kana", "KATAKANA": "kana"}
 _ALIKE = (frozenset({"nb", "nn", "no", "da"}), frozenset({"id", "ms"}), frozenset({"hr", "sr", "bs"}))
 """Languages that short texts do not tell apart."""
@@ -89,12 +96,10 @@ def languages_found(
     long = [place for place, text in enumerate(texts) if display_width(text[:LONGEST_TEXT]) >= MIN_WIDTH]
     if len(long) > TEXTS:
         long = np.sort(np.random.default_rng(SEED).choice(long, TEXTS, replace=False)).tolist()
-    codes = _codes([texts[place][:LONGEST_TEXT] for place in long])
+    codes = language_codes([texts[place][:LONGEST_TEXT] for place in long], canonical(declared))
     counts = Counter(filter(None, codes))
     expected = canonical(declared) or (counts.most_common(1)[0][0] if counts else "")
-    others = [
-        place for place, code in zip(long, codes, strict=True) if code and expected and not _fits(code, expected)
-    ]
+    others = [place for place, code in zip(long, codes, strict=True) if code and not _fits(code, expected)]
     is_chinese = "zh" in (canonical(declared), expected)
     named = dict(zip(long, codes, strict=True))
     return {
@@ -109,14 +114,31 @@ def languages_found(
     }
 
 
-def _codes(texts: Sequence[str]) -> list[str]:
-    """The language code of each text, "" where it is not clear."""
+def language_codes(texts: Sequence[str], expected: str = "") -> list[str]:
+    """The language of each text, as a base code; "" where it is not clear.
+
+    Args:
+        texts: Of some length; of short ones little can be told.
+        expected: The code of the language they should be in; the commonest one when empty. Where lingua does not know
+            it, no text can be told to be in another one, and all are unclear.
+    """
     if not texts:
         return []
-    from lingua import LanguageDetectorBuilder
+    from lingua import Language, LanguageDetectorBuilder
 
-    builder = LanguageDetectorBuilder.from_all_languages().with_low_accuracy_mode()
-    detector = builder.with_minimum_relative_distance(AHEAD).build()
+    of_code = {language.iso_code_639_1.name.lower(): language for language in Language.all()}
+    expected = {"no": "nb"}.get(expected, expected)
+    if expected and expected not in of_code:
+        return [""] * len(texts)
     safe = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-    found = detector.detect_languages_in_parallel_of(safe)
-    return [language.iso_code_639_1.name.lower() if language else "" for language in found]
+    builder = LanguageDetectorBuilder.from_all_languages().with_low_accuracy_mode()
+    found = builder.with_minimum_relative_distance(AHEAD).build().detect_languages_in_parallel_of(safe)
+    codes = [language.iso_code_639_1.name.lower() if language else "" for language in found]
+    counts = Counter(filter(None, codes))
+    usual = expected or (counts.most_common(1)[0][0] if counts else "")
+    exact = {code: LanguageDetectorBuilder.from_languages(of_code[usual], of_code[code]).build()
+             for code in counts if not _fits(code, usual)}  # fmt: skip
+    for place, code in enumerate(codes):
+        if code in exact and exact[code].compute_language_confidence(safe[place], of_code[usual]) >= UNLIKELY:
+            codes[place] = usual
+    return codes

@@ -1,4 +1,4 @@
-"""Texts that come again: equal rows, one source with several targets, near duplicates, and held-out texts in training."""
+"""Texts that come again: one source with several targets, near duplicates, and held-out texts in training."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ def near_duplicates(rows: Sequence[Example], pairs: Sequence[NearPair], side: st
         side: What was compared.
 
     Returns:
-        ``side``, ``pairs``, ``rows`` (that have such a one) and ``samples``, each ``similarity``, ``one`` and ``other``.
+        ``side``, ``pairs``, ``rows`` (that have such a one) and ``samples``, each ``similarity``, ``one`` and
+        ``other``.
     """
     order = sorted(pairs, key=lambda pair: -pair[2])
     return {

@@ -24,6 +24,7 @@ from braid.auditing.data_sample import SEED, place_of, quoted_row
 from braid.auditing.word_links import WordLinks, link_words, tokens_of
 from braid.data.example import Example
 from braid.text.normalize import display_width
+from braid.text.shapes import HALF_WIDTH
 
 MIN_ROWS = 200
 """With fewer nothing can be learned from them."""
@@ -44,18 +45,22 @@ FITS = 0.1
 _NUMBER = re.compile(r"\d+")
 
 
+def _sides(rows: Sequence[Example]) -> tuple[list[str], list[str]]:
+    return [row.source for row in rows], [row.target for row in rows]
+
+
 class _Pairs:
     """Rows in the order of the files, and what is known of any source beside any target."""
 
     def __init__(self, rows: Sequence[Example]) -> None:
         self.rows = rows
-        sides = [[link_words(text) for text in texts] for texts in zip(*((r.source, r.target) for r in rows))]
+        sides = [[link_words(text) for text in texts] for texts in _sides(rows)]
         self._words = [[frozenset(words) for words in side] for side in sides]
         self._links = WordLinks.fit(*(tokens_of(side) for side in sides))
         self._numbers = [
-            [frozenset(_NUMBER.findall(text)) for text in texts] for texts in zip(*((r.source, r.target) for r in rows))
+            [frozenset(_NUMBER.findall(text.translate(HALF_WIDTH))) for text in texts] for texts in _sides(rows)
         ]
-        widths = [[display_width(text) + SLACK for text in texts] for texts in zip(*((r.source, r.target) for r in rows))]
+        widths = [[display_width(text) + SLACK for text in texts] for texts in _sides(rows)]
         self._widths = np.log(np.array(widths, float))
         ratios = self._widths[1] - self._widths[0]
         self.usual_ratio = float(np.median(ratios))
@@ -192,7 +197,8 @@ def _reasons(pairs: _Pairs, judges: _Judges, row: int, facts: np.ndarray) -> lis
         found.append(f"the target of {place_of(pairs.rows[better])} fits this source")
     explained = max(facts[1], facts[4])
     if explained < 0.5:
-        found.append(f"at most {100 * explained:.0f} % of its words have a usual partner on the other side")
+        share = f"only {100 * explained:.0f} %" if explained else "none"
+        found.append(f"{share} of its words have a usual partner on the other side")
     if (times := pairs.times_off(row)) >= 1.8:
         found.append(f"lengths are {times:.1f} times off what is usual here")
     only_source, only_target = pairs.numbers_apart(row)

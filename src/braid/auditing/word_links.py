@@ -2,7 +2,8 @@
 
 Both directions of IBM's model 1: with a pair's source words f and target words e, each once,
 
-    p(e | f) = c(f, e) / sum over e' of c(f, e'),    c(f, e) = sum over pairs of p(e | f) / (sum over f' of p(e | f') + null)
+    p(e | f) = c(f, e) / sum over e' of c(f, e'),    c(f, e) = sum over pairs of p(e | f) / (sum over f' of p(e | f') +
+    null)
 
 for a few rounds; null, half of the word's own share of the corpus, takes words that nothing explains. A pair that was
 learned from would speak for itself: a word seen there alone would be sure of its partner. So its own share is taken off
