@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from braid.auditing.audit_view import Cell, Section, Table, audit_sections, cell_text
+from braid.auditing.audit_view import Cell, Section, Table, audit_sections, cell_text, is_number
 from braid.auditing.charts import chart_row
 from braid.auditing.pages import page_environment, write_page
 from braid.text.languages import language_name
@@ -24,7 +24,7 @@ def audit_page(audit: dict[str, Any], *, path: Path) -> None:
     """
     environment = page_environment()
     environment.filters["cell"] = cell_text
-    environment.tests["numeric"] = lambda cell: not isinstance(cell, str)
+    environment.tests["numeric"] = is_number
     environment.globals["bar"] = _bar
     sections = audit_sections(audit)
     html = environment.get_template("audit.html.j2").render(

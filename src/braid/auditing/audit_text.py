@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from braid.auditing.audit_view import Section, Shown, Table, audit_sections, cell_text
+from braid.auditing.audit_view import Section, Shown, Table, audit_sections, cell_text, is_number
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,17 +47,13 @@ def _print_table(table: Table, console: Console) -> None:
         header, *rows = map(list, zip(header, *rows, strict=True))
     grid = Grid(box=box.SIMPLE, pad_edge=False, show_edge=False, header_style="")
     for place, name in enumerate(header):
-        is_number = is_turned or all(_is_number(row[place]) for row in rows)
-        grid.add_column(Text(name), justify="right" if place and is_number else "left", overflow="fold")
+        is_right = place > 0 and (is_turned or all(is_number(row[place]) for row in rows))
+        grid.add_column(Text(name), justify="right" if is_right else "left", overflow="fold")
     for row in rows[:TABLE_ROWS]:
         grid.add_row(*map(Text, row))
     console.print(grid)
     if len(rows) > TABLE_ROWS:
         console.print(Text(f"and {len(rows) - TABLE_ROWS:,} more"))
-
-
-def _is_number(cell: str) -> bool:
-    return not cell or cell.strip("[]–").replace(",", "").replace(".", "").replace(" ", "").rstrip("%").isdigit()
 
 
 def _print_rows(section: Section, console: Console) -> None:

@@ -1,4 +1,4 @@
-"""What people are shown of an audit, on the terminal and on the page: sections of sentences, tables, charts and rows."""
+"""What people are shown of an audit, on the terminal and on the page: sentences, tables, charts and rows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from braid.auditing.data_languages import told_name
 from braid.auditing.findings import text_sides
 from braid.data.report import label_sentences
 from braid.text.languages import language_name
@@ -73,6 +74,14 @@ def cell_text(cell: Cell) -> str:
     return f"{cell:,}" if isinstance(cell, int) else f"{cell:,.1f}"
 
 
+def is_number(cell: Cell) -> bool:
+    """Whether a cell is read as a number: one, a share, an interval of two, or a dash in the place of one."""
+    if not isinstance(cell, str):
+        return True
+    parts = cell.strip("[]").replace(",", " ").removesuffix("%").split()
+    return bool(cell) and all(part == "–" or part.replace(".", "", 1).isdecimal() for part in parts)
+
+
 def audit_sections(audit: dict[str, Any]) -> list[Section]:
     """The audit's parts in order; the diagnosis comes last."""
     makers = (
@@ -88,6 +97,10 @@ def _share(value: float) -> str:
 
 def _rule(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _shown(row: dict[str, Any], why: str = "") -> Shown:
@@ -131,13 +144,11 @@ def _languages(audit: dict[str, Any]) -> Iterator[Section]:
         scripts = (
             ", ".join(f"{name} {_share(part)}" for name, part in list(found["scripts"].items())[:3]) or "no letters"
         )
-        told = ", ".join(f"{language_name(code)} {_share(part)}" for code, part in list(found["languages"].items())[:3])
+        told = ", ".join(f"{told_name(code)} {_share(part)}" for code, part in list(found["languages"].items())[:3])
         variant = f" ({found['variant']})" if found["variant"] else ""
         declared = language_name(found["declared"]) if found["declared"] else "nothing"
         rows.append([side["name"], declared + variant, scripts, told or "texts too short to tell", found["texts"]])
-        others += [
-            _shown(row, f"{side['name']} looks like {language_name(row['language'])}") for row in found["rows"][:5]
-        ]
+        others += [_shown(row, f"{side['name']} looks like {told_name(row['language'])}") for row in found["rows"][:5]]
     header = ("side", "declared", "scripts", "found", "texts judged")
     yield Section(
         key="languages",
@@ -186,8 +197,8 @@ def _vocabulary(audit: dict[str, Any]) -> Iterator[Section]:
         key="vocabulary",
         title="Vocabulary",
         sentences=[
-            "How many different words the training part has, how many twice as much of it would add, and how much of "
-            "the test it covers."
+            "How many different words the training part has, how many twice as much of it would add, and how much "
+            "of the test it covers."
         ],
         tables=[Table(header=header, rows=rows)],
         charts=[{"title": "vocabulary", "x": "words read", "y": "different words", "lines": lines}] if lines else [],
@@ -251,7 +262,7 @@ def _labels(audit: dict[str, Any]) -> Iterator[Section]:
         order = list(counts.items())
         kept = order if len(order) <= 2 * SHOWN else [*order[:SHOWN], *order[-SHOWN:]]
         left = [f"{len(order) - len(kept)} labels in between are not shown."] if len(kept) < len(order) else []
-        several = sum(rows for number, rows in audit["texts_with_labels"].items() if number > 1)
+        several = sum(rows for number, rows in audit["texts_with_labels"].items() if number != "1")
         sentences = [f"{sentence[0].upper()}{sentence[1:]}." for sentence in label_sentences(counts, "balanced")]
         sentences += [f"{several:,} texts have several."] if several else []
         table = Table(header=("label", "texts"), rows=[list(pair) for pair in kept], bar=1)
@@ -276,8 +287,8 @@ def _mislabelled(audit: dict[str, Any]) -> Iterator[Section]:
         title="Doubtful labels",
         sentences=[
             f"A linear model that never saw the text it judges finds {found['flagged']:,} labels of "
-            f"{found['rows']:,} texts "
-            f"doubtful; about {found['estimated']:,} may be wrong or hard to tell (confident learning).{judge}"
+            f"{found['rows']:,} texts doubtful; about {found['estimated']:,} may be wrong or hard to tell (confident "
+            f"learning).{judge}"
         ],
         tables=[Table(header=("called", "looks like", "texts"), rows=rows, bar=2)] if rows else [],
         rows=[_shown(row) for row in found["suspects"][:SHOWN]],
@@ -300,11 +311,10 @@ def _misaligned(audit: dict[str, Any]) -> Iterator[Section]:
         key="misaligned",
         title="Sides that do not fit",
         sentences=[
-            f"Judged by word links learned from the other pairs, lengths and numbers, about {found['estimated']:,} of "
-            f"{found['rows']:,} pairs ({_share(found['estimated_share'])}) do not belong together{drawn}. "
-            f"The check puts mixed pairs above these data's own in {_share(found['auc'])} of cases; free "
-            "translations and "
-            "sayings look odd to it, too."
+            f"Judged by word links learned from the other pairs, lengths and numbers, about {found['estimated']:,} "
+            f"of {found['rows']:,} pairs ({_share(found['estimated_share'])}) do not belong together{drawn}. The "
+            f"check puts mixed pairs above these data's own in {_share(found['auc'])} of cases; free translations "
+            "and sayings look odd to it, too."
         ],
         rows=[_shown(row) for row in found["suspects"][:SHOWN]],
         rows_title="The oddest" if found["estimated"] < SHOWN else "The likeliest",
@@ -349,8 +359,7 @@ def _answers(audit: dict[str, Any]) -> Iterator[Section]:
         title="Answers",
         sentences=[
             f"{found['rows']:,} questions about {found['passages']:,} passages; {found['without_answer']:,} without "
-            "an answer, "
-            f"{found['not_found']:,} whose answer does not stand in its passage.{told}"
+            f"an answer, {found['not_found']:,} whose answer does not stand in its passage.{told}"
         ],
         tables=[Table(header=("place in the passage", "% of answers"), rows=rows, bar=1)] if rows else [],
         rows=[_shown(row, "not in its passage") for row in found["samples"]],
@@ -366,11 +375,11 @@ def _generated(audit: dict[str, Any]) -> Iterator[Section]:
         key="texts",
         title="Texts",
         sentences=[
-            f"{found['documents']:,} documents, {found['characters']:,} characters, {found['bytes'] / 1e6:,.2f} MB; "
-            f"{found['distinct_characters']:,} different characters, {found['characters_once']:,} of them once. "
-            f"{found['repeated_lines']:,} of {found['lines']:,} lines ({_share(found['repeated_share'])} of their "
-            "text) stood "
-            f"there before; {found['repeated_documents']:,} texts repeat another."
+            f"{_number(found['documents'], 'document')}, {found['characters']:,} characters, "
+            f"{found['bytes'] / 1e6:,.2f} MB; {found['distinct_characters']:,} different characters, "
+            f"{found['characters_once']:,} of them once. {found['repeated_lines']:,} of {found['lines']:,} lines "
+            f"({_share(found['repeated_share'])} of their text) stood there before; {found['repeated_documents']:,} "
+            "texts repeat another."
         ],
         rows=[_shown(row, f"{row['times']:,} times") for row in found["samples"]],
         rows_title="Lines most repeated",
@@ -407,7 +416,7 @@ def _licences(audit: dict[str, Any]) -> Iterator[Section]:
     rows = [[one["file"], ", ".join(one["licences"]) or "none named", one["line"]] for one in found["notes"]]
     rows += [[f"{one['file']}, column {one['column']}", ", ".join(one["licences"]) or "none named", one["line"]]
              for one in found["columns"]]  # fmt: skip
-    where = f"{found['folders']} folder{'s' if found['folders'] != 1 else ''}"
+    where = _number(found["folders"], "folder")
     sentence = (
         f"Notes found in {where} and in the data's columns; whether they allow a use is for a person to judge."
         if rows

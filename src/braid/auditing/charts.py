@@ -46,11 +46,12 @@ def line_chart(chart: dict[str, Any]) -> str:
     return svg(figure)
 
 
-def _draw_lines(axis: Any, chart: dict[str, Any]) -> None:
-    for name, points in chart["lines"].items():
+def _draw_lines(axis: Any, chart: dict[str, Any], colors: Sequence[str] = ()) -> None:
+    for place, (name, points) in enumerate(chart["lines"].items()):
         shown = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 9]}…{name[-8:]}"
+        style = {"color": colors[place]} if place < len(colors) else {}
         # With a space before it, for names that begin with an underscore would have no entry.
-        axis.plot([x for x, _ in points], [y for _, y in points], label=f" {shown}", linewidth=1.2)
+        axis.plot([x for x, _ in points], [y for _, y in points], label=f" {shown}", linewidth=1.2, **style)
     axis.set(xlabel=chart["x"], ylabel=chart["y"])
     if len(chart["lines"]) > 1:
         for text in axis.legend(frameon=False, fontsize=8).get_texts():
@@ -75,7 +76,10 @@ def chart_row(charts: Sequence[dict[str, Any]]) -> str:
     """One or two charts side by side, each of ``lines`` (as for `line_chart`) or of ``bars`` between ``edges``."""
     figure, axes = axes_of(2)
     for axis, chart in zip(axes, charts, strict=False):
-        (_draw_bars if "bars" in chart else _draw_lines)(axis, chart)
+        if "bars" in chart:
+            _draw_bars(axis, chart)
+        else:
+            _draw_lines(axis, chart, COLORS)
         axis.set_title(chart["title"], fontsize=9)
         axis.yaxis.set_major_formatter("{x:,.0f}")
         if "lines" in chart:

@@ -83,8 +83,8 @@ class DataFacts:
         languages: Declared codes of source and target, or "".
         none_label: The label of texts that belong to no other.
         tokenizer: Learned from the training part, where there is one.
-        baseline: The score of the honest baseline on the test part: ``name``, ``metric``, ``value``, ``low``, ``high``
-            and ``rows``.
+        baseline: The score of the honest baseline on the test part: ``name``, ``metric``, ``value``, ``low``, ``high``,
+            ``rows`` and ``where`` that is.
         problem: Why the data could not be prepared, or "".
         class_weight: The recipe's ``train.class_weight``.
     """
@@ -111,7 +111,7 @@ def audit_data(facts: DataFacts) -> dict[str, Any]:
     samples = {part: draw(rows) for part, rows in facts.parts.items()}
     samples = {part: replace(sample, rows=[_plain(row) for row in sample.rows]) for part, sample in samples.items()}
     train = samples["train"].rows
-    held_out = {part: samples[part].rows for part in ("valid", "test") if part in samples}
+    held_out = {part: samples[part].rows for part in ("valid", "test") if part in samples and samples[part].rows}
     every = [row for sample in samples.values() for row in sample.rows]
     found: dict[str, Any] = {
         "kind": "data",
@@ -229,7 +229,7 @@ def _of_task(facts: DataFacts, train: Sequence[Example], every: Sequence[Example
         drawn = draw(every, MOST_ROWS)
         return {
             "labels": label_counts(every) if every else {},
-            "texts_with_labels": dict(Counter(1 + row.target.count("\n") for row in every)),
+            "texts_with_labels": dict(Counter(str(1 + row.target.count("\n")) for row in every)),
             "mislabelled": {**mislabelled_rows(drawn.rows, facts.none_label), "of": drawn.total},
         }
     if facts.task == "answer":

@@ -21,7 +21,7 @@ import numpy as np
 
 from braid.auditing.data_sample import SEED, quoted_row
 from braid.data.example import Example
-from braid.text.languages import canonical
+from braid.text.languages import NAMES, canonical, language_name
 from braid.text.normalize import display_width
 
 TEXTS = 1000
@@ -34,9 +34,30 @@ SCRIPT_CHARS = 5_000_000
 AHEAD = 0.2
 """How far the likeliest language must be ahead of the next, 0 to 1."""
 SHOWN = 20
+OWN_SHARE = 0.2
+"""Share of letters in a script of the expected language that say it is that language, whatever else stands there."""
 UNLIKELY = 0.1
 """Probability of the expected language, beside the one found, under which the other is believed."""
 _WORDS = {"CJK": "Han", "IDEOGRAPHIC": "Han", "HALFWIDTH": "kana", "HIRAGANA": "kana", "KATAKANA": "kana"}
+SCRIPTS: dict[str, frozenset[str]] = {
+    language: frozenset(scripts.split())
+    for scripts, languages in (
+        ("Han", "zh yue"),
+        ("Han kana", "ja"),
+        ("Cyrillic", "be bg kk mk mn ru uk"),
+        ("Arabic", "ar fa ur"),
+        ("Devanagari", "hi ne"),
+        ("Greek", "el"),
+        ("Hebrew", "he"),
+        ("Armenian", "hy"),
+        ("Georgian", "ka"),
+        ("Hangul", "ko"),
+        ("Thai", "th"),
+        ("Latin", "cs da de en es et eu fi fr ga hu id is it lt lv nb nl nn pl pt ro sk sl sv tr vi"),
+    )
+    for language in languages.split()
+}
+"""What languages are written in, where that is never anything else."""
 _ALIKE = (frozenset({"nb", "nn", "no", "da"}), frozenset({"id", "ms"}), frozenset({"hr", "sr", "bs"}))
 """Languages that short texts do not tell apart."""
 
@@ -114,6 +135,24 @@ def languages_found(
     }
 
 
+def told_name(code: str) -> str:
+    """The English name of a language that was declared or found."""
+    if canonical(code) in NAMES:
+        return language_name(code)
+    from lingua import IsoCode639_1, Language
+
+    try:
+        return Language.from_iso_code_639_1(IsoCode639_1.from_str(code)).name.title()
+    except ValueError:
+        return code
+
+
+def _holds(text: str, scripts: frozenset[str]) -> bool:
+    """Whether a fifth of a text's letters are in some scripts."""
+    letters = [script for script in map(_script, text) if script]
+    return bool(scripts) and sum(script in scripts for script in letters) >= OWN_SHARE * len(letters) > 0
+
+
 def language_codes(texts: Sequence[str], expected: str = "") -> list[str]:
     """The language of each text, as a base code; "" where it is not clear.
 
@@ -136,6 +175,10 @@ def language_codes(texts: Sequence[str], expected: str = "") -> list[str]:
     codes = [language.iso_code_639_1.name.lower() if language else "" for language in found]
     counts = Counter(filter(None, codes))
     usual = expected or (counts.most_common(1)[0][0] if counts else "")
+    own = SCRIPTS.get(usual, frozenset())
+    for place, code in enumerate(codes):
+        if code and "Latin" not in own and not own & SCRIPTS.get(code, frozenset()) and _holds(safe[place], own):
+            codes[place] = usual  # foreign names in a text of one's own
     exact = {code: LanguageDetectorBuilder.from_languages(of_code[usual], of_code[code]).build()
              for code in counts if not _fits(code, usual)}  # fmt: skip
     for place, code in enumerate(codes):

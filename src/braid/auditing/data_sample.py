@@ -45,11 +45,6 @@ def draw(part: Sequence[Example], most: int = MOST_ROWS, seed: int = SEED) -> Sa
     return Sample(rows=[row for row, drawn in zip(part, is_drawn.tolist(), strict=True) if drawn], total=total)
 
 
-def place_of(row: Example) -> str:
-    """``file:line``."""
-    return f"{row.file}:{row.line}"
-
-
 def quoted(text: str) -> str:
     """A text on one line, its end left out where it is long; lone surrogates as question marks."""
     line = " ".join(text[: 2 * LONGEST].split()).encode("utf-8", "replace").decode("utf-8")

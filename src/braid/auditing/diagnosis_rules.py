@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from braid.auditing.data_languages import SCRIPTS, told_name
 from braid.auditing.data_licences import is_restricted
 from braid.auditing.expectations import Measured, expectation
 from braid.auditing.findings import (
@@ -40,31 +41,17 @@ _NOUNS = {"translate": "sentence pairs", "summarize": "texts with summaries", "a
           "classify": "labelled texts", "generate": "bytes of text"}  # fmt: skip
 _WEIGHT_OF_MORE = ((3000, 75.0), (20_000, 60.0), (60_000, 40.0))
 """How much more data counts, by rows there are."""
-_SCRIPTS: dict[str, frozenset[str]] = {
-    language: frozenset(scripts.split())
-    for scripts, languages in (
-        ("Han", "zh yue"),
-        ("Han kana", "ja"),
-        ("Cyrillic", "be bg kk mk mn ru uk"),
-        ("Arabic", "ar fa ur"),
-        ("Devanagari", "hi ne"),
-        ("Greek", "el"),
-        ("Hebrew", "he"),
-        ("Armenian", "hy"),
-        ("Georgian", "ka"),
-        ("Hangul", "ko"),
-        ("Thai", "th"),
-        ("Latin", "cs da de en es et eu fi fr ga hu id is it lt lv nb nl nn pl pt ro sk sl sv tr vi"),
-    )
-    for language in languages.split()
-}
-"""What languages are written in, where that is never anything else."""
 
 
 def unprepared(audit: Audit) -> Iterator[Finding]:
     """Why nothing can be trained."""
     if audit["problem"]:
         yield warning("unprepared", 100, f"No model can be trained on these data as they are: {audit['problem']}.")
+        yield advice(
+            "first_of_all", 99,
+            f"Mend that first: {rows_kept(audit):,} of {audit['data']['rows_read']:,} rows read are usable, and what "
+            "is said here of so few can only be a hint."
+        )  # fmt: skip
 
 
 def expected(audit: Audit) -> Iterator[Finding]:
@@ -79,8 +66,7 @@ def expected(audit: Audit) -> Iterator[Finding]:
         yield prospect(
             "unmeasured", 2,
             f"These are {size:,} {noun}. Nothing was measured on so {many} (nearest: {nearest}), so that what they "
-            "will "
-            "give is not known."
+            "will give is not known."
         )  # fmt: skip
         return
     low, high = (_figure(found.metric, value) for value in sorted((found.low, found.high)))
@@ -98,17 +84,15 @@ def expected(audit: Audit) -> Iterator[Finding]:
     yield prospect(
         "expectation", 2,
         f"With {size:,} {noun} expect about {span} from a first run: {baseline['name']} has "
-        f"{_figure(found.metric, baseline['value'])} on your test part without any network, and this adds the "
-        "smallest and "
-        f"the largest gain over it that was measured.{reach}"
+        f"{_figure(found.metric, baseline['value'])} {baseline['where']} without any network; this adds the smallest "
+        f"and the largest gain over it that was measured.{reach}"
     )  # fmt: skip
 
 
 def _measured(one: Measured, title: str, noun: str) -> str:
     return (
         f"{one.rows:,} {noun} ({one.data}) gave {title} {one.value:g} in {one.minutes:g} minutes on two cores, where "
-        "the "
-        f"baseline has {one.baseline:g}"
+        f"the baseline has {one.baseline:g}"
     )
 
 
@@ -156,10 +140,9 @@ def small_test(audit: Audit) -> Iterator[Finding]:
     yield warning(
         "small_test", 40 + min(30, 5 * told),
         f"The test part has {rows:,} rows: the 95 % interval of {title} reaches about {half:.1f} either way, so that "
-        "two "
-        f"models must differ by about {told:.1f} before that says anything."
+        f"two models must differ by about {told:.1f} before that says anything."
     )  # fmt: skip
-    needed = math.ceil(rows * (told / TELLABLE) ** 2 / 100) * 100
+    needed = 100 * math.ceil(rows * (told / TELLABLE) ** 2 / 100 - 1e-6)
     how = f"set data.test_rows = {needed}" if needed < 0.2 * rows_kept(audit) else "that takes more data, or --folds"
     yield advice(
         "test_rows", 30, f"To tell models {TELLABLE:g} apart the test part needs about {needed:,} rows: {how}."
@@ -178,7 +161,7 @@ def languages(audit: Audit) -> Iterator[Finding]:
             )  # fmt: skip
         if found["other"] >= OTHER_LANGUAGE and declared and found["texts"] >= MIN_JUDGED:
             others = [code for code in found["languages"] if canonical(code) != canonical(found["declared"])]
-            most = f", most often {language_name(others[0])}" if others else ""
+            most = f", most often {told_name(others[0])}" if others else ""
             share = f"{100 * found['other']:.0f} %"
             yield warning(
                 "language", 50 + 45 * found["other"],
@@ -188,8 +171,7 @@ def languages(audit: Audit) -> Iterator[Finding]:
             yield advice(
                 "other_language", 45 + 50 * found["other"],
                 f"Take texts in other languages out of the {name}, or declare the right one: about {share} of its "
-                "longer "
-                "texts."
+                "longer texts."
             )  # fmt: skip
         if found["variant"] == "mixed":
             yield warning(
@@ -200,7 +182,7 @@ def languages(audit: Audit) -> Iterator[Finding]:
 def _wrong_script(declared: str, scripts: dict[str, float]) -> tuple[str, float] | None:
     """The script that most letters have, where the declared language is never written in it."""
     script, share = next(iter(scripts.items()), ("", 0.0))
-    wanted = _SCRIPTS.get(canonical(declared))
+    wanted = SCRIPTS.get(canonical(declared))
     return (script, share) if wanted and share > 0.5 and script not in wanted else None
 
 
@@ -214,8 +196,7 @@ def vocabulary(audit: Audit) -> Iterator[Finding]:
             "unknown_words", 40 + 100 * (1 - cover["known"]),
             f"{100 * (1 - cover['known']):.1f} % of the words in the test's {side['name']} never stand in training "
             f"({100 * (1 - cover['known_types']):.0f} % of its different words), {100 * cover['seen_once']:.1f} % "
-            "stand there "
-            "once."
+            "stand there once."
         )  # fmt: skip
     growing = max(sides, default=None, key=lambda side: side["growth"]["exponent"])
     if growing is None or not growing["growth"]["types"]:
@@ -231,8 +212,7 @@ def vocabulary(audit: Audit) -> Iterator[Finding]:
     yield advice(
         "more_data", (25.0 if audit["task"] == "generate" else weight) + 30 * max(-0.5, exponent - 0.5),
         f"Twice as much data would bring about {growth['next_doubling']:,} new words in the {growing['name']} beside "
-        "the "
-        f"{growth['types']:,} there are, {growth['once']:,} of which stand there once: {verdict}."
+        f"the {growth['types']:,} there are, {growth['once']:,} of which stand there once: {verdict}."
     )  # fmt: skip
 
 
@@ -266,8 +246,7 @@ def leakage(audit: Audit) -> Iterator[Finding]:
             yield warning(
                 "leakage", 90,
                 f"{number:,} of {found['rows']:,} rows of the {part} part stand in training as well "
-                f"({found['exact']:,} "
-                f"exactly, {found['near']:,} nearly): scores on them are too high."
+                f"({found['exact']:,} exactly, {found['near']:,} nearly): scores on them are too high."
             )  # fmt: skip
 
 
@@ -278,8 +257,7 @@ def files(audit: Audit) -> Iterator[Finding]:
         yield warning(
             "one_file", 25,
             f"{100 * found[0]['rows'] / read:.0f} % of all rows come from {found[0]['file']}: the model will be like "
-            "that "
-            "file, and so is the test."
+            "that file, and so is the test."
         )  # fmt: skip
     odd = [file for file in found if file["encoding"] not in ("", "utf-8", "ascii")]
     if odd:
@@ -302,8 +280,7 @@ def licences(audit: Audit) -> Iterator[Finding]:
         yield warning(
             "no_licence", 10,
             "No licence is named beside the data files or in their columns: note where the texts come from before a "
-            "model "
-            "of them is passed on."
+            "model of them is passed on."
         )  # fmt: skip
     restricted = [name for name in found["licences"] if is_restricted(name)]
     if restricted:

@@ -29,15 +29,13 @@ def misaligned(audit: Audit) -> Iterator[Finding]:
     yield warning(
         "misaligned", 30 + min(60, 1200 * share),
         f"About {number:,} of {found['rows']:,} pairs ({100 * share:.1f} %) look as if their sides did not belong "
-        "together "
-        f"or were freely translated, first {place(first)} ({first['reasons'][0]})."
+        f"together or were freely translated, first {place(first)} ({first['reasons'][0]})."
     )  # fmt: skip
     if share >= MENDED_SHARE:
         yield advice(
             "realign", 30 + min(60, 1200 * share),
             f"Mend or drop the {number:,} pairs whose sides do not fit: they teach a model to say something else "
-            "than its "
-            "source."
+            "than its source."
         )  # fmt: skip
 
 
@@ -50,16 +48,14 @@ def mislabelled(audit: Audit) -> Iterator[Finding]:
     yield warning(
         "mislabelled", 30 + min(60, 700 * share),
         f"{number:,} labels of {found['rows']:,} texts ({100 * share:.1f} %) look wrong or doubtful, first "
-        f"{place(first)} "
-        f"({first['reasons'][0]})."
+        f"{place(first)} ({first['reasons'][0]})."
     )  # fmt: skip
     pair = found["confusions"][0]
     names = [f'"{pair[side]}"' if pair[side] else "no such label" for side in ("given", "likely")]
     yield advice(
         "relabel", 30 + min(60, 700 * share),
         f"Read the {number:,} doubtful labels again; most often {names[0]} looks like {names[1]} ({pair['rows']:,} "
-        "texts). "
-        "Where people would differ as well, join the two labels or write down what sets them apart."
+        "texts). Where people would differ as well, join the two labels or write down what sets them apart."
     )  # fmt: skip
 
 
@@ -118,16 +114,14 @@ def summaries(audit: Audit) -> Iterator[Finding]:
         yield warning(
             "copied_summaries", 30,
             f"{100 * found['copied']:.0f} % of the summaries stand in their texts word for word: `braid summarize "
-            "--extract` "
-            "does much of this without training."
+            "--extract` does much of this without training."
         )  # fmt: skip
     longer = found["longer"]
     if longer["rows"]:
         yield warning(
             "long_summaries", 45,
             f"{longer['rows']:,} summaries are longer than their texts, first {place(longer['samples'][0])}: the "
-            "columns may "
-            "be the wrong way round there."
+            "columns may be the wrong way round there."
         )  # fmt: skip
 
 
@@ -146,15 +140,13 @@ def answers(audit: Audit) -> Iterator[Finding]:
         yield advice(
             "always_answered", 25,
             f"All {found['rows']:,} questions have an answer: add some that their passage does not answer, or the "
-            "model never "
-            "learns to say so."
+            "model never learns to say so."
         )  # fmt: skip
     if found["positions"] and found["positions"][0] >= FIRST_TENTH:
         yield warning(
             "answers_first", 32,
             f"{100 * found['positions'][0]:.0f} % of the answers stand in the first tenth of their passage: a model "
-            "may learn "
-            "the place instead of the question."
+            "may learn the place instead of the question."
         )  # fmt: skip
 
 
@@ -173,11 +165,13 @@ def repeated_lines(audit: Audit) -> Iterator[Finding]:
 
 def model(audit: Audit) -> Iterator[Finding]:
     """What a model could be chosen by; see docs/patterns.md and README.md."""
+    if audit["problem"]:
+        return
     if audit["task"] == "translate" and data_size(audit) < SMALL_PAIRS:
         yield advice(
             "model", 18,
-            'For short runs try a recurrent encoder: encoder = "SSSA" or "MM" under [model] was 3 to 4 BLEU ahead of '
-            'attention '
+            'For short runs try a recurrent encoder: encoder = "SSSA" or "MM" under [model] was 3 to 4 BLEU ahead '
+            'of attention '
             "alone after one pass over 29,000 pairs; whether that lasts was not measured."
         )  # fmt: skip
     accuracy = (audit.get("mislabelled") or {}).get("accuracy")
@@ -185,8 +179,8 @@ def model(audit: Audit) -> Iterator[Finding]:
         yield advice(
             "model", 16,
             f"A linear model alone is right for {accuracy['value']:.1f} % of the texts; networks were between 0.1 "
-            "points below "
-            "and 2.1 above it so far, so that better labels and more texts help more than another network."
+            "points below and 2.1 above it so far, so that better labels and more texts help more than another "
+            "network."
         )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 FACTOR = 3.0
 """Data of a third to three times as many rows as were measured count as alike."""
+FEW, WIDER = 3, 0.25
+"""With fewer measurements their spread says little: gains are taken so much smaller and larger, which is a guess."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +121,8 @@ def expectation(task: str, size: int, baseline: dict[str, Any] | None) -> Expect
         low, high = (min(values), max(values)) if reach == "within" else (None, None)
         return Expectation(nearest=tuple(nearest), reach=reach, low=low, high=high, metric=metric)
     gains = sorted(row.gain for row in known)
+    if len(gains) < FEW:
+        gains = sorted(gain * (1 + sign * WIDER) for gain in gains for sign in (-1, 1))
     is_falling = metric == "bits_per_byte"
     low, high = baseline["value"] + gains[0], baseline["value"] + gains[-1]
     if reach == "below":

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from braid.auditing.data_sample import SEED, place_of, quoted_row
+from braid.auditing.data_sample import SEED, quoted_row
 from braid.auditing.word_links import WordLinks, link_words, tokens_of
 from braid.data.example import Example
 from braid.text.normalize import display_width
@@ -56,7 +56,7 @@ class _Pairs:
         self.rows = rows
         sides = [[link_words(text) for text in texts] for texts in _sides(rows)]
         self._words = [[frozenset(words) for words in side] for side in sides]
-        self._links = WordLinks.fit(*(tokens_of(side) for side in sides))
+        self._links = WordLinks.fit(tokens_of(sides[0]), tokens_of(sides[1]))
         self._numbers = [
             [frozenset(_NUMBER.findall(text.translate(HALF_WIDTH))) for text in texts] for texts in _sides(rows)
         ]
@@ -118,6 +118,8 @@ def misaligned_pairs(rows: Sequence[Example], seed: int = SEED) -> dict[str, Any
     every = np.arange(len(ordered))
     mixed = _mixed(ordered, random)
     kept = every[mixed >= 0]
+    if len(kept) < MIN_ROWS // 2:  # nearly all targets are the same
+        return {"rows": len(ordered), "is_usable": False}
     facts, others = pairs.facts(every, every), pairs.facts(kept, mixed[kept])
     judges = _Judges(facts, others, kept, random.integers(0, 2, len(every)))
     fold = judges.fold
@@ -164,6 +166,7 @@ class _Judges:
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+        from threadpoolctl import threadpool_limits
 
         self.fold, self._models = fold, []
         for half in (0, 1):
@@ -171,7 +174,7 @@ class _Judges:
             labels = np.repeat([0, 1], [len(ours), len(theirs)])
             squares = PolynomialFeatures(2, include_bias=False)
             model = make_pipeline(StandardScaler(), squares, LogisticRegression(C=0.1, max_iter=300))
-            with warnings.catch_warnings():
+            with threadpool_limits(1), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # one that has not quite converged does as well
                 self._models.append(model.fit(np.concatenate([ours, theirs]), labels))
 
@@ -194,7 +197,7 @@ def _reasons(pairs: _Pairs, judges: _Judges, row: int, facts: np.ndarray) -> lis
     """Why a pair looks wrong, in words."""
     found = []
     if (better := _better(pairs, judges, row)) is not None:
-        found.append(f"the target of {place_of(pairs.rows[better])} fits this source")
+        found.append(f"the target of line {pairs.rows[better].line} fits this source")
     explained = max(facts[1], facts[4])
     if explained < 0.5:
         share = f"only {100 * explained:.0f} %" if explained else "none"

@@ -176,7 +176,7 @@ LISTS = {
             "disability": "残疾人 殘疾人 轮椅 盲人 聋人 自闭症",
             "origin": "移民 难民 難民 外国人 外國人",
         },
-        others="其他 其她 吉他 他人 利他 排他 他乡 维他命 先生们女士们 女士们先生们 王子公主",
+        others="其他 其她 吉他 他人 利他 排他 他乡 维他命 会计划 會計劃",
         notes=("他 may mean anybody whose gender is not said; 其他, 他人 and the like are not counted.",),
         is_unspaced=True,
     ),

@@ -8,6 +8,7 @@ are left out or told.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -43,7 +44,7 @@ def term_counts(texts: Sequence[str], language: str) -> dict[str, Any] | None:
     groups: dict[str, Counter[str]] = defaultdict(Counter)
     occupations: dict[str, Counter[str]] = defaultdict(Counter)
     for text in texts:
-        found = [(match.start(), match.end(), match[0]) for match in pattern.finditer(text.casefold())]
+        found = [(match.start(), match.end(), match[0]) for match in pattern.finditer(text.lower())]
         for _, _, word in found:
             for kind, side in kinds[word]:
                 if side in ("female", "male"):
@@ -90,13 +91,15 @@ def _pattern(code: str) -> tuple[re.Pattern[str], Kinds]:
 def _beside(found: Sequence[tuple[int, int, str]], kinds: Kinds, window: int) -> Iterator[tuple[str, str]]:
     """Each sighting of an occupation with the side of the nearest gendered word around it."""
     sides = [(start, end, side) for start, end, word in found for _, side in kinds[word] if side in ("female", "male")]
+    begins = [start for start, _, _ in sides]
     for start, end, word in found:
-        if ("occupation", "occupation") not in kinds[word]:
-            continue
-        near = [(max(first - end, start - last, 0), side) for first, last, side in sides]
-        near = [pair for pair in near if pair[0] <= window]
-        if near:
-            yield word, min(near)[1]
+        if ("occupation", "occupation") in kinds[word]:
+            place = bisect(begins, start)
+            near = [
+                (max(first - end, start - last, 0), side) for first, last, side in sides[max(0, place - 1) : place + 1]
+            ]
+            if near and min(near)[0] <= window:
+                yield word, min(near)[1]
 
 
 def _share(counts: Counter[str]) -> dict[str, Any]:

@@ -117,5 +117,5 @@ def _linear(found: dict[str, Any]) -> dict[str, Any]:
     rows = max(1, found["data"]["splits"].get("test", 0))
     value = found["mislabelled"]["accuracy"]["value"]
     score = rate_score(round(rows * value / 100), rows, signature="")
-    return {"name": "a linear model in cross-validation", "metric": "accuracy", "value": value, "low": score.low,
-            "high": score.high, "rows": rows}  # fmt: skip
+    return {"name": "a linear model (cross-validation)", "metric": "accuracy", "value": value, "low": score.low,
+            "high": score.high, "rows": rows, "where": "over all texts"}  # fmt: skip

@@ -18,7 +18,7 @@ NGRAM_CHARS = 3_000_000
 
 
 def baseline_of(recipe: Recipe, dataset: Dataset) -> dict[str, Any] | None:
-    """``name``, ``metric``, ``value``, ``low``, ``high`` and ``rows`` of the baseline on the test part.
+    """``name``, ``metric``, ``value``, ``low``, ``high``, ``rows`` and ``where`` of the baseline on the test part.
 
     It is the nearest match in translation memory, the best beginning of the text, or the sentence that shares most with
     the question. Classifiers have their linear model (see `braid.auditing.labels_audit`), and texts an n-gram model.
@@ -36,7 +36,7 @@ def baseline_of(recipe: Recipe, dataset: Dataset) -> dict[str, Any] | None:
         return None
     name, metric, score = makers[recipe.task](recipe, dataset, test)
     return {"name": name, "metric": metric, "value": score.value, "low": score.low, "high": score.high,
-            "rows": len(test)}  # fmt: skip
+            "rows": len(test), "where": "on your test part"}  # fmt: skip
 
 
 def _translation(recipe: Recipe, dataset: Dataset, test: Sequence[Example]) -> tuple[str, str, Score]:
