@@ -55,3 +55,9 @@ def test_variants_are_asked_for_chinese_alone(code, calls):
 
 def test_names():
     assert [told_name(code) for code in ("de", "la", "zh-TW", "q!")] == ["German", "Latin", "Chinese (zh-TW)", "q!"]
+
+
+def test_of_passages_the_passage_is_shown():
+    rows = [pair(0, "q?", "a", context=f"{ENGLISH}.")] * 5 + [pair(1, "q?", "a", context=GERMAN)]
+    found = languages_found(rows, "context", "en")
+    assert [(row["source"], row["target"]) for row in found["rows"]] == [(GERMAN, "")]

@@ -14,6 +14,9 @@ from braid.text.languages import language_name
 SHOWN = 20
 """Rows of an example list and of most tables."""
 
+LEAST = 0.0005
+"""Shares below are not worth a place in a line."""
+
 Cell = str | int | float
 
 
@@ -95,6 +98,11 @@ def _share(value: float) -> str:
     return f"{100 * value:.1f} %"
 
 
+def _shares(shares: dict[str, float]) -> str:
+    """The first three of some shares by name."""
+    return ", ".join(f"{name} {_share(part)}" for name, part in list(shares.items())[:3] if part >= LEAST)
+
+
 def _rule(name: str) -> str:
     return name.replace("_", " ")
 
@@ -141,10 +149,8 @@ def _languages(audit: dict[str, Any]) -> Iterator[Section]:
     rows, others = [], []
     for side in text_sides(audit):
         found = side["language"]
-        scripts = (
-            ", ".join(f"{name} {_share(part)}" for name, part in list(found["scripts"].items())[:3]) or "no letters"
-        )
-        told = ", ".join(f"{told_name(code)} {_share(part)}" for code, part in list(found["languages"].items())[:3])
+        scripts = _shares(found["scripts"]) or "no letters"
+        told = _shares({told_name(code): part for code, part in found["languages"].items()})
         variant = f" ({found['variant']})" if found["variant"] else ""
         declared = language_name(found["declared"]) if found["declared"] else "nothing"
         rows.append([side["name"], declared + variant, scripts, told or "texts too short to tell", found["texts"]])

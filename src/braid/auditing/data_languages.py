@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from braid.auditing.data_sample import SEED, quoted_row
+from braid.auditing.data_sample import SEED, quoted, quoted_row
 from braid.data.example import Example
 from braid.text.languages import NAMES, canonical, language_name
 from braid.text.normalize import display_width
@@ -130,9 +130,14 @@ def languages_found(
         "languages": {code: round(number / len(long), 4) for code, number in counts.most_common(6)},
         "unclear": round(1 - counts.total() / len(long), 4) if long else 0.0,
         "other": round(len(others) / len(long), 4) if long else 0.0,
-        "rows": [quoted_row(rows[place]) | {"language": named[place]} for place in others[:SHOWN]],
+        "rows": [_shown(rows[place], side) | {"language": named[place]} for place in others[:SHOWN]],
         "variant": variant_of(texts[:TEXTS]) if variant_of and is_chinese else "",
     }
+
+
+def _shown(row: Example, side: str) -> dict[str, Any]:
+    """A row as it is quoted; with its passage where that is what was looked at."""
+    return quoted_row(row) | ({"source": quoted(row.context), "target": ""} if side == "context" else {})
 
 
 def told_name(code: str) -> str:

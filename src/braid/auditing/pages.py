@@ -24,7 +24,9 @@ def _template(name: str) -> str:
 
 
 def write_page(html: str, path: Path) -> None:
-    """Write a page, and its folder where there is none; lone surrogates, which odd texts and file names hold, become question marks.
+    """Write a page, and its folder where there is none.
+
+    Lone surrogates, which odd texts and file names hold, become question marks.
 
     Raises:
         StorageError: It cannot be written.
