@@ -6,7 +6,7 @@ from braid import errors
 
 def test_public_names():
     assert sorted(braid.__all__) == [
-        "BraidError", "__version__", "evaluate", "load", "prepare", "summarize_extractively", "train"
+        "BraidError", "__version__", "audit", "evaluate", "load", "prepare", "summarize_extractively", "train"
     ]  # fmt: skip
     assert all(getattr(braid, name).__doc__ for name in braid.__all__ if name != "__version__")
 

@@ -1,7 +1,7 @@
 """Braid: train, judge and serve your own text models from your own files.
 
-`load`, `prepare`, `train` and `evaluate` are the functions the command line calls; `summarize_extractively` needs
-neither training nor a bundle.
+`load`, `prepare`, `audit`, `train` and `evaluate` are the functions the command line calls; `summarize_extractively`
+needs neither training nor a bundle.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from braid.pipeline.prepare import Dataset
     from braid.tasks.translate import Translator
 
-__all__ = ["BraidError", "__version__", "evaluate", "load", "prepare", "summarize_extractively", "train"]
+__all__ = ["BraidError", "__version__", "audit", "evaluate", "load", "prepare", "summarize_extractively", "train"]
 
 
 def load(path: str | Path, *, num_threads: int = 0) -> Translator:
@@ -42,6 +42,28 @@ def prepare(recipe: str | Path, *, output: str | Path | None = None, overrides: 
     opened, folder, _ = open_recipe(Path(recipe), overrides)
     where = places(opened, Path(output) if output else None)
     return prepare_recipe(opened, folder=folder, output=where.prepared)
+
+
+def audit(recipe: str | Path, *, output: str | Path | None = None, overrides: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What is found in the data of a recipe or a data file, with a diagnosis; see `braid.pipeline.audit.audit`.
+
+    Args:
+        recipe: A TOML recipe, or a data file.
+        output: Gets the findings as an HTML page, if given.
+        overrides: ``key=value`` changes to the recipe.
+    """
+    from braid.auditing.audit_page import audit_page
+    from braid.pipeline.audit import audit as audit_recipe
+    from braid.pipeline.audit import check_auditable
+    from braid.pipeline.places import places
+    from braid.pipeline.start import open_recipe
+
+    check_auditable(Path(recipe))
+    opened, folder, _ = open_recipe(Path(recipe), overrides)
+    found = audit_recipe(opened, folder=folder, prepared=places(opened, None).prepared)
+    if output is not None:
+        audit_page(found, path=Path(output))
+    return found
 
 
 def train(

@@ -69,3 +69,11 @@ def test_cells_of_further_tables(tmp_path):
     html = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert '<td class="n">31.2<br><span class="interval">29.9, 32.5</span></td><td class="n">&lt;b&gt;</td>' in html
     assert '<td>other</td><td class="n"></td><td class="n">3</td>' in html
+
+
+def test_text_of_charts_takes_the_color_of_the_page(tmp_path):
+    """Without a fill of their own letters are black, which nobody can read on a dark page."""
+    evaluation_report(EVALUATION, path=tmp_path / "report.html")
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert re.search(r"svg text \{[^}]*fill: currentColor", html)
+    assert "#000000" not in html

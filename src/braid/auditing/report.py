@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 
+from braid.auditing.charts import COLORS, axes_of, line_chart, svg
+from braid.auditing.pages import page_environment, write_page
 from braid.data.report import label_sentences
 from braid.metrics.score import TITLES, format_score, format_value
-from braid.storage import atomic_file
 from braid.text.languages import language_name
 
 SHOWN = 10
 SHOWN_LABELS = 30
 """Of a confusion matrix, at most."""
-LONGEST_NAME = 40
-"""Characters of a line's name in a chart."""
-
-COLORS = ("#3d7ea6", "#c1662f", "#6b8e4e")
 
 
 class Evaluation(TypedDict):
@@ -86,16 +81,13 @@ def evaluation_report(evaluation: Evaluation, *, path: Path) -> None:
     Raises:
         StorageError: It cannot be written.
     """
-    from jinja2 import Environment
-
-    template = (resources.files("braid.auditing") / "report.html.j2").read_text(encoding="utf-8")
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = page_environment()
     environment.filters["title"] = lambda name: TITLES.get(name, name)
     environment.filters["bounds"] = lambda score, name: format_score(name, score).partition(" ")[2].strip("[]")
     environment.filters["value"] = lambda score, name: format_value(name, score["value"])
     history = evaluation.get("history", [])
     names = [evaluation.get(f"{side}_language", "") for side in ("source", "target")]
-    html = environment.from_string(template).render(
+    html = environment.get_template("report.html.j2").render(
         evaluation=evaluation,
         metrics=list(evaluation["systems"][0]["scores"]) if evaluation["systems"] else [],
         languages=" → ".join(language_name(name) for name in names if name),
@@ -104,10 +96,9 @@ def evaluation_report(evaluation: Evaluation, *, path: Path) -> None:
         matrix=confusion_matrix(evaluation["confusion"]) if "confusion" in evaluation else None,
         curves=_curves(history, evaluation.get("validation", "score")) if len(history) > 1 else "",
         buckets=_bars(evaluation.get("buckets", [])),
-        charts=[(chart["title"], _lines(chart)) for chart in evaluation.get("charts", [])],
+        charts=[(chart["title"], line_chart(chart)) for chart in evaluation.get("charts", [])],
     )
-    with atomic_file(path) as file:
-        file.write(html.encode("utf-8"))
+    write_page(html, path)
 
 
 def _examples(evaluation: Evaluation) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -142,60 +133,23 @@ def confusion_matrix(confusion: dict[str, Any], most: int = SHOWN_LABELS) -> dic
     return {"labels": [names[index] for index in kept], "rows": rows, "left_out": len(used) - len(kept)}
 
 
-def _svg(figure: Any) -> str:
-    """The figure as an SVG element whose text takes the page's font and colour."""
-    stream = io.StringIO()
-    figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    text = stream.getvalue()
-    return text[text.index("<svg") :].replace("#000000", "currentColor")
-
-
-def _axes(columns: int) -> tuple[Any, Sequence[Any]]:
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    matplotlib.rcParams["svg.fonttype"] = "none"
-    matplotlib.rcParams["svg.hashsalt"] = "braid"
-    figure = Figure(figsize=(8.6, 2.6), layout="constrained")
-    axes = figure.subplots(1, columns, squeeze=False)[0]
-    for axis in axes:
-        axis.spines[["top", "right"]].set_visible(False)
-        axis.grid(axis="y", alpha=0.25)
-    return figure, axes
-
-
-def _lines(chart: dict[str, Any]) -> str:
-    """A line chart, at most twice as wide as high."""
-    figure, axes = _axes(2)
-    for name, points in chart["lines"].items():
-        shown = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 9]}…{name[-8:]}"
-        # With a space before it, for names that begin with an underscore would have no entry.
-        axes[0].plot([x for x, _ in points], [y for _, y in points], label=f" {shown}", linewidth=1.2)
-    axes[0].set(xlabel=chart["x"], ylabel=chart["y"])
-    if len(chart["lines"]) > 1:
-        for text in axes[0].legend(frameon=False, fontsize=8).get_texts():
-            text.set_parse_math(False)  # a label may hold a dollar
-    axes[1].set_axis_off()
-    return _svg(figure)
-
-
 def _curves(history: Sequence[dict[str, float]], name: str) -> str:
     """Training loss and the validation score by step."""
-    figure, axes = _axes(2)
+    figure, axes = axes_of(2)
     losses = [row for row in history if "valid_score" not in row]
     scores = [row for row in history if "valid_score" in row]
     axes[0].plot([row["step"] for row in losses], [row["loss"] for row in losses], color=COLORS[0], linewidth=1.2)
     axes[0].set(xlabel="step", ylabel="training loss (nats)")
     axes[1].plot([row["step"] for row in scores], [row["valid_score"] for row in scores], "o-", color=COLORS[1])
     axes[1].set(xlabel="step", ylabel=f"validation {name}")
-    return _svg(figure)
+    return svg(figure)
 
 
 def _bars(buckets: Sequence[dict[str, Any]]) -> str:
     """The metrics by the length of the text, side by side."""
     if not buckets:
         return ""
-    figure, axes = _axes(1)
+    figure, axes = axes_of(1)
     places = range(len(buckets))
     names = [name for name in buckets[0] if name not in ("low", "high", "examples")]
     width = 0.8 / len(names)
@@ -208,4 +162,4 @@ def _bars(buckets: Sequence[dict[str, Any]]) -> str:
     axes[0].set_xticks(list(places), labels)
     axes[0].set_xlabel("length of the text in characters (texts)")
     axes[0].legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=len(names), borderpad=0)
-    return _svg(figure)
+    return svg(figure)

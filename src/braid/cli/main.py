@@ -9,7 +9,20 @@ import sys
 
 import typer
 
-from braid.cli import answer, classify, demo, evaluate, generate, init, prepare, serve, summarize, train, translate
+from braid.cli import (
+    answer,
+    audit,
+    classify,
+    demo,
+    evaluate,
+    generate,
+    init,
+    prepare,
+    serve,
+    summarize,
+    train,
+    translate,
+)
 from braid.errors import BraidError
 
 app = typer.Typer(
@@ -21,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (demo, init, prepare, train, evaluate, translate, summarize, answer, classify, generate, serve):
+for verb in (demo, init, prepare, audit, train, evaluate, translate, summarize, answer, classify, generate, serve):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 
 

@@ -189,14 +189,8 @@ def evaluate(model: Generator, examples: Sequence[Example], *, memory: Sequence[
     notes = []
     if memory:
         rows, _, trained = token_rows(model.tokenizer, memory, model.template)
-        ngram = NgramModel.fit(
-            [row[1:] for row in rows],
-            vocab_size=model.tokenizer.vocab_size,
-            order=NGRAM_ORDER,
-            bos_id=model.tokenizer.bos_id,
-        )
-        order, others = _best_order(ngram, [row[1:] for row in ids], weights)
-        scores[f"{order}-gram model (Kneser-Ney)"] = _scores(others, texts)
+        name, others = _ngram(model.tokenizer, rows, ids, weights)
+        scores[name] = _scores(others, texts)
     else:
         notes.append("The training data are not beside the bundle: no n-gram baseline.")
         trained = []
@@ -214,6 +208,27 @@ def evaluate(model: Generator, examples: Sequence[Example], *, memory: Sequence[
         notes=notes,
         held_out=(examples, logs),
     )
+
+
+def ngram_baseline(
+    tokenizer: Tokenizer, memory: Sequence[Example], examples: Sequence[Example]
+) -> tuple[str, dict[str, Score]]:
+    """The name and the scores on examples of an n-gram model of the training rows, without any network."""
+    ids, weights, texts = token_rows(tokenizer, examples)
+    rows, _, _ = token_rows(tokenizer, memory)
+    name, logs = _ngram(tokenizer, rows, ids, weights)
+    return name, _scores(logs, texts)
+
+
+def _ngram(
+    tokenizer: Tokenizer, rows: Sequence[np.ndarray], ids: Sequence[np.ndarray], weights: Sequence[np.ndarray]
+) -> tuple[str, list[np.ndarray]]:
+    """The name of the n-gram model that does best, learned from rows, and the log-probabilities of what counts."""
+    ngram = NgramModel.fit(
+        [row[1:] for row in rows], vocab_size=tokenizer.vocab_size, order=NGRAM_ORDER, bos_id=tokenizer.bos_id
+    )
+    order, logs = _best_order(ngram, [row[1:] for row in ids], weights)
+    return f"{order}-gram model (Kneser-Ney)", logs
 
 
 def _scores(logs: Sequence[np.ndarray], texts: Sequence[str]) -> dict[str, Score]:

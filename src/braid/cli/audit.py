@@ -1,0 +1,63 @@
+"""``braid audit``: what is in the data, what is wrong with them, and what they will give."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from braid.cli.arguments import Format, OutputFormat, Overrides, RecipePath
+
+
+def command(
+    recipe: RecipePath,
+    overrides: Overrides = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Where audit.html goes, a folder or a name; beside the prepared data else."
+        ),
+    ] = None,
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", metavar="NAMES", help="Exit with 1 on these warnings, with commas; or on any.")
+    ] = "",
+    format: Format = OutputFormat.text,
+) -> None:
+    """Look at the data before a model is trained on them, and say what to expect and what to mend."""
+    from braid.auditing.audit_page import audit_page
+    from braid.auditing.audit_text import print_audit
+    from braid.cli.talk import console, print_json
+    from braid.pipeline.audit import PAGE, audit, check_auditable
+    from braid.pipeline.places import places
+    from braid.pipeline.start import open_recipe
+
+    check_auditable(recipe)
+    opened, folder, notes = open_recipe(recipe, overrides or ())
+    talk = console()
+    for note in notes:
+        talk.print(note, markup=False)
+    where = places(opened, None)
+    found = audit(opened, folder=folder, prepared=where.prepared)
+    path = _page(output, PAGE) if output else where.work / PAGE
+    found["page"] = str(path)
+    if format == OutputFormat.json:
+        print_json(found)
+    else:
+        print_audit(found, console(to_stdout=True))
+    audit_page(found, path=path)  # last: a full disk does not cost the findings
+    talk.print(f"page: {path}", markup=False)
+    _fail(found, fail_on)
+
+
+def _page(output: Path, name: str) -> Path:
+    return output if output.suffix.lower() in (".html", ".htm") else output / name
+
+
+def _fail(found: dict[str, Any], fail_on: str) -> None:
+    """Exit with 1 when a warning was given that is asked for."""
+    names = {name.strip() for name in fail_on.split(",")} - {""}
+    given = [one["name"] for one in found["diagnosis"]["warnings"]]
+    if names & {*given, *(["any"] if given else [])}:
+        typer.echo(f"failed on: {', '.join(name for name in given if name in names or 'any' in names)}", err=True)
+        raise typer.Exit(1)

@@ -1,0 +1,154 @@
+import json
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from audit_rows import labelled, pair, pairs
+from braid.auditing.audit_page import audit_page
+from braid.auditing.audit_text import print_audit
+from braid.auditing.audit_view import audit_sections, is_number
+from braid.auditing.data_audit import DataFacts, Finders, audit_data
+from braid.auditing.diagnosis import diagnose
+from braid.data.formats.texts import MESSAGES
+from braid.data.report import data_report
+
+HOSTILE = '<script>alert("x")</script> $a$ [bold]{{ 7*7 }}[/bold] \ud800 \ufffd'
+CHINESE = "打开文件，然后保存"
+
+
+def facts_of(task, rows, test=(), **more):
+    parts = {"train": rows, "valid": [], "test": list(test)}
+    report = data_report(Counter(row.file for row in [*rows, *test]), [], parts, has_labels=task == "classify")
+    return DataFacts(name="a", task=task, parts=parts, report=report, **more)
+
+
+def audited(facts):
+    found = audit_data(facts)
+    return found | {"diagnosis": diagnose(found)}
+
+
+def some(task):
+    if task == "translate":
+        return pairs(300)
+    if task == "classify":
+        return labelled(150)
+    if task == "answer":
+        return [pair(i, f"who is {i}", str(i), context=f"it is {i} of course", start=6) for i in range(60)]
+    if task == "summarize":
+        return [
+            pair(i, f"The cat number {i} sat down. It slept well. Then it woke.", f"cat {i} sat") for i in range(60)
+        ]
+    return [pair(i, "", f"line {i} of the text\nthe same line again", group=str(i)) for i in range(60)]
+
+
+@pytest.mark.parametrize("task", ["translate", "classify", "answer", "summarize", "generate"])
+def test_every_task_becomes_json_a_page_and_text(task, tmp_path):
+    rows = some(task)
+    found = audited(facts_of(task, rows[10:], rows[:10], folder=tmp_path))
+    assert json.loads(json.dumps(found)) == found
+    keys = [section.key for section in audit_sections(found)]
+    assert keys[0] == "sizes"
+    assert keys[-1] == "diagnosis"
+    own = {"translate": "misaligned", "classify": "mislabelled", "answer": "answers", "summarize": "summaries",
+           "generate": "texts"}  # fmt: skip
+    assert own[task] in keys
+    audit_page(found, path=tmp_path / "audit.html")
+    html = (tmp_path / "audit.html").read_text(encoding="utf-8")
+    assert all(f'id="{key}"' in html for key in keys)
+    assert html.count("<svg") == 1
+    assert "What to expect" in printed(found)
+
+
+def printed(found, width=80):
+    import io
+
+    from rich.console import Console
+
+    stream = io.StringIO()
+    print_audit(found, Console(file=stream, width=width, highlight=False))
+    return stream.getvalue()
+
+
+def test_a_page_needs_nothing_else_and_shows_texts_as_they_are(tmp_path):
+    import re
+
+    rows = pairs(260)
+    rows[7] = replace(rows[7], source=HOSTILE, target=CHINESE)
+    rows[8] = replace(rows[8], file='<img src="http://evil.example/x">', line=9)
+    found = audited(facts_of("translate", rows, rows[:20], folder=tmp_path, languages=("en", "<b>")))
+    audit_page(found, path=tmp_path / "audit.html")
+    html = (tmp_path / "audit.html").read_text(encoding="utf-8")
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<b>" not in re.sub(r'<p class="why"><b>', "", html)
+    assert "{{ 7*7 }}" in html
+    assert "49" not in re.findall(r"bold\](.{1,6})\[", html)
+    assert CHINESE in html
+    links = re.findall(r'(?:src|href|xlink:href)="([^"]*)"', html)
+    assert links
+    assert all(link.startswith("#") for link in links)
+    assert not re.search(r"url\((?!#)", html)
+    assert "@import" not in html
+    text = printed(found)
+    assert "[bold]{{ 7*7 }}[/bold]" in text
+
+
+def test_no_line_on_a_terminal_is_wider_than_it(tmp_path):
+    from rich.cells import cell_len
+
+    rows = [replace(row, file="a/rather/long/folder/with/a/name/that/goes/on/and/on/pairs.tsv") for row in pairs(300)]
+    found = audited(facts_of("translate", rows, rows[:30], folder=tmp_path, languages=("en", "de")))
+    assert max(map(cell_len, printed(found).split("\n"))) <= 80
+
+
+def test_nothing_at_all_is_audited(tmp_path):
+    for task in ("translate", "classify", "answer", "summarize", "generate"):
+        found = audited(facts_of(task, [], folder=tmp_path, problem="nothing was read"))
+        assert "nothing was read" in found["diagnosis"]["warnings"][0]["sentence"]
+        audit_page(found, path=tmp_path / "audit.html")
+        assert "nothing was read" in printed(found)
+
+
+def test_large_parts_are_drawn_from_and_that_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr("braid.auditing.data_sample.draw.__defaults__", (100, 1))
+    found = audited(facts_of("translate", pairs(400), pairs(50), folder=tmp_path))
+    assert found["sampled"] == {"train": [100, 400]}
+    assert "100 of 400 rows" in json.dumps(found["diagnosis"])
+
+
+def test_finders_are_asked_and_shown(tmp_path):
+    rows = pairs(300)
+    finders = Finders(
+        near=lambda texts: [(0, 1, 0.9)], leaks=lambda train, held_out: [(3, 0, 1.0), (4, 1, 0.85)]
+    )  # fmt: skip
+    found = audited(facts_of("translate", rows, rows[:50], folder=tmp_path, finders=finders))
+    assert found["near_duplicates"]["rows"] == 2
+    assert found["leakage"]["parts"]["test"] == {"rows": 50, "exact": 1, "near": 1}
+    assert {"near_duplicates", "leakage"} <= {section.key for section in audit_sections(found)}
+    assert any(one["name"] == "leakage" for one in found["diagnosis"]["warnings"])
+    plain = audited(facts_of("translate", rows, rows[:50], folder=tmp_path))
+    assert plain["leakage"] is None is plain["near_duplicates"]
+
+
+def test_dialogues_are_read_as_what_was_said(tmp_path):
+    said = json.dumps([{"role": "user", "content": "Guten Tag"}, {"role": "assistant", "content": "Hallo"}])
+    rows = [pair(i, "", said, context=MESSAGES) for i in range(3)] + [pair(9, "", "{", context=MESSAGES)]
+    found = audited(facts_of("generate", rows, folder=tmp_path))
+    assert found["sides"]["target"]["growth"]["words"] == 9
+
+
+def test_damaged_texts_are_counted(tmp_path):
+    texts = ("gr\u00c3\u00bcn", "it\u00e2\u20ac\u2122s", "\ufffd", "grün it’s São Ãb Â")
+    rows = [*pairs(250), *(pair(300 + place, text, "x") for place, text in enumerate(texts))]
+    found = audited(facts_of("translate", rows, folder=tmp_path))
+    assert [one["line"] for one in found["damaged"]["samples"]] == [301, 302, 303]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [(1, True), (0.5, True), ("12.5 %", True), ("[3, 4]", True), ("–", True), ("1,000", True), ("", False),
+     ("a", False), ("3 words", False)],
+)  # fmt: skip
+def test_numbers_stand_to_the_right(cell, expected):
+    assert is_number(cell) is expected

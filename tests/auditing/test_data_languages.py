@@ -1,0 +1,63 @@
+import pytest
+
+from audit_rows import pair
+from braid.auditing.data_languages import language_codes, languages_found, script_shares, told_name
+
+ENGLISH = "The weather was fine yesterday, so we walked along the river"
+GERMAN = "Gestern war das Wetter schön, deshalb gingen wir am Fluss entlang"
+CHINESE = "昨天天气很好，所以我们沿着河边散步，然后回家吃晚饭"
+
+
+def test_scripts_count_letters_alone():
+    assert script_shares(["ab", "я1!", "  "]) == {"Latin": 0.66667, "Cyrillic": 0.33333}
+    assert script_shares(["好あｱＡ"]) == {"kana": 0.5, "Han": 0.25, "Latin": 0.25}
+    assert script_shares(["123 …", ""]) == {}
+
+
+def test_a_few_texts_in_another_language_are_found():
+    rows = [pair(number, f"{GERMAN if number % 10 == 0 else ENGLISH} {number}", "") for number in range(60)]
+    found = languages_found(rows, "source", "en")
+    assert found["other"] == 0.1
+    assert {row["line"] % 10 for row in found["rows"]} == {1}
+    assert {row["language"] for row in found["rows"]} == {"de"}
+    assert languages_found(rows, "source", "")["languages"]["en"] == 0.9
+
+
+def test_short_texts_say_nothing():
+    found = languages_found([pair(0, "Datei", "")] * 50, "source", "en")
+    assert found["texts"] == 0 == found["other"]
+    assert found["languages"] == {}
+
+
+def test_foreign_names_do_not_make_a_text_foreign():
+    text = "Apple Lossless Audio Codec是哪个公司的无损音频压缩编码格式？"
+    assert language_codes([text] * 3, "zh") == ["zh"] * 3
+    assert language_codes([GERMAN], "zh") == ["de"]
+
+
+def test_of_a_language_that_nobody_tells_nothing_is_said():
+    assert language_codes([GERMAN], "yue") == [""]
+
+
+def test_odd_texts():
+    assert language_codes([], "en") == []
+    assert len(language_codes(["\ud800" * 40, "…" * 50, "1 2 3 " * 20], "en")) == 3
+
+
+@pytest.mark.parametrize(("code", "calls"), [("zh", 1), ("en", 0)])
+def test_variants_are_asked_for_chinese_alone(code, calls):
+    asked = []
+    rows = [pair(0, CHINESE if code == "zh" else ENGLISH, "")] * 3
+    found = languages_found(rows, "source", code, lambda texts: asked.append(texts) or "mixed")
+    assert len(asked) == calls
+    assert found["variant"] == ("mixed" if calls else "")
+
+
+def test_names():
+    assert [told_name(code) for code in ("de", "la", "zh-TW", "q!")] == ["German", "Latin", "Chinese (zh-TW)", "q!"]
+
+
+def test_of_passages_the_passage_is_shown():
+    rows = [pair(0, "q?", "a", context=f"{ENGLISH}.")] * 5 + [pair(1, "q?", "a", context=GERMAN)]
+    found = languages_found(rows, "context", "en")
+    assert [(row["source"], row["target"]) for row in found["rows"]] == [(GERMAN, "")]

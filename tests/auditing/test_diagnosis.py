@@ -1,0 +1,195 @@
+"""Each rule speaks where it should, with the numbers it was given, and is silent else."""
+
+import pytest
+
+from audit_rows import audit, row, side
+from braid.auditing.diagnosis import RULES, diagnose, fix_first
+
+
+def said(found, name):
+    """The sentences of one rule."""
+    told = diagnose(found)
+    return [one["sentence"] for key in ("expect", "help", "warnings") for one in told[key] if one["name"] == name]
+
+
+def language(**changes):
+    return side()["language"] | changes
+
+
+def rejected(rule, rows):
+    return {rule: {"rows": rows, "samples": [row(3, detail="why")]}}
+
+
+def with_data(**changes):
+    return audit()["data"] | changes
+
+
+def judged(**changes):
+    found = {"rows": 1000, "is_usable": True, "auc": 0.98, "estimated": 50, "estimated_share": 0.05,
+             "suspects": [row(7, reasons=["r"], is_flagged=True, score=0.9)]}  # fmt: skip
+    return found | changes
+
+
+def doubtful(**changes):
+    found = {"rows": 1000, "is_usable": True, "flagged": 40, "estimated": 60, "accuracy": {"value": 88.8},
+             "suspects": [row(7, reasons=["called a"])],
+             "confusions": [{"given": "a", "likely": "b", "rows": 9}]}  # fmt: skip
+    return found | changes
+
+
+def base(metric="bleu", value=20.0, half=1.0, rows=2000):
+    return {"name": "memory", "metric": metric, "value": value, "low": value - half, "high": value + half,
+            "rows": rows, "where": "on your test part"}  # fmt: skip
+
+
+LEAK = {"parts": {"test": {"rows": 100, "exact": 3, "near": 4}},
+        "samples": [{"part": "test", "similarity": 1.0, "train": row(5), "held_out": row(6)}]}  # fmt: skip
+ANSWERS = {"rows": 100, "not_found": 0, "without_answer": 5, "positions": [0.1] * 10, "samples": []}
+SUMMARIES = {"rows": 10, "copied": 0.1, "longer": {"rows": 0, "samples": []}}
+TEXTS = {"bytes": 2_000_000, "repeated_share": 0.4, "samples": [row(2, times=31)]}
+FILES = (("a.tsv", 65_000), ("b.tsv", 5000))
+
+CASES = [
+    ("unprepared", audit(problem="at least 50 are needed, got 3"), "as they are: at least 50 are needed, got 3."),
+    ("first_of_all", audit(problem="x"), "Mend that first: 70,000 of 70,000 rows read are usable"),
+    ("measured", audit(), "29,000 sentence pairs (captions of photographs, German to English) gave BLEU 39.8"),
+    ("expectation", audit(baseline=base()), "expect about BLEU 30 to 49 from a first run: memory has 20 on your test"),
+    ("expectation", audit("classify", data=with_data(splits={"train": 9000})), "anything from accuracy 79 to 98 was"),
+    ("unmeasured", audit("classify", data=with_data(splits={"train": 40})), "These are 40 labelled texts. Nothing"),
+    ("rejected", audit(data=with_data(rejected=rejected("too_long", 14_000))),
+     '14,000 of 70,000 rows (20 %) are left out, 14,000 of them by the rule "too long" (first a.tsv:3: why).'),
+    ("cleaning", audit(data=with_data(rejected=rejected("too_long", 14_000))), "14,000 rows come back if"),
+    ("small_test", audit(baseline=base(half=3.0)),
+     "has 2,000 rows: the 95 % interval of BLEU reaches about 3.0 either"),
+    ("test_rows", audit(baseline=base(half=3.0)), "needs about 9,000 rows: set data.test_rows = 9000."),
+    ("test_rows", audit(baseline=base(half=9.0)), "that takes more data, or --folds."),
+    ("script", audit(sides={"source": side(language=language(declared="zh"))}),
+     "The source is declared as Chinese, but 100 % of its letters are Latin."),
+    ("language", audit(sides={"source": side(language=language(other=0.2, languages={"en": 0.8, "la": 0.2}))}),
+     "20 % of 100 longer texts of the source look like another language than English, most often Latin."),
+    ("other_language", audit(sides={"source": side(language=language(other=0.2))}), "about 20 % of its longer"),
+    ("variants", audit(sides={"source": side(language=language(variant="mixed"))}), "mixes simplified and traditional"),
+    ("unknown_words", audit(sides={"source": side(coverage={"known": 0.9, "known_types": 0.7, "seen_once": 0.02})}),
+     "10.0 % of the words in the test's source never stand in training (30 % of its different words), 2.0 % stand"),
+    ("more_data", audit(),
+     "about 160 new words in the source beside the 400 there are, 200 of which stand there once: more"),
+    ("duplicates", audit(data=with_data(rejected=rejected("duplicate", 7000))),
+     "7,000 of 70,000 rows (10 %) repeat another"),
+    ("conflicts", audit(data=with_data(rejected=rejected("conflict", 1400))),
+     "1,400 of 70,000 rows (2 %) repeat a text"),
+    ("near_duplicates", audit(near_duplicates={"rows": 9000}), "9,000 of 66,000 training rows nearly repeat another"),
+    ("leakage", audit(leakage=LEAK), "7 of 100 rows of the test part stand in training as well (3 exactly, 4 nearly)"),
+    ("one_file", audit(files=[{"file": name, "rows": rows, "encoding": ""} for name, rows in FILES]),
+     "93 % of all rows come from a.tsv"),
+    ("encoding", audit(files=[{"file": "a.po", "rows": 9, "encoding": "iso8859-1"}]),
+     "a.po was read as iso8859-1: look"),
+    ("damaged_text", audit(damaged={"rows": 2, "samples": [row(8)]}),
+     "2 rows hold marks of a wrong encoding, first a.tsv:8."),
+    ("no_licence", audit(licences={"licences": [], "notes": [], "columns": []}), "No licence is named"),
+    ("licence", audit(licences={"licences": ["MIT", "CC-BY-NC-4.0"], "notes": [], "columns": []}),
+     "name CC-BY-NC-4.0: some"),
+    ("sampled", audit(sampled={"train": [200_000, 5_000_000]}), "Of the train part 200,000 of 5,000,000 rows"),
+    ("misaligned", audit(misaligned=judged()), "About 50 of 1,000 pairs (5.0 %) look as if their sides did not belong"),
+    ("misaligned", audit(misaligned=judged()), "first a.tsv:7 (r)."),
+    ("realign", audit(misaligned=judged()), "Mend or drop the 50 pairs"),
+    ("mislabelled", audit("classify", mislabelled=doubtful()),
+     "40 labels of 1,000 texts (4.0 %) look wrong or doubtful"),
+    ("relabel", audit("classify", mislabelled=doubtful()), 'most often "a" looks like "b" (9 texts)'),
+    ("one_label", audit("classify", labels={"a": 9}), 'All 9 texts have the same label, "a"'),
+    ("imbalance", audit("classify", labels={"a": 500, "b": 50}),
+     'The largest label, "a", has 500 texts, the smallest, "b", 50: 10'),
+    ("class_weight", audit("classify", labels={"a": 500, "b": 50}), 'class_weight = "balanced"'),
+    ("rare_labels", audit("classify", labels={"a": 20, "b": 9, "c": 4}),
+     '2 of 3 labels have fewer than 10 texts, the smallest 4 ("c")'),
+    ("more_of_label", audit("classify", labels={"a": 20, "c": 4}), '"c" first.'),
+    ("inconsistent", audit(consistency={"sources": 100, "several_targets": 20, "samples": [row(2, number=5)]}),
+     '20 of 100 sources have several targets, "s" 5 of them (a.tsv:2)'),
+    ("copied_summaries", audit("summarize", summaries=SUMMARIES | {"copied": 0.5}), "50 % of the summaries stand in"),
+    ("long_summaries", audit("summarize", summaries=SUMMARIES | {"longer": {"rows": 3, "samples": [row(4)]}}),
+     "3 summaries are longer than their texts, first a.tsv:4"),
+    ("lost_answers", audit("answer", answers=ANSWERS | {"not_found": 2, "samples": [row(3)]}),
+     "2 answers to 100 questions do not stand in their passage, first a.tsv:3"),
+    ("always_answered", audit("answer", answers=ANSWERS | {"without_answer": 0}), "All 100 questions have an answer"),
+    ("answers_first", audit("answer", answers=ANSWERS | {"positions": [0.7]}),
+     "70 % of the answers stand in the first"),
+    ("repeated_lines", audit("generate", texts=TEXTS),
+     '40 % of the text repeats earlier lines, one of them 31 times ("t")'),
+    ("model", audit(data=with_data(splits={"train": 20_000})), 'encoder = "SSSA"'),
+    ("model", audit("classify", mislabelled=doubtful()), "A linear model alone is right for 88.8 % of the texts"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "found", "words"), CASES)
+def test_a_rule_speaks(name, found, words):
+    sentences = said(found, name)
+    assert len(sentences) == 1
+    assert words in sentences[0]
+    assert sentences[0].endswith(".")
+
+
+def test_every_rule_has_a_case():
+    """No sentence is made that is not looked at here."""
+    import inspect
+    import re
+
+    names = set()
+    for rule in RULES:
+        names |= set(re.findall(r'(?:warning|advice|prospect)\(\s*f?"([\w{}]+)"', inspect.getsource(rule)))
+    names = (names - {"{rule}s"}) | {"duplicates", "conflicts"}
+    assert names == {name for name, _, _ in CASES}
+
+
+@pytest.mark.parametrize("task", ["translate", "classify", "answer", "summarize", "generate"])
+def test_nothing_is_said_where_nothing_is_wrong(task):
+    told = diagnose(audit(task, baseline=base(rows=2000) if task == "translate" else None))
+    assert told["warnings"] == []
+    assert {one["name"] for one in told["help"]} <= {"more_data"}
+    assert told["fix_first"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("small_test", audit(baseline=base(half=1.3))),
+        ("model", audit(data=with_data(splits={"train": 20}), problem="x")),
+        ("misaligned", audit(misaligned=judged(is_usable=False))),
+        ("misaligned", audit(misaligned=judged(estimated=2))),
+        ("misaligned", audit(misaligned={"rows": 10, "is_usable": False})),
+        ("realign", audit(misaligned=judged(estimated_share=0.001))),
+        ("language", audit(sides={"source": side(language=language(other=0.2, texts=10))})),
+        ("language", audit(sides={"source": side(language=language(other=0.2, declared=""))})),
+        ("script", audit(sides={"source": side(language=language(declared="sr"))})),
+        ("mislabelled", audit("classify", mislabelled=doubtful(suspects=[], flagged=0))),
+        ("class_weight", audit("classify", labels={"a": 500, "b": 50}, class_weight="balanced")),
+        ("cleaning", audit(data=with_data(rejected=rejected("duplicate", 14_000)))),
+        ("inconsistent", audit("summarize", consistency={"sources": 9, "several_targets": 9, "samples": []})),
+        ("leakage", audit(leakage={"parts": {"test": {"rows": 1000, "exact": 0, "near": 3}}, "samples": []})),
+    ],
+)  # fmt: skip
+def test_a_rule_is_silent(name, found):
+    assert said(found, name) == []
+
+
+def test_the_weightiest_comes_first():
+    told = diagnose(audit(problem="x", leakage=LEAK, licences={"licences": [], "notes": [], "columns": []}))
+    assert [one["name"] for one in told["warnings"]] == ["unprepared", "leakage", "no_licence"]
+    small = diagnose(audit(misaligned=judged(), data=with_data(splits={"train": 100_000})))
+    assert [one["name"] for one in small["help"]] == ["realign", "more_data"]
+
+
+def test_rows_to_mend_come_from_all_checks_in_turn_and_each_once():
+    suspects = [row(number, reasons=["r"], is_flagged=number < 30) for number in range(1, 40)]
+    found = audit(misaligned=judged(suspects=suspects), leakage=LEAK, damaged={"rows": 1, "samples": [row(1)]})
+    rows = fix_first(found)
+    assert [(one["kind"], one["line"]) for one in rows[:3]] == [("misaligned", 1), ("leak", 6), ("misaligned", 2)]
+    assert rows[1]["reasons"] == ["a.tsv:5 in the training part says the same"]
+    assert len(rows) == 20
+    assert len({one["line"] for one in rows}) == 20
+    assert len(fix_first(found, most=100)) == 29
+
+
+def test_rows_in_other_languages_are_only_named_where_they_are_many():
+    stray = language(other=0.01, rows=[row(9, language="de")])
+    assert fix_first(audit(sides={"source": side(language=stray)})) == []
+    many = fix_first(audit(sides={"source": side(language=stray | {"other": 0.1})}))
+    assert many[0]["reasons"] == ["its source looks like German"]

@@ -1,0 +1,69 @@
+"""What audit prints and writes."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from audit_rows import pairs
+from braid.cli.main import app
+from braid.errors import ConfigError
+
+LANGUAGES = ["--set", "data.source_language=en", "--set", "data.target_language=de"]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    lines = "".join(f"{row.source}\t{row.target}\n" for row in pairs(300))
+    (tmp_path / "a.tsv").write_text(lines, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_text_ends_with_the_diagnosis_and_the_page_stands_beside_the_data(folder):
+    done = CliRunner().invoke(app, ["audit", "a.tsv", *LANGUAGES])
+    assert done.exit_code == 0, done.output
+    titles = [
+        "Sizes",
+        "Languages and scripts",
+        "Lengths",
+        "Vocabulary",
+        "Licence notes",
+        "Diagnosis",
+        "What to expect:",
+    ]
+    places = [done.stdout.index(f"\n{title}") for title in titles]
+    assert places == sorted(places)
+    assert "page: a-en-de.work/audit.html" in done.stderr
+    assert (folder / "a-en-de.work" / "audit.html").exists()
+
+
+def test_json_holds_everything_and_nothing_else_is_on_stdout(folder):
+    done = CliRunner().invoke(app, ["audit", "a.tsv", *LANGUAGES, "--format", "json", "-o", "pages"])
+    found = json.loads(done.stdout)
+    assert found["page"] == "pages/audit.html"
+    assert (folder / "pages" / "audit.html").exists()
+    assert {"expect", "help", "warnings", "fix_first"} == set(found["diagnosis"])
+
+
+@pytest.mark.parametrize(("names", "code"), [("leakage", 0), ("no_licence", 1), ("any", 1), ("leakage, no_licence", 1)])
+def test_fail_on(folder, names, code):
+    done = CliRunner().invoke(app, ["audit", "a.tsv", *LANGUAGES, "--fail-on", names, "-o", "p.html"])
+    assert done.exit_code == code
+    assert (folder / "p.html").exists()
+    assert ("failed on:" in done.stderr) is bool(code)
+
+
+def test_few_rows_are_no_failure(folder):
+    (folder / "a.tsv").write_text("one\teins\ntwo\tzwei\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["audit", "a.tsv", *LANGUAGES])
+    assert done.exit_code == 0, done.output
+    assert "No model can be trained on these data as they are" in " ".join(done.stdout.split())
+
+
+def test_a_bundle_is_refused(folder):
+    (folder / "b").mkdir()
+    (folder / "b" / "bundle.json").write_text("{}")
+    done = CliRunner().invoke(app, ["audit", "b"])
+    assert isinstance(done.exception, ConfigError)
+    assert "`braid evaluate b`" in done.exception.hint
