@@ -60,6 +60,10 @@ _WORDS = {
 }
 
 
+_ENOUGH = 2
+"""Small words that say what language a text is in."""
+
+
 @cache
 def _languages_of() -> dict[str, tuple[str, ...]]:
     """The languages of each word."""
@@ -79,3 +83,10 @@ def count_function_words(words: Iterable[str]) -> Counter[str]:
     """How many of the words, in small letters, are small words of each language."""
     languages = _languages_of()
     return Counter(language for word in words if word in languages for language in languages[word])
+
+
+def only_words_of(language: str, text: str) -> bool:
+    """True when a text has small words, and each is one of the language's; cheap, and False where that is open."""
+    languages = _languages_of()
+    found = [languages[word] for word in text.lower().split() if word in languages]
+    return len(found) >= _ENOUGH and all(language in codes for codes in found)

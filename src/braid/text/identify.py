@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from braid.text.function_words import count_function_words, is_known
+from braid.text.function_words import count_function_words, is_known, only_words_of
 from braid.text.languages import canonical, language_name
 from braid.text.scripts import HAN, KANA
 
@@ -109,7 +109,7 @@ class LanguageCheck:
             return found
         doubtful: dict[int, _Evidence] = {}
         for index, text in enumerate(texts):
-            evidence = _evidence(text) if not found[index] else None
+            evidence = None if found[index] or only_words_of(self.language, text) else _evidence(text)
             if evidence and not self._is_plain(evidence):
                 doubtful[index] = evidence
         for index, detail in zip(doubtful, self._ask(list(doubtful.values())), strict=True):
