@@ -60,6 +60,8 @@ _LONG = 40
 """Characters that stand for that support where the small words of the other language are not known here."""
 _SURE, _UNLIKELY = 0.8, 0.05
 """The least probability of another language and the greatest of the right one in a text that is rejected."""
+_LAST_LATIN = "\u024f"
+"""Up to here all letters are Latin."""
 _FEW = 3
 """Letters of another script that a text may always have."""
 _NEEDED = {"ja": "kana", "ko": "Hangul"}
@@ -117,7 +119,7 @@ class LanguageCheck:
         return found
 
     def _script_mismatch(self, text: str) -> str:
-        if not self._scripts or (text.isascii() and "Latin" in self._scripts):
+        if not self._scripts or not text or ("Latin" in self._scripts and max(text) <= _LAST_LATIN):
             return ""
         counts = _script_counts(text)
         own = sum(counts[name] for name in self._scripts)
