@@ -8,7 +8,7 @@ from typing import Any
 
 from braid.auditing.data_sample import quoted, quoted_row
 from braid.data.example import Example
-from braid.data.split import text_key
+from braid.data.keys import text_key
 
 SHOWN = 20
 

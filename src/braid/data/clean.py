@@ -69,6 +69,13 @@ class Cleaner:
             for side, code in languages.items()
             if kind.is_translation and config.check_language and code
         }
+        steps: dict[str, tuple[bool, Callable[[str], tuple[str, str]]]] = {
+            "repaired": (config.repair_text, _repaired),
+            "advertisement": (config.remove_advertisements and kind.has_documents, _without_advertisements),
+            "masked": (config.personal_data == "mask", _masked),
+        }
+        self._steps = [(name, step) for name, (is_on, step) in steps.items() if is_on]
+        self._texts = ("source",) if kind.has_labels else ("source", "target")
 
     def clean(self, rows: Sequence[Example]) -> list[Cleaned | Reject]:
         """Each row as it may be used; or as it was read, with the rule it breaks."""
@@ -95,35 +102,27 @@ class Cleaner:
 
     def _changed(self, row: Example, notes: list[tuple[str, str]]) -> Example:
         """The row with mended texts, advertisements out and personal data masked, as far as the recipe wants it."""
-        config = self._config
         if self._kind.reads == "questions" or row.context == MESSAGES:  # places in a text, or JSON, would not survive
             return row
-        steps: list[tuple[str, bool, Callable[[str], tuple[str, str]]]] = [
-            ("repaired", config.repair_text, _repaired),
-            ("advertisement", config.remove_advertisements and self._kind.has_documents, _without_advertisements),
-            ("masked", config.personal_data == "mask", _masked),
-        ]
-        for side in ("source", "target"):
-            text = getattr(row, side)
-            if side == "target" and self._kind.has_labels:
-                continue
-            for name, is_on, step in steps:
-                if is_on and text:
-                    text, detail = step(text)
-                    if detail:
-                        notes.append((name, f"{side}: {detail}"))
-            if text != getattr(row, side):
+        for side in self._texts:
+            text = given = getattr(row, side)
+            for name, step in self._steps if text else ():
+                text, detail = step(text)
+                if detail:
+                    notes.append((name, f"{side}: {detail}"))
+            if text != given:
                 row = replace(row, **{side: text})
         return row
 
     def _findings(self, example: Example) -> list[tuple[str, str]]:
         """What else there is in the texts, by rule."""
         found = []
-        texts = [example.source] if self._kind.has_labels else [example.source, example.target]
+        texts = [getattr(example, side) for side in self._texts]
         if self._config.personal_data != "mask":
-            kinds = Counter(item.kind for text in texts for item in find_personal(text))
+            kinds = [item.kind for text in texts for item in find_personal(text)]
             if kinds:
-                found.append(("personal_data", ", ".join(f"{kind}: {count}" for kind, count in sorted(kinds.items()))))
+                counts = sorted(Counter(kinds).items())
+                found.append(("personal_data", ", ".join(f"{kind}: {count}" for kind, count in counts)))
         if self._lexicon is not None:
             spans = [text[begin:end] for text in texts for begin, end in self._lexicon.find(text)]
             if spans:
@@ -167,9 +166,12 @@ def normalized(row: Example, config: DataConfig, kind: DataKind) -> Example:
         return replace(row, target=normalize_lines(row.target))
     if kind.reads == "questions":  # answers are places in the user's own text: that stays as it is
         return replace(row, source=normalize(row.source))
-    references = tuple(filter(None, map(normalize, row.references)))
+    references = tuple(filter(None, map(normalize, row.references))) if row.references else ()
     source = (normalize_lines if kind.keeps_lines else normalize)(row.source)
-    return replace(row, source=source, target=normalize(row.target), references=references)
+    target = normalize(row.target)
+    if (source, target, references) == (row.source, row.target, row.references):
+        return row
+    return replace(row, source=source, target=target, references=references)
 
 
 def _empty(example: Example, config: DataConfig, kind: DataKind) -> str:

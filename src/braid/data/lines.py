@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, overload
 
@@ -18,14 +19,15 @@ EVERY = 64
 IN_MEMORY_ROWS = 200_000
 """Files of no more rows are read at once."""
 
-_DEFAULTS = {field.name: field.default for field in dataclasses.fields(Example)}
-_NAMES = tuple(_DEFAULTS)
+_NAMES = tuple(field.name for field in dataclasses.fields(Example))
+_DEFAULTS = tuple(field.default for field in dataclasses.fields(Example))
+_VALUES = attrgetter(*_NAMES)
 
 
 def row_of(example: Example) -> dict[str, Any]:
     """The example without fields that hold their default."""
-    values = ((name, getattr(example, name)) for name in _NAMES)
-    return {name: value for name, value in values if value != _DEFAULTS[name]}
+    values = _VALUES(example)
+    return {name: value for name, value, default in zip(_NAMES, values, _DEFAULTS, strict=True) if value != default}
 
 
 def example_of(row: dict[str, Any]) -> Example:

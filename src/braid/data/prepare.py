@@ -112,6 +112,35 @@ def prepare_data(
     return load_prepared(output)
 
 
+def unsplit_data(recipe: Recipe, *, folder: Path, output: Path) -> tuple[list[Example], dict[str, Any]]:
+    """The clean rows of data that cannot be split, all parts together, and their report.
+
+    Args:
+        recipe: Names the files and the rules.
+        folder: Paths in the recipe are relative to it.
+        output: Shards go beside it.
+
+    Raises:
+        DataError: A file cannot be read.
+    """
+    kind = kind_of(recipe)
+    jobs = jobs_of(recipe, folder=folder, output=output)
+    shards = make_shards(jobs)
+    _check_files(jobs, shards)
+    tables = [Table(found, kind) for found in shards.values() if found]
+    counts: dict[str, dict[str, dict[str, Any]]] = {"rejected": {}, "noted": {}}
+    for table in tables:
+        table.apply_rules(recipe.data)
+        _count(table, counts)
+        for _ in _reject_lines(table, counts["rejected"]):
+            pass  # which counts them
+    rows = [table.stripped(row) for table in tables for row in table.examples()]
+    read = _read_counts([shard for table in tables for shard in table.shards])
+    parts = {"train": rows, "valid": [], "test": []}
+    report = data_report(read, counts["rejected"], parts, tables, has_labels=kind.has_labels and bool(rows))
+    return rows, report | {"noted": counts["noted"]}
+
+
 def load_prepared(folder: Path) -> Prepared:
     """Prepared data from disk.
 
@@ -281,14 +310,11 @@ def _reject_lines(table: Table, counted: dict[str, dict[str, Any]]) -> Iterator[
 def _write(output: Path, tables: dict[str, Table], parts: _Parts, facts: dict[str, Any], kind: DataKind) -> None:
     """Parts, rejects and report, all at once."""
     with atomic_folder(output) as folder:
-        rejected: dict[str, dict[str, Any]] = {}
-        noted: dict[str, dict[str, Any]] = {}
+        counts: dict[str, dict[str, dict[str, Any]]] = {"rejected": {}, "noted": {}}
         with (folder / "rejects.jsonl").open("wb") as file:
             for table in tables.values():
-                for shard in table.shards:
-                    join_counts(rejected, shard.facts["rejected"])
-                    join_counts(noted, shard.facts["noted"])
-                file.writelines(_reject_lines(table, rejected))
+                _count(table, counts)
+                file.writelines(_reject_lines(table, counts["rejected"]))
         with ExitStack() as stack:
             writers = {part: stack.enter_context(RowWriter(folder / f"{part}.jsonl")) for part in PARTS}
             for part, line in _part_lines(tables, parts, kind):
@@ -300,13 +326,20 @@ def _write(output: Path, tables: dict[str, Table], parts: _Parts, facts: dict[st
         np.savez(folder / "index.npz", **offsets, **held)
         rows = {part: Rows(folder / f"{part}.jsonl", offsets[part], writers[part].num_rows) for part in PARTS}
         read = _read_counts([shard for table in tables.values() for shard in table.shards])
-        report = data_report(read, rejected, rows, list(tables.values()), has_labels=kind.has_labels)
+        report = data_report(read, counts["rejected"], rows, list(tables.values()), has_labels=kind.has_labels)
         for table in tables.values():
-            join_counts(noted, table.noted)
-        report["noted"] = dict(sorted(noted.items(), key=lambda item: -item[1]["rows"]))
+            join_counts(counts["noted"], table.noted)
+        report["noted"] = dict(sorted(counts["noted"].items(), key=lambda item: -item[1]["rows"]))
         report |= {"layout": LAYOUT, "fingerprint": _fingerprint(list(tables.values()), parts), **facts}
         report["sha256"] = _checksums(folder)
         (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _count(table: Table, counts: dict[str, dict[str, dict[str, Any]]]) -> None:
+    """Add what rules for single rows left out or noted, as the shards counted it."""
+    for shard in table.shards:
+        for name, found in counts.items():
+            join_counts(found, shard.facts[name])
 
 
 def _part_lines(tables: dict[str, Table], parts: _Parts, kind: DataKind) -> Iterator[tuple[str, bytes]]:

@@ -1,8 +1,9 @@
 """Texts as arrays of folded letters and digits, and the overlapping windows of them by which texts are compared.
 
-Folding forgets case, spaces, punctuation and width, as `braid.data.split.text_key` does. A wide character (Chinese,
-kana, Hangul) fills two columns, for it says as much as two or three letters: a window of four columns is four letters,
-or two to three Chinese characters, and mixed texts need no rule of their own.
+Folding forgets case, spaces and punctuation, as `braid.data.keys.text_key` does, and also width and whether Chinese is
+simplified or traditional. A wide character (Chinese, kana, Hangul) fills two columns, for it says as much as two or
+three letters: a window of four columns is four letters, or two to three Chinese characters, and mixed texts need no
+rule of their own.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from braid.text.normalize import normalize
+from braid.text.variants import fold_variant
 
 BATCH_CHARS = 2**18
 """Texts are worked on in batches of about so many characters, which stay in the processor's cache."""
@@ -43,7 +45,7 @@ class _Folding:
 
     def _learn(self, code: int) -> None:
         whole = unicodedata.normalize("NFKC", chr(code)).casefold()
-        char = whole if len(whole) == 1 else chr(code)
+        char = fold_variant(whole) if len(whole) == 1 else chr(code)
         category = unicodedata.category(char)
         self.codes[code] = ord(char)
         self.is_digit[code] = category == "Nd"

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from braid.auditing.data_audit import DataFacts, Finders, audit_data
+from braid.auditing.data_repeats import NearPair
 from braid.auditing.diagnosis import diagnose
+from braid.auditing.leakage import leakage
 from braid.config.recipe import Recipe
-from braid.data.clean import clean
-from braid.data.example import Example, Reject
-from braid.data.formats import read_files
+from braid.data.example import Example
+from braid.data.jobs import PARTS
 from braid.data.kinds import kind_of
-from braid.data.prepare import PARTS
-from braid.data.report import data_report
+from braid.data.near import near_pairs
+from braid.data.prepare import unsplit_data
+from braid.data.shard import NEAR
 from braid.errors import ConfigError, DataError
 from braid.pipeline.baselines import baseline_of
 from braid.pipeline.prepare import Dataset, prepare
+from braid.text.variants import chinese_variant
 
 PAGE = "audit.html"
+
+NEIGHBORS = 16
+"""Of many texts that are all alike, each is compared with so many."""
 
 
 def check_auditable(path: Path) -> None:
@@ -56,9 +61,9 @@ def audit(recipe: Recipe, *, folder: Path, prepared: Path, finders: Finders | No
     try:
         dataset = prepare(recipe, folder=folder, output=prepared)
     except DataError as error:
-        facts = _unprepared(recipe, folder, error, finders or Finders())
+        facts = _unprepared(recipe, folder, prepared, error, finders or _finders(recipe))
     else:
-        facts = _prepared(recipe, dataset, finders or Finders())
+        facts = _prepared(recipe, dataset, finders or _finders(recipe))
     found = audit_data(facts)
     if found["baseline"] is None and "accuracy" in found.get("mislabelled", {}):
         found["baseline"] = _linear(found)
@@ -82,19 +87,14 @@ def _prepared(recipe: Recipe, dataset: Dataset, finders: Finders) -> DataFacts:
     )
 
 
-def _unprepared(recipe: Recipe, folder: Path, error: DataError, finders: Finders) -> DataFacts:
+def _unprepared(recipe: Recipe, folder: Path, prepared: Path, error: DataError, finders: Finders) -> DataFacts:
     """The cleaned rows of all parts together, and why they are not enough.
 
     A file that cannot be read raises its own error here as well.
     """
-    config, kind = recipe.data, kind_of(recipe)
-    patterns = [pattern for part in PARTS for pattern in getattr(config, part)]
-    rows: list[Example | Reject] = list(read_files(patterns, kind.options(config), folder=folder))
-    kept, rejects = clean(rows, config, kind)
-    read = Counter(row.file if isinstance(row, Example) else row.example.file for row in rows)
+    config = recipe.data
+    kept, report = unsplit_data(recipe, folder=folder, output=prepared)
     parts: dict[str, Sequence[Example]] = {"train": kept}
-    splits = {"train": kept, "valid": [], "test": []}
-    report = data_report(read, rejects, splits, has_labels=kind.has_labels and bool(kept))
     where = f" ({error.where})" if error.where else ""
     return DataFacts(
         name=recipe.name,
@@ -108,6 +108,34 @@ def _unprepared(recipe: Recipe, folder: Path, error: DataError, finders: Finders
         class_weight=recipe.train.class_weight,
         finders=finders,
     )
+
+
+def _finders(recipe: Recipe) -> Finders:
+    """What looks for near duplicates, leaks and variants of Chinese."""
+    kind = kind_of(recipe)
+
+    def near(texts: Sequence[str]) -> list[NearPair]:
+        return near_pairs(texts, minhash=NEAR, most=NEIGHBORS)
+
+    def leaks(train: Sequence[Example], held_out: Sequence[Example]) -> list[NearPair]:
+        places = [{id(row): place for place, row in enumerate(rows)} for rows in (train, held_out)]
+        return [
+            (places[0][id(match.train)], places[1][id(match.held_out)], min(match.similarity, _likeness(overlap.rule)))
+            for overlap in leakage(train, held_out, kind).overlaps
+            if overlap.rule in ("exact", "near", "stretch", "contained")
+            for match in overlap.matches
+        ]
+
+    return Finders(near=near, leaks=leaks, variant_of=_variant)
+
+
+def _likeness(rule: str) -> float:
+    """At most how alike rows are that a rule of leakage found: only its first one means the same text."""
+    return 1.0 if rule == "exact" else 0.999
+
+
+def _variant(texts: Sequence[str]) -> str:
+    return chinese_variant(texts).name
 
 
 def _linear(found: dict[str, Any]) -> dict[str, Any]:
