@@ -83,3 +83,14 @@ def test_runs_of_similar_length():
     assert found[-1] == [5]
     assert all(len(run) * max(lengths[i] for i in run) <= 10 for run in found[:-1])
     assert similar_lengths([], 10) == []
+
+
+def test_placeholders_are_never_made_unknown():
+    source = [np.arange(200, 320, dtype="int32")]
+    data = EncodedPairs(
+        source=source, target=source, bos_id=1, pad_id=0, token_dropout=0.9, placeholder_ids=range(260, 280)
+    )
+    ids = data.batch(np.array([0]), plain, np.random.default_rng(2), None).source_ids[0]
+    np.testing.assert_array_equal(ids[60:80], source[0][60:80])
+    assert (ids[:60] == 3).mean() > 0.7
+    assert ids[-1] == 319

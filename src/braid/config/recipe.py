@@ -103,6 +103,9 @@ class TokenizerConfig:
     vocab_size: int = setting(
         0, IntRange(0, 262_144), "subwords in all, both languages together; 0 chooses from the data", unit="subwords"
     )
+    placeholders: bool = setting(
+        True, Flag(), "translate: placeholders and tags are tokens of their own, and each comes back letter by letter"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -140,27 +140,39 @@ def _shifted(rows: Rows, bos_id: int) -> Rows:
     return [np.concatenate([[bos_id], row[:-1]]) for row in rows]
 
 
-def _dropped(rows: Rows, rate: float, random: np.random.Generator) -> Rows:
-    """The rows with some tokens made unknown, the last of each, eos, never (token dropout)."""
+def _dropped(rows: Rows, rate: float, random: np.random.Generator, spared: range = range(0)) -> Rows:
+    """The rows with some tokens made unknown, the last of each, eos, and spared ones never (token dropout)."""
     if not rate:
         return rows
     found = []
     for row in rows:
         drop = random.random(len(row)) < rate
         drop[-1:] = False
+        if spared:
+            drop &= (row < spared.start) | (row >= spared.stop)
         found.append(np.where(drop, UNK_ID, row))
     return found
 
 
 @dataclass(frozen=True, kw_only=True)
 class EncodedPairs:
-    """Sources with targets, each ending with eos."""
+    """Sources with targets, each ending with eos.
+
+    Args:
+        source: Ids of each source.
+        target: Ids of each target.
+        bos_id: Stands before a target that is to be continued.
+        pad_id: Fills up.
+        token_dropout: Share of the sources' tokens made unknown in training.
+        placeholder_ids: Tokens that are never made unknown.
+    """
 
     source: Sequence[np.ndarray]
     target: Sequence[np.ndarray]
     bos_id: int
     pad_id: int
     token_dropout: float = 0.0
+    placeholder_ids: range = range(0)
 
     def __len__(self) -> int:
         return len(self.source)
@@ -181,9 +193,8 @@ class EncodedPairs:
         """See `Encoded`."""
         sources, targets = (_picked(side, indices, sample) for side in (self.source, self.target))
         height, source_width, target_width = shape(len(sources), max(map(len, sources)), max(map(len, targets)))
-        source_ids, source_mask = pad_rows(
-            _dropped(sources, self.token_dropout, random), self.pad_id, width=source_width, height=height
-        )
+        sources = _dropped(sources, self.token_dropout, random, self.placeholder_ids)
+        source_ids, source_mask = pad_rows(sources, self.pad_id, width=source_width, height=height)
         target_ids, target_mask = pad_rows(
             _shifted(targets, self.bos_id), self.pad_id, width=target_width, height=height
         )

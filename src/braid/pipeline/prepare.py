@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -82,6 +82,7 @@ class Dataset:
             bos_id=self.tokenizer.bos_id,
             pad_id=self.tokenizer.pad_id,
             token_dropout=token_dropout,
+            placeholder_ids=self.tokenizer.placeholder_ids,
         )
 
     def arrays(self, split: str, *, max_tokens: int = 40) -> dict[str, np.ndarray]:
@@ -128,7 +129,7 @@ def prepare(recipe: Recipe, *, folder: Path, output: Path, watch: Watch | None =
     """
     data = prepare_data(recipe, folder=folder, output=output, watch=watch)
     path = output / "tokenizer.json"
-    wanted = {"vocab_size": recipe.tokenizer.vocab_size, "fingerprint": data.fingerprint}
+    wanted = {**asdict(recipe.tokenizer), "fingerprint": data.fingerprint}
     stamp = output / "tokenizer.stamp.json"
     if path.exists() and stamp.exists() and json.loads(stamp.read_text(encoding="utf-8")) == wanted:
         return _dataset(recipe, data, Tokenizer.load(path), folder)
@@ -145,7 +146,8 @@ def _dataset(recipe: Recipe, data: Prepared, tokenizer: Tokenizer, folder: Path)
 
 def learn_tokenizer(recipe: Recipe, data: Prepared) -> Tokenizer:
     """Subwords learned from the training part."""
-    return train_tokenizer(_texts(recipe, data), vocab_size=recipe.tokenizer.vocab_size)
+    has_slots = recipe.task == "translate" and recipe.tokenizer.placeholders
+    return train_tokenizer(_texts(recipe, data), vocab_size=recipe.tokenizer.vocab_size, placeholders=has_slots)
 
 
 def _language(recipe: Recipe, data: Prepared) -> str:

@@ -64,6 +64,11 @@ class Tokenizer:
         found = [backend.id_to_token(first + slot) for slot in range(SLOTS.total)]
         self.slots: Slots = SLOTS if tuple(found) == PLACEHOLDER_TOKENS else NO_SLOTS
 
+    @property
+    def placeholder_ids(self) -> range:
+        """The tokens of the slots."""
+        return range(self.first_placeholder_id, self.first_placeholder_id + self.slots.total)
+
     def encode(self, texts: Sequence[str]) -> list[np.ndarray]:
         """Ids of each text, int32, ending with eos; texts are normalized first."""
         batch = self._backend.encode_batch([_lead(normalize(text)) for text in texts], add_special_tokens=False)
