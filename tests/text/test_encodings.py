@@ -33,7 +33,7 @@ CASES = [
     ("ru", "cp1251"), ("ru", "koi8-r"), ("ru", "cp866"), ("ru", "iso8859-5"), ("uk", "cp1251"), ("uk", "koi8-u"),
     ("el", "cp1253"), ("he", "cp1255"), ("ar", "cp1256"), ("th", "cp874"), ("de", "cp1252"), ("fr", "cp1252"),
     ("es", "cp1252"), ("pl", "cp1250"), ("pl", "iso8859-2"), ("cs", "cp1250"), ("hu", "cp1250"), ("tr", "cp1254"),
-    ("lt", "cp1257"), *((name, "utf-16-le") for name in TEXTS), ("de", "utf-16-be"), ("zh", "utf-16-be"),
+    ("lt", "cp1257"), ("de", "cp850"), ("fr", "mac-roman"), ("cs", "cp852"), *((name, "utf-16-le") for name in TEXTS), ("de", "utf-16-be"), ("zh", "utf-16-be"),
 ]  # fmt: skip
 
 

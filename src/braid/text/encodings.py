@@ -25,14 +25,12 @@ CLEAR = 0.8
 _LATIN = {
     "en": "é", "de": "üäöß", "fr": "éàèêôâîçûœùëïü", "es": "óáíúñéü", "it": "èùìòàéî", "pt": "ãçáõíúéêóàâô",
     "nl": "éïëèüö",
-    "sv": "äöåé", "da": "åøæé", "nb": "åøæéò", "fi": "äöå", "et": "äõüöžš",
-    "is": "íáðéóúþöýæ", "ca": "óéàíèòçúïü",
+    "sv": "äöåé", "da": "åøæé", "nb": "åøæéò", "fi": "äöå", "et": "äõüöžš", "is": "íáðéóúþöýæ", "ca": "óéàíèòçúïü",
 }  # fmt: skip
 _BALTIC = {"lt": "ųšėžįąūčę", "lv": "āīēšūļņģžķč", "et": "äõüöžš", "pl": "łżęąśćóńź"}
 _CENTRAL = {
     "pl": "łżęąśćóńź", "cs": "íážěéřčšýůúňďóť", "sk": "áížýéúťčšľóôňďäĺŕ", "hu": "áéóöőíüúű",
-    "ro": "ăţşîâ", "hr": "šžčćđ",
-    "de": "üäöß",
+    "ro": "ăţşîâ", "hr": "šžčćđ", "de": "üäöß",
 }  # fmt: skip
 _TURKISH = {"tr": "ıçşüğöâî", "de": "üäöß"}
 _CYRILLIC = {
@@ -49,13 +47,13 @@ _SINGLE: dict[str, dict[str, str]] = {
     "cp1252": _LATIN, "iso8859-15": _LATIN, "cp1250": _CENTRAL, "iso8859-2": _CENTRAL, "cp1254": _TURKISH,
     "cp1257": _BALTIC, "cp1251": _CYRILLIC, "koi8-r": _RUSSIAN, "koi8-u": {"uk": _CYRILLIC["uk"]}, "cp866": _RUSSIAN,
     "iso8859-5": _CYRILLIC, "cp1253": _GREEK, "iso8859-7": _GREEK, "cp1255": _HEBREW, "cp1256": _ARABIC, "iso8859-6":
-    {"ar": _ARABIC["ar"]}, "cp874": _THAI,
+    {"ar": _ARABIC["ar"]}, "cp874": _THAI, "cp850": _LATIN, "cp852": _CENTRAL, "mac-roman": _LATIN,
 }  # fmt: skip
 """Letters beyond ASCII by language, the commonest first, of encodings with one byte a character."""
 _DOUBLE = {"gb18030": ("Hans", "Hant"), "big5hkscs": ("Hant",), "cp932": ("ja",), "euc_jp": ("ja",), "cp949": ("ko",)}
-_USUAL = {"cp1252": 2.0, "gb18030": 1.0} | dict.fromkeys(
-    ("cp866", "koi8-u", *(n for n in _SINGLE if n[:3] == "iso")), -1.0
-)
+_USUAL = dict.fromkeys(_SINGLE, -1.0) | dict.fromkeys((name for name in _SINGLE if name[:4] == "cp12"), 0.0)
+_USUAL |= dict.fromkeys(("cp850", "cp852", "mac-roman"), -3.0)
+_USUAL |= {"koi8-r": 0.0, "cp874": 0.0, "cp1252": 2.0, "gb18030": 1.0}
 """Logarithms of how much likelier files are in an encoding than in others, before anything of them is seen."""
 _NAMES = {"Hans": "zh", "Hant": "zh"}
 _STANDARDS = {
@@ -83,6 +81,7 @@ _WRITTEN_MARKS = "„“”‘’–—…«»¿¡·§°©®€£№•、。，
 _MARK, _OTHER_LETTER, _SYMBOL, _UNUSED, _BROKEN = -5.0, -11.0, -9.0, -15.0, -25.0
 _ASCII, _FOREIGN_ASCII = -3.0, -3.3
 _EXPECTED = 3.0
+"""What is added for a language that is expected."""
 _LEAST = {1: -8.0, 2: -10.5}
 """Worth of a character beyond ASCII on average, below which bytes are no text in an encoding; by its bytes."""
 _ODD = -5.0
@@ -90,12 +89,10 @@ _ODD = -5.0
 
 # What no language writes: a capital behind a small letter, a symbol between letters, scripts mixed in a word.
 _ODDITIES = re.compile(
-    "(?<=[a-zß-öø-ÿа-яё])(?=[À-ÖØ-ÞĄĆČĎĘĚŁŃŇŘŚŠŤŮŹŻŽĞİŞА-ЯЁ])|(?<=[^\\W\\d_])[\u0080-\u009f¢-¶¸-¿×÷](?=[^\\W\\d_])"
+    "(?<=[a-zß-öø-ÿа-яё])(?=[À-ÖØ-ÞĄĆČĎĘĚŁŃŇŘŚŠŤŮŹŻŽĞİŞА-ЯЁ])|(?<=[^\\W\\d_])[\u0080-\u009f¢-¶¸-¿×÷„“”‚](?=[^\\W\\d_])"
     "|(?<=[A-Za-z])(?=[\u0370-\u06ff\u0e00-\u0e7f])|(?<=[\u0370-\u06ff\u0e00-\u0e7f])(?=[A-Za-z])"
     "|(?<!\\w)’(?=[\u0370-\u03ff])|(?<!\\d)[¼½¾](?=[a-z]{2})"
 )
-
-
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 

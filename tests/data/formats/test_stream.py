@@ -164,6 +164,18 @@ def test_pieces_of_a_file_may_end_anywhere():
     assert find_encoding(chunks).encoding == "gb18030"
 
 
+def test_of_a_file_that_is_plainly_not_utf8_only_a_part_is_looked_at():
+    seen = []
+
+    def chunks():
+        for number in range(50):
+            seen.append(number)
+            yield (CHINESE * 500).encode("gb18030")
+
+    assert find_encoding(chunks()).encoding == "gb18030"
+    assert len(seen) < 10
+
+
 def test_undecoded_names_the_byte():
     assert undecoded("a\udc92b") == "the byte 0x92 is not valid UTF-8"
     assert undecoded("fine \ud800") == ""

@@ -14,6 +14,8 @@ UTF8_SHARE = 0.75
 encodings that read as UTF-8 by chance at most 0.63 were found, in 300 pieces of 100 bytes each in 28 encodings."""
 _CERTAIN = 20
 """Valid characters beyond ASCII in a file without a broken byte, from which on it is UTF-8 whatever it was called."""
+_ENOUGH = 2**16
+"""Broken bytes with which a file is certainly not in UTF-8: the rest need not be looked at."""
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _ESCAPING = frozenset({"unicode-escape", "raw-unicode-escape", "utf-7", "punycode", "idna", "undefined"})
 """Python's codecs that are no encodings of files, and may yield halves of surrogate pairs."""
@@ -81,6 +83,8 @@ def find_encoding(chunks: Iterable[bytes], given: str = "", languages: Sequence[
             if broken and len(sample) < SAMPLE_BYTES:
                 sample += _lines_beyond_ascii(chunk, is_first=not head)
         head = head or chunk[:SAMPLE_BYTES]
+        if num_broken > _ENOUGH and num_valid < UTF8_SHARE / 2 * num_broken:
+            break
     num_broken += len(decoder.decode(b"", final=True))  # a character that breaks off
     if not num_broken and b"\0" not in head and (not given or num_valid >= _CERTAIN):
         return Found("utf-8")
