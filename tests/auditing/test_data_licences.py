@@ -63,3 +63,11 @@ def test_long_texts_take_no_longer(sign):
     begun = time.monotonic()
     licence_names(sign * (1_000_000 // len(sign)))
     assert time.monotonic() - begun < 2
+
+
+def test_the_line_that_is_about_the_licence_is_quoted(tmp_path):
+    text = "# Corpus\nMade with MIT tools.\nLicence: CC0 1.0\n" + "The end."
+    (tmp_path / "SOURCE.md").write_text(text, encoding="utf-8")
+    found = licence_notes(["a.tsv"], folder=tmp_path)
+    assert found["notes"][0]["line"] == "Licence: CC0 1.0"
+    assert found["notes"][0]["licences"] == ["CC0-1.0", "MIT"]

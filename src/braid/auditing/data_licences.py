@@ -53,6 +53,8 @@ _SPDX: tuple[tuple[str, str], ...] = (
     (r"all rights reserved|alle Rechte vorbehalten|tous droits réservés|版权所有", "all rights reserved"),
 )
 _LICENCES = [(re.compile(pattern, re.IGNORECASE), name) for pattern, name in _SPDX]
+_LICENCE = re.compile(r"(?:un)?licen[cs]e|lizenz|许可", re.IGNORECASE)
+"""How a line begins that is about the licence."""
 _VERSION = re.compile(r"(?<![\d.])([1-4]\.0)(?![\d])")
 RESTRICTED = frozenset({"non-commercial or research only", "all rights reserved"})
 """What is found that forbids some uses, beside all names with NC or ND in them."""
@@ -86,9 +88,10 @@ def licence_notes(files: Sequence[str], *, folder: Path) -> dict[str, Any]:
         folder: They are relative to it.
 
     Returns:
-        ``notes``, each with ``file``, the ``licences`` named there and the ``line`` quoted (the first that names one,
-        else the first that says anything); ``columns`` of data files that hold such notes, each with ``file``,
-        ``column``, ``licences`` and ``line``; ``licences``, all names; and ``folders``, how many were looked into.
+        ``notes``, each with ``file``, the ``licences`` named there and the ``line`` quoted (the first about a licence
+        that names one, else the first that does, else the first of all); ``columns`` of data files that hold such
+        notes, each with ``file``, ``column``, ``licences`` and ``line``; ``licences``, all names; and ``folders``, how
+        many were looked into.
     """
     paths = [folder / Path(part.strip()).expanduser() for file in files for part in file.split(",")]
     folders = list(dict.fromkeys(path if path.is_dir() else path.parent for path in paths))[:MOST_FOLDERS]
@@ -118,7 +121,8 @@ def _note(path: Path) -> dict[str, Any] | None:
         return None
     lines = [line.strip(" #*=-\t\r") for line in text.split("\n")]
     lines = [line for line in lines if line]
-    telling = next((_around(line) for line in lines if licence_names(line)), "")
+    named = sorted((line for line in lines if licence_names(line)), key=lambda line: not _LICENCE.match(line))
+    telling = _around(named[0]) if named else ""
     names = licence_names(text)
     if not lines or (not names and re.match(r"(?i)sources?\.(?!md|txt|rst)", path.name)):
         return None
