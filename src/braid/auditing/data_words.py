@@ -1,6 +1,6 @@
 """How long texts are, how many words they use, how many more would bring, and how well training covers the test.
 
-Words are those of `braid.text.units`: characters in scripts without spaces.
+Words are those of `braid.text.words`, found by dictionaries and models where no spaces part them.
 
 Papers: Heaps (1978), Information retrieval: computational and theoretical aspects, sec. 7.5: types grow as K n^b with
 the n words read; we take b from the second half of the curve, for it falls on the way.
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from braid.auditing.data_sample import SEED
-from braid.text.units import units
+from braid.text.words import words
 
 if TYPE_CHECKING:
     from braid.text.tokenizer import Tokenizer
@@ -48,12 +48,16 @@ class Words:
         return np.diff(self.starts)
 
 
+def _words(text: str) -> list[str]:
+    return [text[begin:end].lower() for begin, end in words(text)]
+
+
 def words_of(texts: Iterable[str]) -> Words:
     """Texts as numbers of words; a word's number is its rank by first appearance."""
     vocabulary: dict[str, int] = {}
     parts, starts = [np.zeros(0, np.int32)], [0]
     for text in texts:
-        found = [vocabulary.setdefault(word, len(vocabulary)) for word in units(text)]
+        found = [vocabulary.setdefault(word, len(vocabulary)) for word in _words(text)]
         parts.append(np.array(found, np.int32))
         starts.append(starts[-1] + len(found))
     return Words(ids=np.concatenate(parts), starts=np.array(starts), vocabulary=vocabulary)
@@ -121,12 +125,12 @@ def vocabulary_growth(words: Words) -> dict[str, Any]:
 def coverage(train: Words, texts: Sequence[str]) -> dict[str, Any]:
     """How much of other texts training has shown: shares of words and of types, and of words it has shown just once."""
     counts = np.bincount(train.ids, minlength=len(train.vocabulary))
-    found = [train.vocabulary.get(word, -1) for text in texts for word in units(text)]
+    found = [train.vocabulary.get(word, -1) for text in texts for word in _words(text)]
     tokens = np.array(found, np.int64)
     if not len(tokens):
         return {"words": 0, "known": 1.0, "known_types": 1.0, "seen_once": 0.0}
     is_known = tokens >= 0
-    types = {word for text in texts for word in units(text)}
+    types = {word for text in texts for word in _words(text)}
     return {
         "words": len(tokens),
         "known": round(float(is_known.mean()), 4),
@@ -138,6 +142,6 @@ def coverage(train: Words, texts: Sequence[str]) -> dict[str, Any]:
 def fertility(tokenizer: Tokenizer, texts: Sequence[str]) -> float:
     """Subwords a word, over some of the texts; 0 where they hold no word."""
     some = texts[:: max(1, len(texts) // FERTILITY_TEXTS)][:FERTILITY_TEXTS]
-    num_words = sum(len(units(text)) for text in some)
+    num_words = sum(len(_words(text)) for text in some)
     num_subwords = sum(len(ids) - 1 for ids in tokenizer.encode(some)) if some else 0
     return round(num_subwords / num_words, 2) if num_words else 0.0
