@@ -33,7 +33,8 @@ CASES = [
     ("ru", "cp1251"), ("ru", "koi8-r"), ("ru", "cp866"), ("ru", "iso8859-5"), ("uk", "cp1251"), ("uk", "koi8-u"),
     ("el", "cp1253"), ("he", "cp1255"), ("ar", "cp1256"), ("th", "cp874"), ("de", "cp1252"), ("fr", "cp1252"),
     ("es", "cp1252"), ("pl", "cp1250"), ("pl", "iso8859-2"), ("cs", "cp1250"), ("hu", "cp1250"), ("tr", "cp1254"),
-    ("lt", "cp1257"), ("de", "cp850"), ("fr", "mac-roman"), ("cs", "cp852"), *((name, "utf-16-le") for name in TEXTS), ("de", "utf-16-be"), ("zh", "utf-16-be"),
+    ("lt", "cp1257"), ("de", "cp850"), ("fr", "mac-roman"), ("cs", "cp852"), *((name, "utf-16-le") for name in TEXTS),
+    ("de", "utf-16-be"), ("zh", "utf-16-be"),
 ]  # fmt: skip
 
 
@@ -52,6 +53,12 @@ def test_a_table_of_two_languages():
     rows = "".join(f"Open the file number {number}\t{TEXTS['zh'][:20]}\n" for number in range(50))
     guess = guess_encoding(rows.encode("gb18030"))
     assert guess is not None and guess.encoding == "gb18030"
+
+
+def test_spaces_that_do_not_break_are_text():
+    text = "Es ist, z.\xa0B. am 3.\xa0Mai um 5\xa0Uhr, größer als 3\xa0m.\n"
+    guess = guess_encoding(text.encode("cp1252"))
+    assert guess is not None and guess.encoding == "cp1252"
 
 
 def test_latin_9_is_told_by_its_letters():

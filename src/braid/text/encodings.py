@@ -77,7 +77,7 @@ _KOREAN = (
     "다이니의에는을가하지한고로를어사은시기도서리인자수있그대아일해나정라과들전부제보스여장만주상구것유비성조마원게면"
     "오안우동습요세신무관국였으문화경소와미공모된없할합드트입선위"
 )
-_WRITTEN_MARKS = "„“”‘’–—…«»¿¡·§°©®€£№•、。，；：？！（）《》「」『』“”‘’"
+_WRITTEN_MARKS = "\xa0„“”‘’–—…«»¿¡·§°©®€£№•、。，；：？！（）《》「」『』"
 _MARK, _OTHER_LETTER, _SYMBOL, _UNUSED, _BROKEN = -5.0, -11.0, -9.0, -15.0, -25.0
 _ASCII, _FOREIGN_ASCII = -3.0, -3.3
 _EXPECTED = 3.0
@@ -89,7 +89,7 @@ _ODD = -5.0
 
 # What no language writes: a capital behind a small letter, a symbol between letters, scripts mixed in a word.
 _ODDITIES = re.compile(
-    "(?<=[a-zß-öø-ÿа-яё])(?=[À-ÖØ-ÞĄĆČĎĘĚŁŃŇŘŚŠŤŮŹŻŽĞİŞА-ЯЁ])|(?<=[^\\W\\d_])[\u0080-\u009f¢-¶¸-¿×÷„“”‚](?=[^\\W\\d_])"
+    "(?<=[a-zß-öø-ÿа-яё])(?=[À-ÖØ-ÞĄĆČĎĘĚŁŃŇŘŚŠŤŮŹŻŽĞİŞА-ЯЁ])|(?<=[a-zß-öø-ÿ])[\u0080-\u00b6¸-¿×÷„“”‚](?=[^\\W\\d_])"
     "|(?<=[A-Za-z])(?=[\u0370-\u06ff\u0e00-\u0e7f])|(?<=[\u0370-\u06ff\u0e00-\u0e7f])(?=[A-Za-z])"
     "|(?<!\\w)’(?=[\u0370-\u03ff])|(?<!\\d)[¼½¾](?=[a-z]{2})"
 )
@@ -204,7 +204,7 @@ class _Table(dict[str, float]):
         if char.lower() in self:
             return self[char.lower()] - 1.5
         kind = unicodedata.category(char)
-        if kind[0] == "C":
+        if kind[0] == "C" or "\u2500" <= char <= "\u259f":  # lines and blocks
             return _UNUSED
         if kind[0] not in "LM":
             return _SYMBOL

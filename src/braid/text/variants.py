@@ -50,7 +50,7 @@ def chinese_variant(texts: Iterable[str]) -> Variant:
 
     Example:
         >>> chinese_variant(["請打開檔案", "我們"])
-        Variant(name='Hant', simplified=0, traditional=5)
+        Variant(name='Hant', simplified=0, traditional=4)
     """
     counts: Counter[str] = Counter()
     for text in texts:
