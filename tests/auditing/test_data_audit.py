@@ -12,6 +12,7 @@ from braid.auditing.data_audit import DataFacts, Finders, audit_data
 from braid.auditing.diagnosis import diagnose
 from braid.data.formats.texts import MESSAGES
 from braid.data.report import data_report
+from tables import table_of
 
 HOSTILE = '<script>alert("x")</script> $a$ [bold]{{ 7*7 }}[/bold] \ud800 \ufffd'
 CHINESE = "打开文件，然后保存"
@@ -19,7 +20,9 @@ CHINESE = "打开文件，然后保存"
 
 def facts_of(task, rows, test=(), **more):
     parts = {"train": rows, "valid": [], "test": list(test)}
-    report = data_report(Counter(row.file for row in [*rows, *test]), [], parts, has_labels=task == "classify")
+    every = [*rows, *test]
+    read = Counter(row.file for row in every)
+    report = data_report(read, {}, parts, [table_of(every)], has_labels=task == "classify")
     return DataFacts(name="a", task=task, parts=parts, report=report, **more)
 
 

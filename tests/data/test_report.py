@@ -1,34 +1,17 @@
 import io
 from collections import Counter
-from types import SimpleNamespace
 
-import numpy as np
 import pytest
 from rich.console import Console
 
-from braid.data.columns import Marked, MemoryColumns
 from braid.data.example import Example
-from braid.data.keys import number_of
 from braid.data.report import FILES, data_report, label_counts, label_sentences, print_report
 from braid.data.shard import count_row
-from braid.text.normalize import display_width
+from tables import table_of
 
 
 def row(source, target, line=1):
     return Example(source=source, target=target, file="f.tsv", line=line)
-
-
-def table(rows):
-    """What a `braid.data.table.Table` offers to a report."""
-    columns = {}
-    for side in ("source", "target"):
-        texts = [getattr(row, side) for row in rows]
-        columns[side] = np.array([number_of(text) for text in texts], np.uint64)
-        columns[f"{side}_chars"] = np.array([len(text) for text in texts], np.uint32)
-        columns[f"{side}_width"] = np.array([display_width(text) for text in texts], np.uint32)
-    made = Marked(MemoryColumns(columns))
-    made.shards = [SimpleNamespace(facts={"characters": dict.fromkeys(("source", "target"), "ab")})]
-    return made
 
 
 def made(files=1):
@@ -41,7 +24,7 @@ def made(files=1):
     for line in range(5):
         count_row(rejected, "empty", row("x", "", line), "no text in target")
     read = Counter({f"[{i}].tsv": 9 for i in range(files)})
-    return data_report(read, rejected, splits, [table([row for part in splits.values() for row in part])])
+    return data_report(read, rejected, splits, [table_of([row for part in splits.values() for row in part])])
 
 
 def test_counts_and_samples():
@@ -88,8 +71,8 @@ def test_labels_are_counted():
     assert label_sentences(counts, "balanced") == [first]
     assert len(label_sentences({"a": 9, "b": 7})) == 1
     splits = {"train": rows, "valid": rows[:1], "test": rows[:1]}
-    assert "labels" not in data_report(Counter(f=70), {}, splits, [table(rows)])
-    report = data_report(Counter(f=70), {}, splits, [table(rows)], has_labels=True)
+    assert "labels" not in data_report(Counter(f=70), {}, splits, [table_of(rows)])
+    report = data_report(Counter(f=70), {}, splits, [table_of(rows)], has_labels=True)
     assert report["labels"] == {"red": 65, "green": 7, "blue": 3}
     out = io.StringIO()
     print_report(report, Console(file=out, width=80))

@@ -15,6 +15,7 @@ from braid.data.example import Example
 from braid.data.kinds import SEPARATOR
 from braid.data.shard import printable
 from braid.data.table import Table
+from braid.text.scripts import UNSPACED
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -112,8 +113,7 @@ def _percentile(counts: np.ndarray, percent: int) -> int:
     return int(np.searchsorted(np.cumsum(counts), max(1, total * percent / 100))) if total else 0
 
 
-# Letters of scripts without spaces between words: Thai to Tibetan, Burmese, Khmer, kana and Chinese characters.
-_ALONE = re.compile("([\u0e01-\u0fff\u1000-\u109f\u1780-\u17ff\u3005-\ua4cf\uf900-\ufaff\U00020000-\U0003ffff])")
+_ALONE = re.compile(f"([{UNSPACED}])")
 
 
 def _units(text: str) -> list[str]:

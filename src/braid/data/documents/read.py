@@ -18,7 +18,7 @@ from braid.data.formats.lookup import expand, with_home
 from braid.data.formats.stream import Stream, open_stream
 from braid.errors import DataError
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised whenever the same file would give other passages."""
 
 _Reader = Callable[[Stream, str], Iterator[Passage | Reject]]
