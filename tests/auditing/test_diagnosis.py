@@ -42,7 +42,7 @@ def base(metric="bleu", value=20.0, half=1.0, rows=2000):
             "rows": rows, "where": "on your test part"}  # fmt: skip
 
 
-LEAK = {"parts": {"test": {"rows": 100, "exact": 3, "near": 4}},
+LEAK = {"parts": {"test": {"rows": 100, "exact": 3, "near": 4, "other": 9}},
         "samples": [{"part": "test", "similarity": 1.0, "train": row(5), "held_out": row(6)}]}  # fmt: skip
 ANSWERS = {"rows": 100, "not_found": 0, "without_answer": 5, "positions": [0.1] * 10, "samples": []}
 SUMMARIES = {"rows": 10, "copied": 0.1, "longer": {"rows": 0, "samples": []}}
@@ -55,6 +55,8 @@ CASES = [
     ("measured", audit(), "29,000 sentence pairs (captions of photographs, German to English) gave BLEU 39.8"),
     ("expectation", audit(baseline=base()), "expect about BLEU 30 to 49 from a first run: memory has 20 on your test"),
     ("expectation", audit("classify", data=with_data(splits={"train": 9000})), "anything from accuracy 79 to 98 was"),
+    ("unlike", audit(baseline=base(value=95)), "Memory has BLEU 95 on your test part without any network, far from"),
+    ("unlike", audit(baseline=base(value=95)), "in the measurements (11 to 36)"),
     ("unmeasured", audit("classify", data=with_data(splits={"train": 40})), "These are 40 labelled texts. Nothing"),
     ("rejected", audit(data=with_data(rejected=rejected("too_long", 14_000))),
      '14,000 of 70,000 rows (20 %) are left out, 14,000 of them by the rule "too long" (first a.tsv:3: why).'),
@@ -79,6 +81,7 @@ CASES = [
      "1,400 of 70,000 rows (2 %) repeat a text"),
     ("near_duplicates", audit(near_duplicates={"rows": 9000}), "9,000 of 66,000 training rows nearly repeat another"),
     ("leakage", audit(leakage=LEAK), "7 of 100 rows of the test part stand in training as well (3 exactly, 4 nearly)"),
+    ("leakage", audit(leakage=LEAK), "scores on them are too high; 9 more share a long stretch or an identifier with"),
     ("one_file", audit(files=[{"file": name, "rows": rows, "encoding": ""} for name, rows in FILES]),
      "93 % of all rows come from a.tsv"),
     ("encoding", audit(files=[{"file": "a.po", "rows": 9, "encoding": "iso8859-1"}]),
@@ -163,7 +166,7 @@ def test_nothing_is_said_where_nothing_is_wrong(task):
         ("class_weight", audit("classify", labels={"a": 500, "b": 50}, class_weight="balanced")),
         ("cleaning", audit(data=with_data(rejected=rejected("duplicate", 14_000)))),
         ("inconsistent", audit("summarize", consistency={"sources": 9, "several_targets": 9, "samples": []})),
-        ("leakage", audit(leakage={"parts": {"test": {"rows": 1000, "exact": 0, "near": 3}}, "samples": []})),
+        ("leakage", audit(leakage=LEAK | {"parts": {"test": LEAK["parts"]["test"] | {"rows": 1000}}})),
     ],
 )  # fmt: skip
 def test_a_rule_is_silent(name, found):

@@ -247,12 +247,14 @@ def _near(audit: dict[str, Any]) -> Iterator[Section]:
 
 def _leakage(audit: dict[str, Any]) -> Iterator[Section]:
     if found := audit["leakage"]:
-        rows = [[part, one["rows"], one["exact"], one["near"]] for part, one in found["parts"].items()]
+        rows = [
+            [part, *(one[name] for name in ("rows", "exact", "near", "other"))] for part, one in found["parts"].items()
+        ]
         yield Section(
             key="leakage",
             title="Leakage",
             sentences=["Held-out rows that stand in the training part as well."],
-            tables=[Table(header=("part", "rows", "exactly", "nearly"), rows=rows)],
+            tables=[Table(header=("part", "rows", "exactly", "nearly", "in part"), rows=rows)],
             rows=[
                 _shown(
                     one["held_out"], f"{_share(one['similarity'])} like {one['train']['file']}:{one['train']['line']}"
