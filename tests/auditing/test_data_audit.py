@@ -7,8 +7,9 @@ import pytest
 
 from audit_rows import labelled, pair, pairs
 from braid.auditing.audit_page import audit_page
+from braid.auditing.audit_sections import audit_sections
 from braid.auditing.audit_text import print_audit
-from braid.auditing.audit_view import audit_sections, is_number
+from braid.auditing.audit_view import is_number
 from braid.auditing.data_audit import DataFacts, Finders, audit_data
 from braid.auditing.diagnosis import diagnose
 from braid.data.formats.texts import MESSAGES

@@ -3,7 +3,7 @@
 import pytest
 
 from audit_rows import audit, row, side
-from braid.auditing.diagnosis import RULES, diagnose, fix_first
+from braid.auditing.diagnosis import RULES, WARNINGS, diagnose, fix_first
 
 
 def said(found, name):
@@ -88,8 +88,8 @@ CASES = [
      "a.po was read as iso8859-1: look"),
     ("damaged_text", audit(damaged={"rows": 2, "samples": [row(8)]}),
      "2 rows hold marks of a wrong encoding, first a.tsv:8."),
-    ("no_licence", audit(licences={"licences": [], "notes": [], "columns": []}), "No licence is named"),
-    ("licence", audit(licences={"licences": ["MIT", "CC-BY-NC-4.0"], "notes": [], "columns": []}),
+    ("no_license", audit(licenses={"licenses": [], "notes": [], "columns": []}), "No license is named"),
+    ("license", audit(licenses={"licenses": ["MIT", "CC-BY-NC-4.0"], "notes": [], "columns": []}),
      "name CC-BY-NC-4.0: some"),
     ("sampled", audit(sampled={"train": [200_000, 5_000_000]}), "Of the train part 200,000 of 5,000,000 rows"),
     ("misaligned", audit(misaligned=judged()), "About 50 of 1,000 pairs (5.0 %) look as if their sides did not belong"),
@@ -142,6 +142,11 @@ def test_every_rule_has_a_case():
     assert names == {name for name, _, _ in CASES}
 
 
+def test_all_warnings_are_listed_for_those_who_ask_for_them():
+    warned = {one["name"] for _, found, _ in CASES for one in diagnose(found)["warnings"]}
+    assert warned == set(WARNINGS)
+
+
 @pytest.mark.parametrize("task", ["translate", "classify", "answer", "summarize", "generate"])
 def test_nothing_is_said_where_nothing_is_wrong(task):
     told = diagnose(audit(task, baseline=base(rows=2000) if task == "translate" else None))
@@ -174,8 +179,8 @@ def test_a_rule_is_silent(name, found):
 
 
 def test_the_weightiest_comes_first():
-    told = diagnose(audit(problem="x", leakage=LEAK, licences={"licences": [], "notes": [], "columns": []}))
-    assert [one["name"] for one in told["warnings"]] == ["unprepared", "leakage", "no_licence"]
+    told = diagnose(audit(problem="x", leakage=LEAK, licenses={"licenses": [], "notes": [], "columns": []}))
+    assert [one["name"] for one in told["warnings"]] == ["unprepared", "leakage", "no_license"]
     small = diagnose(audit(misaligned=judged(), data=with_data(splits={"train": 100_000})))
     assert [one["name"] for one in small["help"]] == ["realign", "more_data"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from braid.auditing.data_languages import Variant, languages_found
-from braid.auditing.data_licences import licence_notes
+from braid.auditing.data_licenses import license_notes
 from braid.auditing.data_repeats import Leakage, NearPair, consistency, leaks, near_duplicates
 from braid.auditing.data_sample import MOST_ROWS, SEED, Sample, draw, quoted_row
 from braid.auditing.data_tasks import answers_found, summaries_found, texts_found
@@ -126,7 +126,7 @@ def audit_data(facts: DataFacts) -> dict[str, Any]:
         "files": _files(facts),
         "damaged": _damaged(every),
         "sides": _sides(facts, samples),
-        "licences": licence_notes(list(facts.report["files"]), folder=facts.folder),
+        "licenses": license_notes(list(facts.report["files"]), folder=facts.folder),
         "baseline": facts.baseline,
         "near_duplicates": _near(train, facts),
         "leakage": _leakage(train, held_out, facts),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from braid.auditing.data_languages import SCRIPTS, told_name
-from braid.auditing.data_licences import is_restricted
+from braid.auditing.data_licenses import is_restricted
 from braid.auditing.expectations import Measured, expectation
 from braid.auditing.findings import (
     Audit,
@@ -285,19 +285,19 @@ def files(audit: Audit) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def licences(audit: Audit) -> Iterator[Finding]:
-    """No licence note, or one that forbids something."""
-    found = audit["licences"]
-    if not found["licences"]:
+def licenses(audit: Audit) -> Iterator[Finding]:
+    """No license note, or one that forbids something."""
+    found = audit["licenses"]
+    if not found["licenses"]:
         yield warning(
-            "no_licence", 10,
-            "No licence is named beside the data files or in their columns: note where the texts come from before a "
+            "no_license", 10,
+            "No license is named beside the data files or in their columns: note where the texts come from before a "
             "model of them is passed on."
         )  # fmt: skip
-    restricted = [name for name in found["licences"] if is_restricted(name)]
+    restricted = [name for name in found["licenses"] if is_restricted(name)]
     if restricted:
         yield warning(
-            "licence", 28,
+            "license", 28,
             f"Notes beside the data name {', '.join(restricted)}: some uses of a model of them may be forbidden."
         )  # fmt: skip
 
@@ -312,5 +312,5 @@ def sampled(audit: Audit) -> Iterator[Finding]:
 
 
 DATA_RULES: tuple[Rule, ...] = (
-    unprepared, expected, rejected, small_test, languages, vocabulary, repeats, leakage, files, licences, sampled
+    unprepared, expected, rejected, small_test, languages, vocabulary, repeats, leakage, files, licenses, sampled
 )  # fmt: skip
