@@ -67,7 +67,7 @@ def audit(task: str = "translate", **changes):
         "files": [{"file": "a.tsv", "rows": 70_000, "encoding": "utf-8"}],
         "damaged": {"rows": 0, "samples": []},
         "sides": {**sides, "histogram": {"edges": [0, 1, 2], "bars": {"source": [0, 4]}}},
-        "licences": {"notes": [], "columns": [], "licences": ["CC0-1.0"], "folders": 1},
+        "licenses": {"notes": [], "columns": [], "licenses": ["CC0-1.0"], "folders": 1},
         "baseline": None, "near_duplicates": None, "leakage": None,
     }  # fmt: skip
     if task == "generate":

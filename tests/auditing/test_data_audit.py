@@ -1,13 +1,15 @@
 import json
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from audit_rows import labelled, pair, pairs
 from braid.auditing.audit_page import audit_page
+from braid.auditing.audit_sections import audit_sections
 from braid.auditing.audit_text import print_audit
-from braid.auditing.audit_view import audit_sections, is_number
+from braid.auditing.audit_view import is_number
 from braid.auditing.data_audit import DataFacts, Finders, audit_data
 from braid.auditing.diagnosis import diagnose
 from braid.data.formats.texts import MESSAGES
@@ -122,12 +124,15 @@ def test_large_parts_are_drawn_from_and_that_is_said(tmp_path, monkeypatch):
 
 def test_finders_are_asked_and_shown(tmp_path):
     rows = pairs(300)
+    match = SimpleNamespace(train=rows[3], held_out=rows[0], similarity=1.0)
+    overlap = SimpleNamespace(rule="exact", side="source", rows=(0, 1), matches=(match,))
     finders = Finders(
-        near=lambda texts: [(0, 1, 0.9)], leaks=lambda train, held_out: [(3, 0, 1.0), (4, 1, 0.85)]
-    )  # fmt: skip
+        near=lambda texts: [(0, 1, 0.9)],
+        leaks=lambda train, held_out: SimpleNamespace(num_held_out=len(held_out), overlaps=(overlap,)),
+    )
     found = audited(facts_of("translate", rows, rows[:50], folder=tmp_path, finders=finders))
     assert found["near_duplicates"]["rows"] == 2
-    assert found["leakage"]["parts"]["test"] == {"rows": 50, "exact": 1, "near": 1}
+    assert found["leakage"]["parts"]["test"] == {"rows": 50, "exact": 2, "near": 0, "other": 0}
     assert {"near_duplicates", "leakage"} <= {section.key for section in audit_sections(found)}
     assert any(one["name"] == "leakage" for one in found["diagnosis"]["warnings"])
     plain = audited(facts_of("translate", rows, rows[:50], folder=tmp_path))

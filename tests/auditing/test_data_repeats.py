@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 from audit_rows import pair
 from braid.auditing.data_repeats import consistency, leaks, near_duplicates
 
@@ -20,8 +22,15 @@ def test_near_duplicates():
     assert found["samples"][0]["other"]["line"] == 4
 
 
-def test_each_held_out_row_leaks_once_by_its_most_alike():
-    rows = [pair(number, f"s{number}", "t") for number in range(4)]
-    found = leaks({"train": rows, "test": rows}, {"test": [(0, 2, 0.85), (1, 2, 1.0), (3, 0, 0.9)]})
-    assert found["parts"] == {"test": {"rows": 4, "exact": 1, "near": 1}}
-    assert [one["train"]["line"] for one in found["samples"]] == [2, 4]
+def leak(rule, rows, similarity=1.0):
+    match = SimpleNamespace(train=pair(1, "t", "t"), held_out=pair(rows[0], "s", "t"), similarity=similarity)
+    return SimpleNamespace(rule=rule, side="source", rows=rows, matches=[match])
+
+
+def test_each_held_out_row_leaks_once_by_the_first_rule():
+    overlaps = [leak("stretch", (0, 1, 2, 7)), leak("near", (1, 2), 0.9), leak("exact", (2, 3))]
+    found = leaks({"test": SimpleNamespace(num_held_out=10, overlaps=overlaps)})
+    assert found["parts"] == {"test": {"rows": 10, "exact": 2, "near": 1, "other": 2}}
+    assert [(one["rule"], one["held_out"]["line"]) for one in found["samples"]] == [
+        ("exact", 3), ("near", 2), ("stretch", 1)
+    ]  # fmt: skip

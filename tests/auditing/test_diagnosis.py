@@ -3,7 +3,7 @@
 import pytest
 
 from audit_rows import audit, row, side
-from braid.auditing.diagnosis import RULES, diagnose, fix_first
+from braid.auditing.diagnosis import RULES, WARNINGS, diagnose, fix_first
 
 
 def said(found, name):
@@ -42,7 +42,7 @@ def base(metric="bleu", value=20.0, half=1.0, rows=2000):
             "rows": rows, "where": "on your test part"}  # fmt: skip
 
 
-LEAK = {"parts": {"test": {"rows": 100, "exact": 3, "near": 4}},
+LEAK = {"parts": {"test": {"rows": 100, "exact": 3, "near": 4, "other": 9}},
         "samples": [{"part": "test", "similarity": 1.0, "train": row(5), "held_out": row(6)}]}  # fmt: skip
 ANSWERS = {"rows": 100, "not_found": 0, "without_answer": 5, "positions": [0.1] * 10, "samples": []}
 SUMMARIES = {"rows": 10, "copied": 0.1, "longer": {"rows": 0, "samples": []}}
@@ -55,6 +55,8 @@ CASES = [
     ("measured", audit(), "29,000 sentence pairs (captions of photographs, German to English) gave BLEU 39.8"),
     ("expectation", audit(baseline=base()), "expect about BLEU 30 to 49 from a first run: memory has 20 on your test"),
     ("expectation", audit("classify", data=with_data(splits={"train": 9000})), "anything from accuracy 79 to 98 was"),
+    ("unlike", audit(baseline=base(value=95)), "Memory has BLEU 95 on your test part without any network, far from"),
+    ("unlike", audit(baseline=base(value=95)), "in the measurements (11 to 36)"),
     ("unmeasured", audit("classify", data=with_data(splits={"train": 40})), "These are 40 labelled texts. Nothing"),
     ("rejected", audit(data=with_data(rejected=rejected("too_long", 14_000))),
      '14,000 of 70,000 rows (20 %) are left out, 14,000 of them by the rule "too long" (first a.tsv:3: why).'),
@@ -79,14 +81,15 @@ CASES = [
      "1,400 of 70,000 rows (2 %) repeat a text"),
     ("near_duplicates", audit(near_duplicates={"rows": 9000}), "9,000 of 66,000 training rows nearly repeat another"),
     ("leakage", audit(leakage=LEAK), "7 of 100 rows of the test part stand in training as well (3 exactly, 4 nearly)"),
+    ("leakage", audit(leakage=LEAK), "scores on them are too high; 9 more share a long stretch or an identifier with"),
     ("one_file", audit(files=[{"file": name, "rows": rows, "encoding": ""} for name, rows in FILES]),
      "93 % of all rows come from a.tsv"),
     ("encoding", audit(files=[{"file": "a.po", "rows": 9, "encoding": "iso8859-1"}]),
      "a.po was read as iso8859-1: look"),
     ("damaged_text", audit(damaged={"rows": 2, "samples": [row(8)]}),
      "2 rows hold marks of a wrong encoding, first a.tsv:8."),
-    ("no_licence", audit(licences={"licences": [], "notes": [], "columns": []}), "No licence is named"),
-    ("licence", audit(licences={"licences": ["MIT", "CC-BY-NC-4.0"], "notes": [], "columns": []}),
+    ("no_license", audit(licenses={"licenses": [], "notes": [], "columns": []}), "No license is named"),
+    ("license", audit(licenses={"licenses": ["MIT", "CC-BY-NC-4.0"], "notes": [], "columns": []}),
      "name CC-BY-NC-4.0: some"),
     ("sampled", audit(sampled={"train": [200_000, 5_000_000]}), "Of the train part 200,000 of 5,000,000 rows"),
     ("misaligned", audit(misaligned=judged()), "About 50 of 1,000 pairs (5.0 %) look as if their sides did not belong"),
@@ -139,6 +142,11 @@ def test_every_rule_has_a_case():
     assert names == {name for name, _, _ in CASES}
 
 
+def test_all_warnings_are_listed_for_those_who_ask_for_them():
+    warned = {one["name"] for _, found, _ in CASES for one in diagnose(found)["warnings"]}
+    assert warned == set(WARNINGS)
+
+
 @pytest.mark.parametrize("task", ["translate", "classify", "answer", "summarize", "generate"])
 def test_nothing_is_said_where_nothing_is_wrong(task):
     told = diagnose(audit(task, baseline=base(rows=2000) if task == "translate" else None))
@@ -163,7 +171,7 @@ def test_nothing_is_said_where_nothing_is_wrong(task):
         ("class_weight", audit("classify", labels={"a": 500, "b": 50}, class_weight="balanced")),
         ("cleaning", audit(data=with_data(rejected=rejected("duplicate", 14_000)))),
         ("inconsistent", audit("summarize", consistency={"sources": 9, "several_targets": 9, "samples": []})),
-        ("leakage", audit(leakage={"parts": {"test": {"rows": 1000, "exact": 0, "near": 3}}, "samples": []})),
+        ("leakage", audit(leakage=LEAK | {"parts": {"test": LEAK["parts"]["test"] | {"rows": 1000}}})),
     ],
 )  # fmt: skip
 def test_a_rule_is_silent(name, found):
@@ -171,8 +179,8 @@ def test_a_rule_is_silent(name, found):
 
 
 def test_the_weightiest_comes_first():
-    told = diagnose(audit(problem="x", leakage=LEAK, licences={"licences": [], "notes": [], "columns": []}))
-    assert [one["name"] for one in told["warnings"]] == ["unprepared", "leakage", "no_licence"]
+    told = diagnose(audit(problem="x", leakage=LEAK, licenses={"licenses": [], "notes": [], "columns": []}))
+    assert [one["name"] for one in told["warnings"]] == ["unprepared", "leakage", "no_license"]
     small = diagnose(audit(misaligned=judged(), data=with_data(splits={"train": 100_000})))
     assert [one["name"] for one in small["help"]] == ["realign", "more_data"]
 

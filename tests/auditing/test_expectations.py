@@ -54,3 +54,10 @@ def test_one_measurement_still_makes_a_range_and_no_score_is_above_100():
     assert found.high - found.low == pytest.approx(10)
     assert expectation("classify", 9000, baseline("accuracy", 99.5)).high == 100
     assert expectation("generate", 10**6, baseline("bits_per_byte", 2.0)).low < 2
+
+
+def test_a_baseline_unlike_all_that_were_met_tells_nothing():
+    for value in (95.0, 55.0):
+        found = expectation("translate", 20_000, baseline("bleu", value))
+        assert (found.reach, found.low, found.baselines) == ("elsewhere", None, (10.9, 36.3))
+    assert expectation("translate", 20_000, baseline("bleu", 45.0)).reach == "within"

@@ -28,7 +28,7 @@ def test_text_ends_with_the_diagnosis_and_the_page_stands_beside_the_data(folder
         "Languages and scripts",
         "Lengths",
         "Vocabulary",
-        "Licence notes",
+        "License notes",
         "Diagnosis",
         "What to expect:",
     ]
@@ -46,7 +46,7 @@ def test_json_holds_everything_and_nothing_else_is_on_stdout(folder):
     assert {"expect", "help", "warnings", "fix_first"} == set(found["diagnosis"])
 
 
-@pytest.mark.parametrize(("names", "code"), [("leakage", 0), ("no_licence", 1), ("any", 1), ("leakage, no_licence", 1)])
+@pytest.mark.parametrize(("names", "code"), [("leakage", 0), ("no_license", 1), ("any", 1), ("leakage, no_license", 1)])
 def test_fail_on(folder, names, code):
     done = CliRunner().invoke(app, ["audit", "a.tsv", *LANGUAGES, "--fail-on", names, "-o", "p.html"])
     assert done.exit_code == code
@@ -67,3 +67,11 @@ def test_a_bundle_is_refused(folder):
     done = CliRunner().invoke(app, ["audit", "b"])
     assert isinstance(done.exception, ConfigError)
     assert "`braid evaluate b`" in done.exception.hint
+
+
+def test_a_warning_that_there_is_not_is_refused_before_any_work(folder):
+    done = CliRunner().invoke(app, ["audit", "a.tsv", *LANGUAGES, "--fail-on", "leakge"])
+    assert isinstance(done.exception, ConfigError)
+    assert 'got "leakge"' in done.exception.message
+    assert "leakage" in done.exception.hint
+    assert not (folder / "a-en-de.work").exists()

@@ -37,8 +37,7 @@ def test_help_is_quick_and_complete():
         times.append(time.monotonic() - begun)
     assert done.returncode == 0
     for verb in ("demo", "init", "prepare", "audit", "train", "evaluate", "translate", "summarize", "answer",
-    "classify",
-                 "generate", "serve"):  # fmt: skip
+                 "classify", "generate", "serve"):  # fmt: skip
         assert f"  {verb} " in done.stdout
     assert min(times) < 0.6  # 0.3 s on a quiet machine; tests share theirs
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from braid.auditing.audit_view import Cell, Section, Table, audit_sections, cell_text, is_number
+from braid.auditing.audit_sections import audit_sections
+from braid.auditing.audit_view import Cell, Section, Table, cell_text, is_number
 from braid.auditing.charts import chart_row
 from braid.auditing.pages import page_environment, write_page
 from braid.text.languages import language_name

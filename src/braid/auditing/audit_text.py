@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from braid.auditing.audit_view import Section, Shown, Table, audit_sections, cell_text, is_number
+from braid.auditing.audit_sections import audit_sections
+from braid.auditing.audit_view import Section, Shown, Table, cell_text, is_number
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from braid.auditing.data_languages import Variant, languages_found
-from braid.auditing.data_licences import licence_notes
-from braid.auditing.data_repeats import NearPair, consistency, leaks, near_duplicates
+from braid.auditing.data_licenses import license_notes
+from braid.auditing.data_repeats import Leakage, NearPair, consistency, leaks, near_duplicates
 from braid.auditing.data_sample import MOST_ROWS, SEED, Sample, draw, quoted_row
 from braid.auditing.data_tasks import answers_found, summaries_found, texts_found
 from braid.auditing.data_words import (
@@ -61,12 +61,12 @@ class Finders:
 
     Args:
         near: Pairs of nearly equal texts among texts, as numbers and how alike they are, 0 to 1.
-        leaks: Pairs of a training row and a held-out row that say nearly the same; 1 is exactly the same.
+        leaks: What held-out rows share with training rows.
         variant_of: Tells simplified from traditional Chinese texts.
     """
 
     near: Callable[[Sequence[str]], Sequence[NearPair]] | None = None
-    leaks: Callable[[Sequence[Example], Sequence[Example]], Sequence[NearPair]] | None = None
+    leaks: Callable[[Sequence[Example], Sequence[Example]], Leakage] | None = None
     variant_of: Variant | None = None
 
 
@@ -126,7 +126,7 @@ def audit_data(facts: DataFacts) -> dict[str, Any]:
         "files": _files(facts),
         "damaged": _damaged(every),
         "sides": _sides(facts, samples),
-        "licences": licence_notes(list(facts.report["files"]), folder=facts.folder),
+        "licenses": license_notes(list(facts.report["files"]), folder=facts.folder),
         "baseline": facts.baseline,
         "near_duplicates": _near(train, facts),
         "leakage": _leakage(train, held_out, facts),
@@ -213,8 +213,7 @@ def _leakage(
 ) -> dict[str, Any] | None:
     if facts.finders.leaks is None or not held_out:
         return None
-    pairs = {part: facts.finders.leaks(train, rows) for part, rows in held_out.items()}
-    return leaks({"train": train, **held_out}, pairs)
+    return leaks({part: facts.finders.leaks(train, rows) for part, rows in held_out.items()})
 
 
 def _of_task(facts: DataFacts, train: Sequence[Example], every: Sequence[Example]) -> dict[str, Any]:

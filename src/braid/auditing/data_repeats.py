@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from braid.auditing.data_sample import quoted, quoted_row
 from braid.data.example import Example
@@ -75,33 +75,75 @@ def near_duplicates(rows: Sequence[Example], pairs: Sequence[NearPair], side: st
     }
 
 
-def leaks(parts: Mapping[str, Sequence[Example]], pairs: Mapping[str, Sequence[NearPair]]) -> dict[str, Any]:
-    """Held-out texts that stand in the training part, exactly or nearly.
+class Match(Protocol):
+    """A held-out row and a training row that it shares something with."""
+
+    @property
+    def held_out(self) -> Example: ...
+    @property
+    def train(self) -> Example: ...
+    @property
+    def similarity(self) -> float: ...
+
+
+class Overlap(Protocol):
+    """What one rule finds on one side: the places of the held-out rows, and examples."""
+
+    @property
+    def rule(self) -> str: ...
+    @property
+    def side(self) -> str: ...
+    @property
+    def rows(self) -> Sequence[int]: ...
+    @property
+    def matches(self) -> Sequence[Match]: ...
+
+
+class Leakage(Protocol):
+    """What held-out rows share with training rows, by rule: ``exact``, ``near`` and others."""
+
+    @property
+    def num_held_out(self) -> int: ...
+    @property
+    def overlaps(self) -> Sequence[Overlap]: ...
+
+
+def leaks(found: Mapping[str, Leakage]) -> dict[str, Any]:
+    """Held-out rows that stand in the training part, exactly, nearly or in part.
 
     Args:
-        parts: Rows of ``train`` and of the held-out parts.
-        pairs: For each held-out part pairs of a training row and one of its rows; 1.0 alike means exactly.
+        found: For each held-out part.
 
     Returns:
-        For each held-out part ``rows``, and how many of them leak ``exact``ly and ``near``ly (each row once, by its
-        most alike); and ``samples``, each ``part``, ``similarity``, ``train`` and ``held_out``.
+        ``parts``, for each ``rows``, and how many of them leak ``exact``ly, ``near``ly and by any ``other`` rule, each
+        row counted by the first of these; and ``samples``, each with ``part``, ``rule``, ``side``, ``similarity``,
+        ``train`` and ``held_out``.
     """
-    found: dict[str, Any] = {"parts": {}, "samples": []}
-    for part, rows in pairs.items():
-        best: dict[int, NearPair] = {}
-        for pair in rows:
-            if pair[1] not in best or pair[2] > best[pair[1]][2]:
-                best[pair[1]] = pair
-        exact = sum(alike >= 1 for _, _, alike in best.values())
-        found["parts"][part] = {"rows": len(parts[part]), "exact": exact, "near": len(best) - exact}
-        found["samples"] += [
-            {
-                "part": part,
-                "similarity": round(float(alike), 3),
-                "train": quoted_row(parts["train"][one]),
-                "held_out": quoted_row(parts[part][other]),
-            }
-            for one, other, alike in best.values()
-        ]
-    found["samples"] = sorted(found["samples"], key=lambda sample: -sample["similarity"])[:SHOWN]
-    return found
+    parts, samples = {}, []
+    for part, leakage in found.items():
+        rows: dict[str, set[int]] = {"exact": set(), "near": set(), "other": set()}
+        for overlap in leakage.overlaps:
+            rows[overlap.rule if overlap.rule in rows else "other"].update(overlap.rows)
+            samples += [_leak(part, overlap, match) for match in overlap.matches[:SHOWN]]
+        near = rows["near"] - rows["exact"]
+        other = rows["other"] - rows["exact"] - near
+        parts[part] = {
+            "rows": leakage.num_held_out,
+            "exact": len(rows["exact"]),
+            "near": len(near),
+            "other": len(other),
+        }
+    order = {"exact": 0, "near": 1}
+    samples.sort(key=lambda sample: (order.get(sample["rule"], 2), -sample["similarity"]))
+    return {"parts": parts, "samples": samples[:SHOWN]}
+
+
+def _leak(part: str, overlap: Overlap, match: Match) -> dict[str, Any]:
+    return {
+        "part": part,
+        "rule": overlap.rule,
+        "side": overlap.side,
+        "similarity": round(float(match.similarity), 3),
+        "train": quoted_row(match.train),
+        "held_out": quoted_row(match.held_out),
+    }

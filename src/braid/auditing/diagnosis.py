@@ -16,6 +16,13 @@ from braid.auditing.findings import Audit, place, text_sides
 FIX_FIRST = 20
 RULES = (*DATA_RULES, *TASK_RULES)
 """All rules; each says nothing where there is nothing to say."""
+WARNINGS = (
+    "answers_first", "conflicts", "copied_summaries", "damaged_text", "duplicates", "encoding", "imbalance",
+    "inconsistent", "language", "leakage", "license", "long_summaries", "lost_answers", "misaligned", "mislabelled",
+    "near_duplicates", "no_license", "one_file", "one_label", "rare_labels", "rejected", "repeated_lines", "sampled",
+    "script", "small_test", "unknown_words", "unprepared", "variants",
+)  # fmt: skip
+"""Names of all warnings, for ``--fail-on``."""
 
 
 def diagnose(audit: Audit) -> dict[str, Any]:

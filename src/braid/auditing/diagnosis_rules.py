@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from braid.auditing.data_languages import SCRIPTS, told_name
-from braid.auditing.data_licences import is_restricted
+from braid.auditing.data_licenses import is_restricted
 from braid.auditing.expectations import Measured, expectation
 from braid.auditing.findings import (
     Audit,
@@ -27,7 +27,8 @@ TELLABLE = 2.0
 """Points by which models should differ to be told apart."""
 MANY_REJECTED, MANY_REPEATED, MANY_CONFLICTS, MANY_NEAR = 0.1, 0.05, 0.01, 0.1
 """Shares of the rows from which on they are told."""
-OTHER_LANGUAGE = 0.02
+OTHER_LANGUAGE, LEAKING = 0.02, 0.01
+"""Shares of texts and of held-out rows from which on they are told."""
 MIN_JUDGED = 20
 """Texts of a side whose language must have been told before anything is said of it."""
 KNOWN = 0.95
@@ -61,6 +62,15 @@ def expected(audit: Audit) -> Iterator[Finding]:
     title, noun = TITLES.get(found.metric, found.metric), _NOUNS[audit["task"]]
     yield prospect("measured", 1, f"{'; '.join(_measured(one, title, noun) for one in found.nearest)}.")
     nearest = f"{found.nearest[0].rows:,}"
+    if baseline and found.reach == "elsewhere":
+        known = " to ".join(_figure(found.metric, value) for value in found.baselines)
+        yield prospect(
+            "unlike", 2,
+            f"{baseline['name'][0].upper()}{baseline['name'][1:]} has {title} "
+            f"{_figure(found.metric, baseline['value'])} {baseline['where']} without any network, far from where it "
+            f"stood in the measurements ({known}): what a network adds to that is not known."
+        )  # fmt: skip
+        return
     if found.low is None or found.high is None:
         many = "few" if found.reach == "below" else "many"
         yield prospect(
@@ -242,12 +252,14 @@ def leakage(audit: Audit) -> Iterator[Finding]:
     """Held-out rows in training."""
     for part, found in (audit["leakage"] or {"parts": {}})["parts"].items():
         number = found["exact"] + found["near"]
-        if number >= max(1, 0.01 * found["rows"]):
-            yield warning(
-                "leakage", 90,
-                f"{number:,} of {found['rows']:,} rows of the {part} part stand in training as well "
-                f"({found['exact']:,} exactly, {found['near']:,} nearly): scores on them are too high."
-            )  # fmt: skip
+        if number < max(1, LEAKING * found["rows"]):
+            continue
+        other = f"; {found['other']:,} more share a long stretch or an identifier with it" if found["other"] else ""
+        yield warning(
+            "leakage", 90,
+            f"{number:,} of {found['rows']:,} rows of the {part} part stand in training as well ({found['exact']:,} "
+            f"exactly, {found['near']:,} nearly): scores on them are too high{other}."
+        )  # fmt: skip
 
 
 def files(audit: Audit) -> Iterator[Finding]:
@@ -273,19 +285,19 @@ def files(audit: Audit) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def licences(audit: Audit) -> Iterator[Finding]:
-    """No licence note, or one that forbids something."""
-    found = audit["licences"]
-    if not found["licences"]:
+def licenses(audit: Audit) -> Iterator[Finding]:
+    """No license note, or one that forbids something."""
+    found = audit["licenses"]
+    if not found["licenses"]:
         yield warning(
-            "no_licence", 10,
-            "No licence is named beside the data files or in their columns: note where the texts come from before a "
+            "no_license", 10,
+            "No license is named beside the data files or in their columns: note where the texts come from before a "
             "model of them is passed on."
         )  # fmt: skip
-    restricted = [name for name in found["licences"] if is_restricted(name)]
+    restricted = [name for name in found["licenses"] if is_restricted(name)]
     if restricted:
         yield warning(
-            "licence", 28,
+            "license", 28,
             f"Notes beside the data name {', '.join(restricted)}: some uses of a model of them may be forbidden."
         )  # fmt: skip
 
@@ -300,5 +312,5 @@ def sampled(audit: Audit) -> Iterator[Finding]:
 
 
 DATA_RULES: tuple[Rule, ...] = (
-    unprepared, expected, rejected, small_test, languages, vocabulary, repeats, leakage, files, licences, sampled
+    unprepared, expected, rejected, small_test, languages, vocabulary, repeats, leakage, files, licenses, sampled
 )  # fmt: skip

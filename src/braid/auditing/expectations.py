@@ -11,6 +11,8 @@ from typing import Any
 
 FACTOR = 3.0
 """Data of a third to three times as many rows as were measured count as alike."""
+AWAY = (15.0, 1.0)
+"""Points, or bits, by which a baseline may lie outside those that were met for their gains to mean anything."""
 FEW, WIDER = 3, 0.25
 """With fewer measurements their spread says little: gains are taken so much smaller and larger, which is a guess."""
 
@@ -86,7 +88,9 @@ class Expectation:
 
     Args:
         nearest: The measurements nearest in size, at most two.
-        reach: ``within``, ``below`` or ``above`` the sizes that were measured, by more than `FACTOR`.
+        reach: ``within``, ``below`` or ``above`` the sizes that were measured, by more than `FACTOR`; ``elsewhere``
+            where the baseline is unlike all that were met.
+        baselines: The lowest and the highest baseline of the measurements.
         low: Lower end of what to expect, or None where there is nothing to go by.
         high: Upper end.
         metric: Of both.
@@ -94,6 +98,7 @@ class Expectation:
 
     nearest: tuple[Measured, ...]
     reach: str
+    baselines: tuple[float, float]
     low: float | None
     high: float | None
     metric: str
@@ -115,11 +120,16 @@ def expectation(task: str, size: int, baseline: dict[str, Any] | None) -> Expect
     nearest = sorted(known, key=lambda row: max(row.rows / max(size, 1), size / row.rows))[:2]
     smallest, largest = min(row.rows for row in known), max(row.rows for row in known)
     reach = "below" if size * FACTOR < smallest else "above" if size > FACTOR * largest else "within"
-    metric = known[0].metric
+    metric, baselines = known[0].metric, (min(row.baseline for row in known), max(row.baseline for row in known))
     if baseline is None or baseline["metric"] != metric:
         values = [row.value for row in known]
         low, high = (min(values), max(values)) if reach == "within" else (None, None)
-        return Expectation(nearest=tuple(nearest), reach=reach, low=low, high=high, metric=metric)
+        return Expectation(nearest=tuple(nearest), reach=reach, baselines=baselines, low=low, high=high, metric=metric)
+    away = AWAY[metric == "bits_per_byte"]
+    if not baselines[0] - away <= baseline["value"] <= baselines[1] + away:
+        return Expectation(
+            nearest=tuple(nearest), reach="elsewhere", baselines=baselines, low=None, high=None, metric=metric
+        )
     gains = sorted(row.gain for row in known)
     if len(gains) < FEW:
         gains = sorted(gain * (1 + sign * WIDER) for gain in gains for sign in (-1, 1))
@@ -129,4 +139,4 @@ def expectation(task: str, size: int, baseline: dict[str, Any] | None) -> Expect
         low, high = (low, baseline["value"]) if is_falling else (baseline["value"], high)
     if not is_falling:
         low, high = min(low, 100.0), min(high, 100.0)
-    return Expectation(nearest=tuple(nearest), reach=reach, low=low, high=high, metric=metric)
+    return Expectation(nearest=tuple(nearest), reach=reach, baselines=baselines, low=low, high=high, metric=metric)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from braid.cli.arguments import Format, OutputFormat, Overrides, RecipePath
+from braid.errors import ConfigError
 
 
 def command(
@@ -32,6 +33,7 @@ def command(
     from braid.pipeline.places import places
     from braid.pipeline.start import open_recipe
 
+    names = _names(fail_on)
     check_auditable(recipe)
     opened, folder, notes = open_recipe(recipe, overrides or ())
     talk = console()
@@ -47,17 +49,31 @@ def command(
         print_audit(found, console(to_stdout=True))
     audit_page(found, path=path)  # last: a full disk does not cost the findings
     talk.print(f"page: {path}", markup=False)
-    _fail(found, fail_on)
+    _fail(found, names)
 
 
 def _page(output: Path, name: str) -> Path:
     return output if output.suffix.lower() in (".html", ".htm") else output / name
 
 
-def _fail(found: dict[str, Any], fail_on: str) -> None:
-    """Exit with 1 when a warning was given that is asked for."""
+def _names(fail_on: str) -> set[str]:
+    """The warnings that are asked for.
+
+    Raises:
+        ConfigError: There is none of that name.
+    """
+    from braid.auditing.diagnosis import WARNINGS
+
     names = {name.strip() for name in fail_on.split(",")} - {""}
+    for name in sorted(names - {"any", *WARNINGS}):
+        raise ConfigError(f'--fail-on takes names of warnings, got "{name}"', hint=f"any, {', '.join(WARNINGS)}")
+    return names
+
+
+def _fail(found: dict[str, Any], names: set[str]) -> None:
+    """Exit with 1 when a warning was given that is asked for."""
     given = [one["name"] for one in found["diagnosis"]["warnings"]]
-    if names & {*given, *(["any"] if given else [])}:
-        typer.echo(f"failed on: {', '.join(name for name in given if name in names or 'any' in names)}", err=True)
+    failed = given if "any" in names else [name for name in given if name in names]
+    if failed:
+        typer.echo(f"failed on: {', '.join(failed)}", err=True)
         raise typer.Exit(1)

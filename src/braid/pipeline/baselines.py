@@ -12,7 +12,7 @@ from braid.pipeline.prepare import Dataset
 
 TEST_ROWS = 1000
 """Of the test part, at most."""
-MEMORY_ROWS = 200_000
+MEMORY_ROWS = 100_000
 NGRAM_CHARS = 3_000_000
 """Of training text that an n-gram model learns from."""
 

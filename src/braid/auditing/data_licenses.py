@@ -1,6 +1,6 @@
-"""Notes about licences found beside the data: in files of their folders, and in columns of the data files themselves.
+"""Notes about licenses found beside the data: in files of their folders, and in columns of the data files themselves.
 
-Only names and words are recognized. Whether a licence fits the use is for a person to judge.
+Only names and words are recognized. Whether a license fits the use is for a person to judge.
 """
 
 from __future__ import annotations
@@ -52,23 +52,23 @@ _SPDX: tuple[tuple[str, str], ...] = (
     (r"non-?commercial|research (?:use|purposes) only|nicht ?kommerziell|非商业", "non-commercial or research only"),
     (r"all rights reserved|alle Rechte vorbehalten|tous droits réservés|版权所有", "all rights reserved"),
 )
-_LICENCES = [(re.compile(pattern, re.IGNORECASE), name) for pattern, name in _SPDX]
-_LICENCE = re.compile(r"(?:un)?licen[cs]e|lizenz|许可", re.IGNORECASE)
-"""How a line begins that is about the licence."""
+_LICENSES = [(re.compile(pattern, re.IGNORECASE), name) for pattern, name in _SPDX]
+_LICENSE = re.compile(r"(?:un)?licen[cs]e|lizenz|许可", re.IGNORECASE)
+"""How a line begins that is about the license."""
 _VERSION = re.compile(r"(?<![\d.])([1-4]\.0)(?![\d])")
 RESTRICTED = frozenset({"non-commercial or research only", "all rights reserved"})
 """What is found that forbids some uses, beside all names with NC or ND in them."""
 
 
-def licence_names(text: str) -> list[str]:
-    """The licences a text names, by their SPDX identifiers where they have one.
+def license_names(text: str) -> list[str]:
+    """The licenses a text names, by their SPDX identifiers where they have one.
 
     Example:
-        >>> licence_names("Texts under CC BY-SA 4.0, code under the MIT License.")
+        >>> license_names("Texts under CC BY-SA 4.0, code under the MIT License.")
         ['CC-BY-SA-4.0', 'MIT']
     """
     found = []
-    for pattern, name in _LICENCES:
+    for pattern, name in _LICENSES:
         if match := pattern.search(text):
             version = _VERSION.search(text, match.start(), match.end() + 25) if name.startswith("CC-") else None
             found.append(f"{name}-{version[1]}" if version else name)
@@ -76,21 +76,21 @@ def licence_names(text: str) -> list[str]:
 
 
 def is_restricted(name: str) -> bool:
-    """Whether a licence of this name forbids some uses."""
+    """Whether a license of this name forbids some uses."""
     return name in RESTRICTED or "-NC" in name or "-ND" in name
 
 
-def licence_notes(files: Sequence[str], *, folder: Path) -> dict[str, Any]:
-    """What stands beside the data files about their licence.
+def license_notes(files: Sequence[str], *, folder: Path) -> dict[str, Any]:
+    """What stands beside the data files about their license.
 
     Args:
         files: As the recipe names them or the data report shows them; ``a,b`` are two.
         folder: They are relative to it.
 
     Returns:
-        ``notes``, each with ``file``, the ``licences`` named there and the ``line`` quoted (the first about a licence
+        ``notes``, each with ``file``, the ``licenses`` named there and the ``line`` quoted (the first about a license
         that names one, else the first that does, else the first of all); ``columns`` of data files that hold such
-        notes, each with ``file``, ``column``, ``licences`` and ``line``; ``licences``, all names; and ``folders``, how
+        notes, each with ``file``, ``column``, ``licenses`` and ``line``; ``licenses``, all names; and ``folders``, how
         many were looked into.
     """
     paths = [folder / Path(part.strip()).expanduser() for file in files for part in file.split(",")]
@@ -98,8 +98,8 @@ def licence_notes(files: Sequence[str], *, folder: Path) -> dict[str, Any]:
     found = itertools.islice((note for place in folders for note in _candidates(place)), MOST_NOTES)
     notes = [note for path in found if (note := _note(path))]
     columns = [column for file in files[:MOST_NOTES] for column in _columns(file, folder)]
-    names = dict.fromkeys(name for row in (*notes, *columns) for name in row["licences"])
-    return {"notes": notes, "columns": columns, "licences": list(names), "folders": len(folders)}
+    names = dict.fromkeys(name for row in (*notes, *columns) for name in row["licenses"])
+    return {"notes": notes, "columns": columns, "licenses": list(names), "folders": len(folders)}
 
 
 def _candidates(folder: Path) -> list[Path]:
@@ -121,23 +121,23 @@ def _note(path: Path) -> dict[str, Any] | None:
         return None
     lines = [line.strip(" #*=-\t\r") for line in text.split("\n")]
     lines = [line for line in lines if line]
-    named = sorted((line for line in lines if licence_names(line)), key=lambda line: not _LICENCE.match(line))
+    named = sorted((line for line in lines if license_names(line)), key=lambda line: not _LICENSE.match(line))
     telling = _around(named[0]) if named else ""
-    names = licence_names(text)
+    names = license_names(text)
     if not lines or (not names and re.match(r"(?i)sources?\.(?!md|txt|rst)", path.name)):
         return None
-    return {"file": quoted(str(path)), "licences": names, "line": quoted(telling or lines[0])}
+    return {"file": quoted(str(path)), "licenses": names, "line": quoted(telling or lines[0])}
 
 
 def _around(line: str) -> str:
-    """A line, or of a long one what stands around the first licence it names."""
-    first = min((match.start() for pattern, _ in _LICENCES if (match := pattern.search(line))), default=0)
+    """A line, or of a long one what stands around the first license it names."""
+    first = min((match.start() for pattern, _ in _LICENSES if (match := pattern.search(line))), default=0)
     begin = max(0, first - QUOTED // 2)
     return line if len(line) <= QUOTED else f"{'…' if begin else ''}{line[begin : begin + QUOTED]}…"
 
 
 def _columns(file: str, folder: Path) -> list[dict[str, Any]]:
-    """Columns of a data file that tell where rows come from or under which licence."""
+    """Columns of a data file that tell where rows come from or under which license."""
     try:
         facts = inspect_file(file, folder=folder)
     except (BraidError, OSError, ValueError):
@@ -146,8 +146,8 @@ def _columns(file: str, folder: Path) -> list[dict[str, Any]]:
     names = facts.columns or tuple(str(place + 1) for place in range(max(map(len, facts.rows), default=0)))
     for place, name in enumerate(names):
         cells = [row[place] for row in facts.rows if place < len(row)]
-        licences = sorted({licence for cell in cells for licence in licence_names(cell)} if place > 1 else set())
-        if licences or (facts.columns and _COLUMNS.fullmatch(name)):
+        licenses = sorted({license for cell in cells for license in license_names(cell)} if place > 1 else set())
+        if licenses or (facts.columns and _COLUMNS.fullmatch(name)):
             shown = quoted(cells[0]) if cells else ""
-            found.append({"file": quoted(file), "column": quoted(name), "licences": licences, "line": shown})
+            found.append({"file": quoted(file), "column": quoted(name), "licenses": licenses, "line": shown})
     return found
