@@ -183,4 +183,5 @@ def test_real_files(shared_data, language):
     assert TARGET.sub(b"", full.data) == bare
     read = list(read_xliff(SourceFile(full.data, name).stream(), options))
     assert len(read) == 621
-    assert all(row.target == shouted(row.source) for row in read)
+    examples = [getattr(row, "example", row) for row in read]  # rejects: a person has to look at them first
+    assert all(row.target == shouted(row.source) for row in examples)
