@@ -75,8 +75,8 @@ def misaligned(audit: dict[str, Any]) -> Iterator[Section]:
         sentences=[
             f"Judged by word links learned from the other pairs, lengths and numbers, about {found['estimated']:,} "
             f"of {found['rows']:,} pairs ({share_text(found['estimated_share'])}) do not belong together{drawn}. The "
-            f"check puts mixed pairs above these data's own in {share_text(found['auc'])} of cases; free translations "
-            "and sayings look odd to it, too."
+            f"check puts mixed pairs above these data's own in {share_text(found['auc'])} of cases; free "
+            "translations and sayings look odd to it, too."
         ],
         rows=[shown_row(row) for row in found["suspects"][:SHOWN]],
         rows_title="The oddest" if found["estimated"] < SHOWN else "The likeliest",
@@ -143,8 +143,8 @@ def generated(audit: dict[str, Any]) -> Iterator[Section]:
             f"{count_text(found['documents'], 'document')}, {found['characters']:,} characters, "
             f"{found['bytes'] / 1e6:,.2f} MB; {found['distinct_characters']:,} different characters, "
             f"{found['characters_once']:,} of them once. {found['repeated_lines']:,} of {found['lines']:,} lines "
-            f"({share_text(found['repeated_share'])} of their text) stood there before; {found['repeated_documents']:,} "
-            "texts repeat another."
+            f"({share_text(found['repeated_share'])} of their text) stood there before; "
+            f"{found['repeated_documents']:,} texts repeat another."
         ],
         rows=[shown_row(row, f"{row['times']:,} times") for row in found["samples"]],
         rows_title="Lines most repeated",
