@@ -75,8 +75,8 @@ def misaligned(audit: dict[str, Any]) -> Iterator[Section]:
         sentences=[
             f"Judged by word links learned from the other pairs, lengths and numbers, about {found['estimated']:,} "
             f"of {found['rows']:,} pairs ({share_text(found['estimated_share'])}) do not belong together{drawn}. The "
-            f"check puts mixed pairs above these data's own in {share_text(found['auc'])} of cases; free translations "
-            "and sayings look odd to it, too."
+            f"check puts mixed pairs above these data's own in {share_text(found['auc'])} of cases; free "
+            "translations and sayings look odd to it, too."
         ],
         rows=[shown_row(row) for row in found["suspects"][:SHOWN]],
         rows_title="The oddest" if found["estimated"] < SHOWN else "The likeliest",
