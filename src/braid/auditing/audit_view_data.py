@@ -17,6 +17,7 @@ from braid.auditing.audit_view import (
 )
 from braid.auditing.data_languages import told_name
 from braid.auditing.findings import text_sides
+from braid.data.report import RULE_TITLES
 from braid.text.languages import language_name
 
 LEAST = 0.0005
@@ -29,7 +30,7 @@ def _shares(shares: dict[str, float]) -> str:
 
 
 def _rule(name: str) -> str:
-    return name.replace("_", " ")
+    return RULE_TITLES.get(name, name.replace("_", " "))
 
 
 def sizes(audit: dict[str, Any]) -> Iterator[Section]:

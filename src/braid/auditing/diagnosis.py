@@ -47,7 +47,7 @@ def fix_first(audit: Audit, most: int = FIX_FIRST) -> list[dict[str, Any]]:
     queues = [
         [_row("misaligned", row) for row in _listed(audit, "misaligned", "suspects") if row["is_flagged"]],
         [_row("mislabelled", row) for row in _listed(audit, "mislabelled", "suspects")],
-        [_row("leak", one["held_out"], f"{place(one['train'])} in the training part says the same")
+        [_row("leak", one["held_out"], f"{place(one['train'])} in the training part says the same, or nearly")
          for one in _listed(audit, "leakage", "samples")],
         [_row("answer", row, "its answer does not stand in its passage") for row in _listed(audit, "answers",
         "samples")],

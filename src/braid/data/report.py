@@ -159,7 +159,7 @@ def print_report(report: dict[str, Any], console: Console) -> None:
     if len(files) > FILES:
         table.add_row("", f"  and in {len(files) - FILES} more files")
     for rule, found in report["rejected"].items():
-        table.add_row(f"-{found['rows']:,}", _RULES.get(rule, rule))
+        table.add_row(f"-{found['rows']:,}", RULE_TITLES.get(rule, rule))
     for name, rows in report["splits"].items():
         table.add_row(f"{rows:,}", f"in {name}")
     for rule, found in report.get("noted", {}).items():
@@ -189,7 +189,7 @@ def print_report(report: dict[str, Any], console: Console) -> None:
     )
 
 
-_RULES = {
+RULE_TITLES = {
     "empty": "empty on one side",
     "identical": "target equals source (data.keep_identical)",
     "language_side": "a side in another language (data.check_language)",

@@ -9,7 +9,7 @@ from typing import Any
 from braid.auditing.data_audit import DataFacts, Finders, audit_data
 from braid.auditing.data_repeats import NearPair
 from braid.auditing.diagnosis import diagnose
-from braid.auditing.leakage import leakage
+from braid.auditing.leakage import Leakage, leakage
 from braid.config.recipe import Recipe
 from braid.data.example import Example
 from braid.data.jobs import PARTS
@@ -117,21 +117,10 @@ def _finders(recipe: Recipe) -> Finders:
     def near(texts: Sequence[str]) -> list[NearPair]:
         return near_pairs(texts, minhash=NEAR, most=NEIGHBORS)
 
-    def leaks(train: Sequence[Example], held_out: Sequence[Example]) -> list[NearPair]:
-        places = [{id(row): place for place, row in enumerate(rows)} for rows in (train, held_out)]
-        return [
-            (places[0][id(match.train)], places[1][id(match.held_out)], min(match.similarity, _likeness(overlap.rule)))
-            for overlap in leakage(train, held_out, kind).overlaps
-            if overlap.rule in ("exact", "near", "stretch", "contained")
-            for match in overlap.matches
-        ]
+    def leaks(train: Sequence[Example], held_out: Sequence[Example]) -> Leakage:
+        return leakage(train, held_out, kind)
 
     return Finders(near=near, leaks=leaks, variant_of=_variant)
-
-
-def _likeness(rule: str) -> float:
-    """At most how alike rows are that a rule of leakage found: only its first one means the same text."""
-    return 1.0 if rule == "exact" else 0.999
 
 
 def _variant(texts: Sequence[str]) -> str:
