@@ -74,33 +74,38 @@ class Portion:
                             found.update(chunk)
         return found.hexdigest()
 
-    def rows(self, options: ReadOptions) -> Iterator[Example | Reject]:
+    def rows(self, options: ReadOptions, encodings: dict[str, str] | None = None) -> Iterator[Example | Reject]:
         """The rows of the piece with their lines in the file.
+
+        Args:
+            options: What is asked of the files.
+            encodings: As for `braid.data.formats.read.stream_rows`.
 
         Raises:
             DataError: A file is not what it claims to be.
         """
         if not self.ranges:
             for file in self.files:
-                yield from raw_rows(file, options)
+                yield from raw_rows(file, options, encodings)
             return
         try:
-            yield from self._piece(options)
+            yield from self._piece(options, encodings)
         except DataError:
             if self.first_line > 1:  # read from the beginning it is told by its line in the file
                 deque(raw_rows(self.files[0], options), maxlen=0)
             raise
 
-    def _piece(self, options: ReadOptions) -> Iterator[Example | Reject]:
+    def _piece(self, options: ReadOptions, encodings: dict[str, str] | None) -> Iterator[Example | Reject]:
         file = self.files[0]
         with ExitStack() as stack:
             streams = []
             for place, (path, shown) in enumerate(zip(file.paths, file.shown, strict=True)):
                 raw = stack.enter_context(_opened(path, shown))
                 piece = io.BufferedReader(_Parts(raw, self._parts(path, shown, place)))
-                streams.append(Stream(piece, shown, keeps_broken=True, found=self.found[place]))
+                found = self.found[place]
+                streams.append(Stream(piece, shown, encoding=options.encoding, keeps_broken=True, found=found))
             skipped = HEAD_LINES if self.first_line > 1 else 0
-            for row in stream_rows(streams, options):
+            for row in stream_rows(streams, options, encodings):
                 example = row.example if isinstance(row, Reject) else row
                 if example.line <= skipped:
                     continue

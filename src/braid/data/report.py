@@ -51,6 +51,12 @@ def data_report(
     """
     return {
         "files": {printable(file): rows for file, rows in read.items()},
+        "encodings": {
+            name: words
+            for table in tables
+            for shard in table.shards
+            for name, words in shard.facts["encodings"].items()
+        },
         "rows_read": sum(read.values()),
         "rows_kept": sum(map(len, parts.values())),
         "rejected": dict(sorted(rejected.items(), key=lambda item: -item[1]["rows"])),
@@ -165,6 +171,8 @@ def print_report(report: dict[str, Any], console: Console) -> None:
     for rule, found in report.get("noted", {}).items():
         table.add_row(f"{found['rows']:,}", _NOTES.get(rule, rule))
     console.print(table)
+    for name, words in list(report.get("encodings", {}).items())[:FILES]:
+        console.print(f"{name} is read as {words}", markup=False)
     if report.get("bytes_read"):
         speed = report["bytes_read"] / 1e6 / max(report["reading_seconds"], 1e-3)
         console.print(

@@ -145,6 +145,7 @@ class _Making:
     files: dict[str, Tally] = field(default_factory=dict)
     rejected: dict[str, dict[str, Any]] = field(default_factory=dict)
     noted: dict[str, dict[str, Any]] = field(default_factory=dict)
+    encodings: dict[str, str] = field(default_factory=dict)
     characters: dict[str, set[str]] = field(default_factory=lambda: {"source": set(), "target": set()})
     columns: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     rows: int = 0
@@ -188,6 +189,7 @@ def make_shard(portion: Portion, work: Work, name: str) -> Shard:
             "files": {name: dataclasses.asdict(tally) for name, tally in making.files.items()},
             "rejected": making.rejected,
             "noted": making.noted,
+            "encodings": {printable(name): words for name, words in making.encodings.items()},
             "characters": {side: "".join(sorted(found)) for side, found in making.characters.items()},
             "seconds": round(time.perf_counter() - begun, 3),
             "sha256": {path.name: checksum(path) for path in sorted(folder.iterdir())},
@@ -211,7 +213,8 @@ def _write_rows(portion: Portion, work: Work, folder: Path) -> _Making:
         (folder / "raw.jsonl").open("wb") as raw,
         (folder / "rejects.jsonl").open("wb") as rejects,
     ):
-        for read, found, part in _cleaned(portion.rows(kind.options(work.config)), cleaner, work.config, making):
+        rows = portion.rows(kind.options(work.config), making.encodings)
+        for read, found, part in _cleaned(rows, cleaner, work.config, making):
             if isinstance(found, Reject):
                 rejects.write(reject_line(found))
                 count_row(making.rejected, found.rule, read, found.detail)

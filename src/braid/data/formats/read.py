@@ -77,17 +77,27 @@ def file_rows(file: DataFile, options: ReadOptions) -> Iterator[Example | Reject
         tally.check(file.name)
 
 
-def raw_rows(file: DataFile, options: ReadOptions) -> Iterator[Example | Reject]:
-    """The rows of one file, whatever they are; see `read_files`."""
+def raw_rows(
+    file: DataFile, options: ReadOptions, encodings: dict[str, str] | None = None
+) -> Iterator[Example | Reject]:
+    """The rows of one file, whatever they are; see `read_files` and `stream_rows`."""
     if file.label:
         yield read_labelled(LabelledFile(path=file.paths[0], shown=file.shown[0], label=file.label))
         return
     with _streams(file, options) as streams:
-        yield from stream_rows(streams, options)
+        yield from stream_rows(streams, options, encodings)
 
 
-def stream_rows(streams: Sequence[Stream], options: ReadOptions) -> Iterator[Example | Reject]:
-    """The rows of an open file, or of two that belong together."""
+def stream_rows(
+    streams: Sequence[Stream], options: ReadOptions, encodings: dict[str, str] | None = None
+) -> Iterator[Example | Reject]:
+    """The rows of an open file, or of two that belong together.
+
+    Args:
+        streams: The files.
+        options: What is asked of them.
+        encodings: Gets what each file was read as that is not UTF-8, in words.
+    """
     if len(streams) == 2:
         rows = pair_format_of([stream.shown for stream in streams]).read(streams[0], streams[1])
     else:
@@ -96,7 +106,20 @@ def stream_rows(streams: Sequence[Stream], options: ReadOptions) -> Iterator[Exa
     for row in rows:
         if is_damaged is None:  # readers ask for the encoding before their first row
             is_damaged = any(stream.found is not None and stream.found.is_damaged for stream in streams)
+            if encodings is not None:
+                encodings.update({stream.shown: words for stream in streams if (words := _encoding_words(stream))})
         yield whole_row(row) if is_damaged else row
+
+
+def _encoding_words(stream: Stream) -> str:
+    """What a file was read as, where that is not plain UTF-8."""
+    if stream.found is not None and stream.found.is_damaged:
+        return "UTF-8 with broken bytes"
+    if stream.used_encoding in ("", "utf-8"):
+        return ""
+    if not stream.is_guessed:
+        return stream.used_encoding
+    return f"{stream.used_encoding}, by its bytes{f' ({stream.confidence:.0%} sure)' if stream.confidence < 1 else ''}"
 
 
 def is_by_lines(file: DataFile, options: ReadOptions) -> bool:

@@ -83,6 +83,11 @@ class Stream:
                 f'data.encoding must be an encoding that Python knows, got "{encoding}"', hint='write "gb18030", say'
             )
 
+    @property
+    def is_guessed(self) -> bool:
+        """Whether neither the file nor a person said what it is in."""
+        return self.found is not None and not self._given
+
     def fault(self, message: str, *, line: int = 0, hint: str = "") -> DataError:
         """The error to raise when this file is not what it should be."""
         return DataError(message, where=f"{self.shown}, line {line}" if line else self.shown, hint=hint)
