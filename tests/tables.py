@@ -18,5 +18,5 @@ def table_of(rows):
         columns[f"{side}_chars"] = np.array([len(text) for text in texts], np.uint32)
         columns[f"{side}_width"] = np.array([display_width(text) for text in texts], np.uint32)
     made = Marked(MemoryColumns(columns))
-    made.shards = [SimpleNamespace(facts={"characters": dict.fromkeys(("source", "target"), "ab")})]
+    made.shards = [SimpleNamespace(facts={"characters": dict.fromkeys(("source", "target"), "ab"), "encodings": {}})]
     return made
