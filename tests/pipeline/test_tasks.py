@@ -414,7 +414,8 @@ def test_special_options(trained):
         assert taken in text
         assert taken
     if task == "answer":
-        done = braid_command("answer", bundle, "What does Ann like?", "--context", "Ann likes the tree. Bob sleeps.")
+        asked = ("What does Ann like in 3?", "--context", "Ann likes the tree. Bob sleeps.")
+        done = braid_command("answer", bundle, *asked)
         assert "Ann likes the tree. Bob sleeps." in done.stdout
         assert "questions.json" in braid_command("answer", bundle, "What does Ann like in 3?").stdout
 

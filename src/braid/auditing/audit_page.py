@@ -10,11 +10,12 @@ from braid.auditing.audit_sections import audit_sections
 from braid.auditing.audit_view import Cell, Section, Table, cell_text, is_number
 from braid.auditing.charts import chart_row
 from braid.auditing.pages import page_environment, write_page
+from braid.storage import make_folder
 from braid.text.languages import language_name
 
 
 def audit_page(audit: dict[str, Any], *, path: Path) -> None:
-    """Write the page; it loads nothing from anywhere and runs no script.
+    """Write the page, and its folder where there is none; it loads nothing from anywhere and runs no script.
 
     Args:
         audit: With its ``diagnosis``.
@@ -33,6 +34,7 @@ def audit_page(audit: dict[str, Any], *, path: Path) -> None:
         sections=[(section, chart_row(section.charts) if section.charts else "") for section in _merged(sections)],
         languages=" → ".join(language_name(code) for code in audit["languages_declared"] if code),
     )
+    make_folder(path.parent)
     write_page(html, path)
 
 

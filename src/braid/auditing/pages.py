@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from braid.storage import atomic_file, make_folder
+from braid.storage import atomic_file
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -24,13 +24,12 @@ def _template(name: str) -> str:
 
 
 def write_page(html: str, path: Path) -> None:
-    """Write a page, and its folder where there is none.
+    """Write a page.
 
     Lone surrogates, which odd texts and file names hold, become question marks.
 
     Raises:
         StorageError: It cannot be written.
     """
-    make_folder(path.parent)
     with atomic_file(path) as file:
         file.write(html.encode("utf-8", "replace"))

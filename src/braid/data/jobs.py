@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -104,3 +105,13 @@ def discard_others(jobs: Sequence[Job]) -> None:
     for path in jobs[0].work.folder.iterdir():
         if path.name not in names:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def discard_small(jobs: Sequence[Job]) -> None:
+    """Remove shards that are soon made again, with folders that are empty then."""
+    if sum(job.portion.num_bytes for job in jobs) > PORTION_BYTES:
+        return
+    folder = jobs[0].work.folder
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        folder.parent.rmdir()

@@ -24,7 +24,7 @@ from braid.data.assigned import check_dates
 from braid.data.columns import LEFT_OUT
 from braid.data.example import Example
 from braid.data.formats.read import Tally
-from braid.data.jobs import PARTS, Job, Watch, discard_others, jobs_of, make_shards
+from braid.data.jobs import PARTS, Job, Watch, discard_others, discard_small, jobs_of, make_shards
 from braid.data.keys import pair_key, rest_key
 from braid.data.kinds import DataKind, kind_of
 from braid.data.lines import Rows, RowWriter, example_of, line_of, open_rows, reject_line, row_of
@@ -100,6 +100,7 @@ def prepare_data(
     except DataError as error:
         hint = (error.hint or _LOOSEN) + _kept_rejects(output, tables)
         where = error.where or f"{_rows_read(shards)} rows read; {_why(tables)}"
+        discard_small(jobs)
         raise DataError(error.message, where=where, hint=hint) from None
     made = [shard for found in shards.values() for shard in found if shard.is_new]
     speed = {
