@@ -65,9 +65,10 @@ def test_personal_data_of_labelled_texts():
 
 def test_places_in_a_passage_stay_where_they_are():
     context = "Write to anna.meier@mailbox.org, said Anna."
-    given = replace(row("Who said it?", "Anna"), context=context, start=38)
+    given = replace(row("Who wrote to bob.smith@mailbox.org?", "Anna"), context=context, start=38)
     found = clean(given, DataConfig(personal_data="mask"), "answer")
     assert found.example == given
+    assert found.notes == (("personal_data", "email: 1"),)  # counted all the same
 
 
 ADVERTISED = "天亮了。更多精彩小说尽在www.example-novels.com笔趣阁小说网。他起身。"

@@ -102,7 +102,7 @@ class Cleaner:
 
     def _changed(self, row: Example, notes: list[tuple[str, str]]) -> Example:
         """The row with mended texts, advertisements out and personal data masked, as far as the recipe wants it."""
-        if self._kind.reads == "questions" or row.context == MESSAGES:  # places in a text, or JSON, would not survive
+        if self._is_kept(row):
             return row
         for side in self._texts:
             text = given = getattr(row, side)
@@ -114,11 +114,15 @@ class Cleaner:
                 row = replace(row, **{side: text})
         return row
 
+    def _is_kept(self, row: Example) -> bool:
+        """Whether texts must stay as they are: places in a passage, or the JSON of a dialogue, would not survive."""
+        return self._kind.reads == "questions" or row.context == MESSAGES
+
     def _findings(self, example: Example) -> list[tuple[str, str]]:
         """What else there is in the texts, by rule."""
         found = []
         texts = [getattr(example, side) for side in self._texts]
-        if self._config.personal_data != "mask":
+        if self._config.personal_data != "mask" or self._is_kept(example):
             kinds = [item.kind for text in texts for item in find_personal(text)]
             if kinds:
                 counts = sorted(Counter(kinds).items())

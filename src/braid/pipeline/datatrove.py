@@ -4,7 +4,8 @@ machines (local, Slurm, Ray).
     from datatrove.executor import LocalPipelineExecutor
     from braid.pipeline.datatrove import MakeShards
 
-    LocalPipelineExecutor(pipeline=[MakeShards("recipe.toml")], tasks=8, workers=2, logging_dir="logs").run()
+    if __name__ == "__main__":  # the executor's processes import this file again
+        LocalPipelineExecutor(pipeline=[MakeShards("recipe.toml")], tasks=8, workers=2, logging_dir="logs").run()
 
 Each task makes the shards of its share of the input; afterwards `braid prepare recipe.toml` finds them made and does
 what must be done over all rows at once. Tasks that fail or are killed are run again by the executor's own means, and
