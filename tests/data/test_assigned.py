@@ -17,17 +17,23 @@ def row(part):
     "text",
     [
         "2026-11-28", "2026/11/28", "28.11.2026", "20261128", "2026-11-28T00:00:00Z", "20261128T000000Z",
-        "2026-11-28 00:00", "2026-11-28T02:00:00+02:00", "1795824000", " 2026-11-28 ",
+        "2026-11-28 00:00", "2026-11-28T02:00:00+02:00", "1795824000", " 2026-11-28 ", "2026-11-28T00:00+00:00",
     ],
 )  # fmt: skip
 def test_forms_of_a_date(text):
     assert moment(text).isoformat() == "2026-11-28T00:00:00+00:00"
 
 
-@pytest.mark.parametrize("text", ["", "soon", "2026-13-01", "1.2.x", "nan", "1e400", "١٢", "99.99.9999", "a.b.c.d"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "2026-13-01", "1.2.x", "nan", "1e400", "١٢", "99.99.9999", "a.b.c.d", "0001-01-01T00:00+05:00"]
+)
 def test_what_is_no_date(text):
-    with pytest.raises(ValueError, match="must be a date such as"):
+    with pytest.raises(ValueError, match="must be a date "):
         moment(text)
+
+
+def test_a_year_is_its_first_day():
+    assert moment("2024").isoformat() == "2024-01-01T00:00:00+00:00"
 
 
 def test_by_name():

@@ -6,20 +6,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from braid.config.recipe import DataConfig
 from braid.data import portions as module
 from braid.data.formats import ReadOptions
 from braid.data.formats.read import find_files, raw_rows
+from braid.data.kinds import KINDS
 from braid.data.portions import Portion, block_offsets, portions
 from braid.errors import DataError
 
 OPTIONS = ReadOptions(source_language="en", target_language="de")
 
 
-def pieces(folder, *patterns):
-    files = find_files(patterns, OPTIONS, folder=folder)
-    found = list(portions(files, OPTIONS))
-    assert [row for portion in found for row in portion.rows(OPTIONS)] == [
-        row for file in files for row in raw_rows(file, OPTIONS)
+def pieces(folder, *patterns, options=OPTIONS):
+    files = find_files(patterns, options, folder=folder)
+    found = list(portions(files, options))
+    assert [row for portion in found for row in portion.rows(options)] == [
+        row for file in files for row in raw_rows(file, options)
     ]
     return found
 
@@ -38,6 +40,14 @@ def test_a_table(tmp_path, small, header, end):
     text = end.join([*header, *LINES])
     (tmp_path / "a.tsv").write_text(text, encoding="utf-8", newline="")
     assert len(pieces(tmp_path, "a.tsv")) >= 4
+
+
+def test_documents_are_their_own_groups(tmp_path, small):
+    options = KINDS["generate"].options(DataConfig())
+    (tmp_path / "a.jsonl").write_text("".join(f'{{"text": "text {i}"}}\n' for i in range(7_003)))
+    found = pieces(tmp_path, "a.jsonl", options=options)
+    assert len(found) >= 4
+    assert len({row.group for portion in found for row in portion.rows(options)}) == 7_003
 
 
 def test_parallel_texts(tmp_path, small):

@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import random
 
 import pytest
 from rich.console import Console
@@ -171,3 +172,85 @@ def test_encodings_that_are_found_out_are_told(tmp_path):
     again = prepare_data(declared, folder=tmp_path, output=tmp_path / "out")
     assert again.report["encodings"] == {"a.tsv": "gb18030"}
     assert again.fingerprint == prepared.fingerprint
+
+
+def table(folder, name, rows):
+    (folder / name).write_text("\n".join("\t".join(row) for row in rows) + "\n", encoding="utf-8")
+
+
+def test_a_column_says_which_part(tmp_path):
+    rows = [("id", "source", "target", "fold")]
+    rows += [(str(i), f"text {i}", f"Text {i}", "test" if i % 10 == 0 else "train") for i in range(200)]
+    rows += [("x", "text 0", "Text 0", "train"), ("y", "text 5", "Text 5", "nothing")]
+    for column in ("fold", "4"):
+        table(tmp_path, "pairs.tsv", rows)
+        prepared = prepare_data(recipe(split_column=column), folder=tmp_path, output=tmp_path / "out")
+        assert [row.source for row in prepared.test] == [f"text {i}" for i in range(0, 200, 10)]
+        rejected = {rule: found["rows"] for rule, found in prepared.report["rejected"].items()}
+        assert rejected == {"leak": 1, "part": 1}  # the training row goes, not the test's
+    with pytest.raises(DataError, match=r'data\.split_column must name a column of the header row, got "fald"'):
+        prepare_data(recipe(split_column="fald"), folder=tmp_path, output=tmp_path / "out")
+
+
+def test_dates_hold_the_latest_rows_out(tmp_path):
+    rows = [("source", "target", "day")]
+    rows += [(f"text {i}", f"Text {i}", f"2026-{1 + i // 20:02}-{1 + i % 20:02}") for i in range(200)]
+    table(tmp_path, "pairs.tsv", rows)
+    dates = {"date_column": "day", "valid_from": "2026-09-01", "test_from": "2026-10-01"}
+    prepared = prepare_data(recipe(**dates), folder=tmp_path, output=tmp_path / "out")
+    assert [row.source for row in prepared.test] == [f"text {i}" for i in range(180, 200)]
+    assert [row.source for row in prepared.valid] == [f"text {i}" for i in range(160, 180)]
+    with pytest.raises(DataError, match=r'data\.test_from must leave rows for that part, got none from "2027" on'):
+        prepare_data(recipe(**dates | {"test_from": "2027"}), folder=tmp_path, output=tmp_path / "out")
+
+
+def test_held_out_rows_of_both_kinds_share_nothing(tmp_path):
+    rows = [("source", "target", "fold")]
+    rows += [(f"text {i}", f"Text {i}", "valid" if i < 20 else "train") for i in range(200)]
+    table(tmp_path, "pairs.tsv", rows)
+    table(tmp_path, "test.tsv", [("source", "target", "fold"), ("Text 3!", "anders", "test"), ("neu", "new", "test")])
+    prepared = prepare_data(recipe(split_column="fold", test=["test.tsv"]), folder=tmp_path, output=tmp_path / "out")
+    assert len(prepared.valid) == 19
+    assert len(prepared.test) == 2
+    assert prepared.report["rejected"]["leak"]["samples"][0]["line"] == 5
+
+
+def test_too_little_is_left_after_leaks(tmp_path):
+    rows = [("source", "target", "fold")]
+    rows += [(f"text {i % 60}", f"Text {i}", "test" if i < 60 else "train") for i in range(120)]
+    table(tmp_path, "pairs.tsv", rows)
+    made = recipe(split_column="fold", check_numbers=False)
+    with pytest.raises(DataError, match=r"at least 50 usable .* got 0 after leaving out 60 that share"):
+        prepare_data(made, folder=tmp_path, output=tmp_path / "out")
+
+
+def test_few_documents_given_for_the_test_leave_the_training(tmp_path):
+    for name in "abc":
+        lines = ("".join(random.Random(f"{name}{i}").choices("abcdefgh ", k=90)) for i in range(2_000))
+        (tmp_path / f"{name}.txt").write_text("\n".join(lines))
+    (tmp_path / "t.txt").write_text((tmp_path / "c.txt").read_text())
+    made = make_recipe({"task": "generate", "data": {"train": ["a.txt", "b.txt", "c.txt"], "test": ["t.txt"]}})
+    prepared = prepare_data(made, folder=tmp_path, output=tmp_path / "out")
+    assert {row.file for row in prepared.train} == {"a.txt", "b.txt"}
+    assert {row.file for row in prepared.test} == {"t.txt"}
+
+
+def test_a_file_named_twice_is_read_once(pairs):
+    prepared = prepare_data(recipe(train=["pairs.tsv", "*.tsv"]), folder=pairs, output=pairs / "out")
+    assert prepared.report["rows_kept"] == 200
+    assert prepared.report["rejected"]["duplicate"]["rows"] == 202
+    assert len(os.listdir(pairs / "out.shards")) == 1
+
+
+def test_a_lexicon_that_is_missing(pairs):
+    with pytest.raises(DataError, match=r"data\.lexicon must be a file that can be read, got: No such file"):
+        prepare_data(recipe(lexicon="words.txt"), folder=pairs, output=pairs / "out")
+
+
+def test_rows_without_a_group_are_not_one_group(tmp_path):
+    rows = [{"source": f"text {i}", "target": f"Text {i}", "dialogue": None} for i in range(100)]
+    (tmp_path / "pairs.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    prepared = prepare_data(
+        recipe(train=["pairs.jsonl"], group_column="dialogue"), folder=tmp_path, output=tmp_path / "out"
+    )
+    assert prepared.report["splits"] == {"train": 80, "valid": 10, "test": 10}

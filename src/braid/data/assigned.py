@@ -26,6 +26,8 @@ def moment(text: str) -> datetime:
         ValueError: It names none.
     """
     text = text.strip()
+    if len(text) == 4 and text.isascii() and text.isdigit():
+        text += "-01-01"
     try:
         found = datetime.fromisoformat(text.replace("/", "-") if len(text) < 11 else text)
     except ValueError:
@@ -35,7 +37,10 @@ def moment(text: str) -> datetime:
             found = datetime.fromtimestamp(float(text if text.isascii() else ""), UTC)
         except (ValueError, OverflowError, OSError):
             raise ValueError(f'must be a date such as 2026-11-28, got "{text[:40]}"') from None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    try:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError(f'must be a date from the year 1 to 9999, got "{text[:40]}"') from None
 
 
 def check_dates(config: DataConfig) -> None:

@@ -13,7 +13,8 @@ from braid.config.recipe import Recipe
 from braid.data.formats.read import find_files
 from braid.data.kinds import kind_of
 from braid.data.portions import PORTION_BYTES, Portion, portions
-from braid.data.shard import Shard, Work, find_shard, make_shard
+from braid.data.shard import Shard, Work, checksum, find_shard, make_shard
+from braid.errors import DataError
 from braid.storage import make_folder
 
 PARTS = ("train", "valid", "test")
@@ -57,11 +58,21 @@ def jobs_of(recipe: Recipe, *, folder: Path, output: Path) -> list[Job]:
     Raises:
         DataError: A file cannot be found or read.
     """
-    work = Work(config=recipe.data, task=recipe.task, folder=output.with_name(f"{output.name}.shards"), base=folder)
+    shards, lexicon = output.with_name(f"{output.name}.shards"), _lexicon(recipe, folder)
+    work = Work(config=recipe.data, task=recipe.task, folder=shards, base=folder, lexicon=lexicon)
     options = kind_of(recipe).options(recipe.data)
     names = {part: getattr(recipe.data, part) for part in PARTS}
     found = {part: find_files(patterns, options, folder=folder) for part, patterns in names.items() if patterns}
     return [Job(part, portion, work) for part, files in found.items() for portion in portions(files, options)]
+
+
+def _lexicon(recipe: Recipe, folder: Path) -> str:
+    """SHA-256 of the recipe's lexicon, or ""."""
+    try:
+        return checksum(folder / recipe.data.lexicon) if recipe.data.lexicon else ""
+    except OSError as error:
+        message = f"data.lexicon must be a file that can be read, got: {error.strerror or error}"
+        raise DataError(message, where=recipe.data.lexicon) from error
 
 
 def make_shards(jobs: Sequence[Job], watch: Watch | None = None) -> dict[str, list[Shard]]:
@@ -74,23 +85,24 @@ def make_shards(jobs: Sequence[Job], watch: Watch | None = None) -> dict[str, li
     from joblib import Parallel, cpu_count, delayed
 
     make_folder(jobs[0].work.folder)
-    found = [find_shard(job.work, job.name) for job in jobs]
-    missing = [place for place, shard in enumerate(found) if shard is None]
-    total, done = sum(jobs[place].portion.num_bytes for place in missing), 0
+    by_name = {job.name: job for job in jobs}  # files that stand there twice are read once
+    found = {name: find_shard(job.work, name) for name, job in by_name.items()}
+    missing = [by_name[name] for name, shard in found.items() if shard is None]
+    total, done = sum(job.portion.num_bytes for job in missing), 0
     num_workers = min(cpu_count(), len(missing)) if total > 2 * PORTION_BYTES else 1
     if num_workers > 1:
         # These processes do not run the caller's script again: a person's own may have no guard against that.
-        made = Parallel(n_jobs=num_workers, return_as="generator")(delayed(_run)(jobs[place]) for place in missing)
+        made = Parallel(n_jobs=num_workers, return_as="generator")(delayed(_run)(job) for job in missing)
     else:
-        made = (jobs[place].run() for place in missing)
-    for place, shard in zip(missing, made, strict=True):
-        found[place] = shard
-        done += jobs[place].portion.num_bytes
+        made = (job.run() for job in missing)
+    for job, shard in zip(missing, made, strict=True):
+        found[job.name] = shard
+        done += job.portion.num_bytes
         if watch is not None:
             watch(done, total)
     by_part: dict[str, list[Shard]] = {part: [] for part in PARTS}
-    for job, shard in zip(jobs, found, strict=True):
-        if shard is not None:
+    for job in jobs:
+        if (shard := found[job.name]) is not None:
             by_part[job.part].append(shard)
     return by_part
 

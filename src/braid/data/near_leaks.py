@@ -9,7 +9,8 @@ import numpy as np
 
 from braid.data.columns import LEFT_OUT, TRAIN
 from braid.data.shard import NEAR, band_names
-from braid.data.table import NEAR_FROM, NEAR_LEAK, Table
+from braid.data.split import NEAR_LEAK
+from braid.data.table import NEAR_FROM, Table
 
 _Held = tuple[Table, int]
 """A held-out row: its table, and its place there."""

@@ -109,8 +109,11 @@ class Portion:
                 example = row.example if isinstance(row, Reject) else row
                 if example.line <= skipped:
                     continue
+                line = example.line - skipped + self.first_line - 1
                 # Rows are made anew for every read: nobody else has them.
-                object.__setattr__(example, "line", example.line - skipped + self.first_line - 1)
+                if example.group == f"{file.name}:{example.line}":  # a document that is its own group
+                    object.__setattr__(example, "group", f"{file.name}:{line}")
+                object.__setattr__(example, "line", line)
                 yield row
 
     def _parts(self, path: Path, shown: str, place: int) -> list[tuple[int, int]]:

@@ -21,7 +21,7 @@ import numpy as np
 
 from braid.config.recipe import DataConfig, Recipe
 from braid.data.assigned import check_dates
-from braid.data.columns import LEFT_OUT
+from braid.data.columns import LEFT_OUT, TEST, VALID
 from braid.data.example import Example
 from braid.data.formats.read import Tally
 from braid.data.jobs import PARTS, Job, Watch, discard_others, discard_small, jobs_of, make_shards
@@ -31,7 +31,7 @@ from braid.data.lines import Rows, RowWriter, example_of, line_of, open_rows, re
 from braid.data.near_leaks import leave_out_near_leaks
 from braid.data.report import data_report
 from braid.data.shard import Shard, checksum, count_row, join_counts
-from braid.data.split import HeldOut, Wanted, assign_parts
+from braid.data.split import LEAST, HeldOut, Wanted, assign_parts, check_size, leave_out_leaks
 from braid.data.split_texts import FEW, parts_of, split_ends
 from braid.data.table import Table, as_read
 from braid.errors import ConfigError, DataError, StorageError
@@ -97,6 +97,7 @@ def prepare_data(
             table.apply_rules(config)
             _check_left(part, table)
         parts = _assign(tables, recipe, output)
+        _check_dated(recipe, tables, parts)
     except DataError as error:
         hint = (error.hint or _LOOSEN) + _kept_rejects(output, tables)
         where = error.where or f"{_rows_read(shards)} rows read; {_why(tables)}"
@@ -136,6 +137,8 @@ def unsplit_data(recipe: Recipe, *, folder: Path, output: Path) -> tuple[list[Ex
         for _ in _reject_lines(table, counts["rejected"]):
             pass  # which counts them
     rows = [table.stripped(row) for table in tables for row in table.examples()]
+    for table in tables:
+        join_counts(counts["noted"], table.noted)
     read = _read_counts([shard for table in tables for shard in table.shards])
     parts = {"train": rows, "valid": [], "test": []}
     report = data_report(read, counts["rejected"], parts, tables, has_labels=kind.has_labels and bool(rows))
@@ -205,6 +208,16 @@ def _check_files(jobs: Sequence[Job], shards: dict[str, list[Shard]]) -> None:
             tally.check(name)
 
 
+def _check_dated(recipe: Recipe, tables: dict[str, Table], parts: _Parts) -> None:
+    """Raise that a date after all rows, or a column that never says so, holds nothing out."""
+    config, train = recipe.data, tables["train"]
+    for part, date in (("valid", config.valid_from), ("test", config.test_from)):
+        if config.date_column and date and not parts:
+            number = VALID if part == "valid" else TEST
+            if not any((assigned == number).any() for _, assigned in train.chunks("assigned")):
+                raise DataError(f'data.{part}_from must leave rows for that part, got none from "{date}" on')
+
+
 def _check_left(part: str, table: Table) -> None:
     if part != "train" and not table.usable.any():
         raise DataError(f"no usable row is left of data.{part}")
@@ -237,7 +250,12 @@ def _assign(tables: dict[str, Table], recipe: Recipe, output: Path) -> _Parts:
     """Give each row its part; of few documents, return their ends and their rests instead."""
     config, kind = recipe.data, kind_of(recipe)
     train = tables["train"]
-    if kind.reads == "texts" and int(train.usable.sum()) < FEW:
+    is_named = any((assigned >= 0).any() for _, assigned in train.chunks("assigned"))
+    if kind.reads == "texts" and int(train.usable.sum()) < FEW and not is_named:
+        for part, number in (("valid", VALID), ("test", TEST)):
+            if part in tables:
+                tables[part].state[tables[part].usable] = number
+        leave_out_leaks(list(tables.values()), train)
         given = {
             part: [*map(tables[part].stripped, tables[part].examples())] for part in ("valid", "test") if part in tables
         }
@@ -253,6 +271,7 @@ def _assign(tables: dict[str, Table], recipe: Recipe, output: Path) -> _Parts:
     assign_parts(train, tables.get("valid"), tables.get("test"), wanted, kind.row)
     if config.split_near:
         leave_out_near_leaks(train, list(tables.values()))
+        check_size(train, kind.row, LEAST)
     return {}
 
 
@@ -264,7 +283,7 @@ def _split_settings(recipe: Recipe) -> dict[str, Any]:
         "test_rows": config.test_rows if not config.test else 0,
         "seed": config.split_seed,
         "joined_by": list(kind.joined_by),
-        "columns": [config.group_column, config.split_column, config.date_column],
+        "columns": [config.group_column, config.split_column, config.date_column, config.valid_from, config.test_from],
     }
 
 
@@ -381,4 +400,6 @@ def _fingerprint(tables: Sequence[Table], parts: _Parts) -> str:
         for state, pairs, rest in table.chunks("pair", "rest"):
             for number, part in enumerate(PARTS):
                 digests[part].update(np.stack([pairs, rest], 1)[state == number].astype("<u8").tobytes())
-    return hashlib.sha256(json.dumps([digests[part].hexdigest() for part in PARTS]).encode()).hexdigest()
+    found = [digests[part].hexdigest() for part in PARTS]
+    found += [json.dumps(table.boilerplate.lines) for table in tables if table.boilerplate is not None]
+    return hashlib.sha256(json.dumps(found).encode()).hexdigest()

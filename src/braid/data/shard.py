@@ -83,20 +83,21 @@ class Work:
         task: The recipe's task.
         folder: Gets the shards.
         base: Paths in the recipe are relative to it.
+        lexicon: SHA-256 of the recipe's lexicon, or "".
     """
 
     config: DataConfig
     task: str
     folder: Path
     base: Path = Path()
+    lexicon: str = ""
 
     def name_of(self, portion: Portion) -> str:
         """The shard's name: a hash of everything it depends on."""
         # Which other files there are, and how many rows are held out, changes no row.
         free = {"train", "valid", "test", "valid_rows", "test_rows", "split_seed", "documents"}
         rules = {name: value for name, value in dataclasses.asdict(self.config).items() if name not in free}
-        lexicon = checksum(self.base / self.config.lexicon) if self.config.lexicon else ""
-        settings = json.dumps([LAYOUT, RULES, self.task, rules, lexicon], sort_keys=True)
+        settings = json.dumps([LAYOUT, RULES, self.task, rules, self.lexicon], sort_keys=True)
         return hashlib.sha256(f"{settings}\n{portion.digest()}".encode()).hexdigest()[:32]
 
 

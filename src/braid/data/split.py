@@ -13,8 +13,14 @@ from braid.data.keys import Sides, keys_of, mixed
 from braid.errors import DataError
 
 MIN_ROWS = 50
+LEAST = MIN_ROWS * 4 // 5
+"""What must be left of them for training, when a tenth each is held out."""
+
 LEAK = 20
 """The state of rows that share a text with held-out ones; the distance from it says by which key."""
+
+NEAR_LEAK = 40
+"""The state of rows that are nearly the same as held-out ones."""
 
 LARGE_GROUP = 8
 """Groups of more rows always go to training: they say little about new texts and would crowd the test. Those that a
@@ -84,17 +90,15 @@ def assign_parts(train: Marked, valid: Marked | None, test: Marked | None, wante
     tables = {part: table for part, table in given.items() if table is not None}
     for part, table in tables.items():
         table.state[table.usable] = part
-    named = _name_parts(train)
-    if valid is not None and test is not None:
-        _leave_out_leaks(valid, VALID, [test])
-    _leave_out_leaks(train, TRAIN, list(tables.values()))
-    _check_size(train, row)
+    named = name_parts(train)
+    every = [train, *tables.values()]
+    leave_out_leaks(every, train)
+    check_size(train, row)
     limit = int(train.usable.sum()) // 10
     for part, before in ((TEST, wanted.before.test), (VALID, wanted.before.valid)):
         if part not in tables and part not in named and len(before):
             _hold_again(train, part, before)
-    _leave_out_leaks(train, VALID, [train], above=VALID)
-    _leave_out_leaks(train, TRAIN, [train])
+    leave_out_leaks(every, train)
     for part, rows in ((TEST, wanted.test_rows), (VALID, wanted.valid_rows)):
         if part not in tables and part not in named:
             have = int((train.state == part).sum())
@@ -103,14 +107,32 @@ def assign_parts(train: Marked, valid: Marked | None, test: Marked | None, wante
             name = "test" if part == TEST else "valid"
             message = f"data.{name} needs at least one row that shares no text with the other parts, got none"
             raise DataError(message, hint=f"name a file of other texts under data.{name}, or add data")
+    check_size(train, row, LEAST)
 
 
-def _check_size(train: Marked, row: str) -> None:
+def leave_out_leaks(tables: Sequence[Marked], train: Marked) -> None:
+    """Leave out rows for validation that share a text with the test, and rows to learn from that do with either."""
+    for table in tables:
+        _leave_out_leaks(table, VALID, tables, above=VALID)
+    _leave_out_leaks(train, TRAIN, tables)
+
+
+def check_size(train: Marked, row: str, least: int = MIN_ROWS) -> None:
+    """Raise that too little is left to learn from.
+
+    Args:
+        train: The rows to learn from.
+        row: What rows are called.
+        least: How many there must be.
+
+    Raises:
+        DataError: There are fewer.
+    """
     left = int((train.state == TRAIN).sum())
-    if left < MIN_ROWS:
+    if left < least:
         leaks = int((train.state >= LEAK).sum())
-        left_out = f" after leaving out {leaks} that share a text with data.valid or data.test" if leaks else ""
-        raise DataError(f"at least {MIN_ROWS} usable {row} are needed, got {left}{left_out}")
+        left_out = f" after leaving out {leaks} that share a text with held-out rows" if leaks else ""
+        raise DataError(f"at least {least} usable {row} are needed, got {left}{left_out}")
 
 
 def _hold_again(train: Marked, part: int, before: np.ndarray) -> None:
@@ -119,7 +141,7 @@ def _hold_again(train: Marked, part: int, before: np.ndarray) -> None:
         state[_stand_in(pairs, before) & (state == TRAIN)] = part
 
 
-def _name_parts(train: Marked) -> set[int]:
+def name_parts(train: Marked) -> set[int]:
     """Put rows where their own column says; which parts are held out so."""
     for state, assigned in train.chunks("assigned"):
         is_named = (assigned >= 0) & (state < LEFT_OUT)

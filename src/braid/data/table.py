@@ -14,16 +14,16 @@ import numpy as np
 
 from braid.config.recipe import DataConfig
 from braid.data.boilerplate import Boilerplate, LineCounts
-from braid.data.columns import LEFT_OUT, FileColumns, Marked, equal_rows, first_equal
+from braid.data.columns import LEFT_OUT, TEST, TRAIN, VALID, FileColumns, Marked, equal_rows, first_equal
 from braid.data.example import Example, Reject
 from braid.data.keys import key_names
 from braid.data.kinds import SEPARATOR, DataKind
 from braid.data.lines import example_of
 from braid.data.shard import NEAR, SAMPLES, Shard, band_names, count_row
-from braid.data.split import LEAK
+from braid.data.split import LEAK, NEAR_LEAK, name_parts
 
 DUPLICATE, LENGTH_RATIO, CONFLICT, SEVERAL = LEFT_OUT, LEFT_OUT + 1, LEFT_OUT + 2, LEFT_OUT + 3
-NEAR_DUPLICATE, NEAR_LEAK = LEFT_OUT + 4, LEFT_OUT + 5
+NEAR_DUPLICATE = LEFT_OUT + 4
 """Reasons not to use a row, beside `braid.data.split.LEAK`."""
 
 _RULES = {
@@ -64,6 +64,7 @@ class Table(Marked):
 
     def apply_rules(self, config: DataConfig) -> None:
         """Leave out rows of odd length, repetitions, and texts that stand there with other labels."""
+        name_parts(self)
         if self.kind.checks_ratio:
             self._leave_out_odd_lengths(config.max_length_ratio)
         self._leave_out_repeated(DUPLICATE, "pair")
@@ -164,12 +165,18 @@ class Table(Marked):
 
     def _leave_out_repeated(self, code: int, name: str) -> None:
         """Leave out rows that have the key of an earlier one, which is remembered."""
-        for repeated, firsts in first_equal(self.columns, name, self.usable):
+        for repeated, firsts in self._repeated(name):
             if self._first is None and len(repeated):
                 self._first = np.zeros(len(self.state), np.int32 if len(self.state) < 2**31 else np.int64)
             if self._first is not None:
                 self._first[repeated] = firsts
             self.state[repeated] = code
+
+    def _repeated(self, name: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Rows that have the key of an earlier one of the same part, and that one."""
+        for part in (TRAIN, VALID, TEST):  # a row that its own column holds out loses nothing to one to learn from
+            if (self.state == part).any():
+                yield from first_equal(self.columns, name, self.state == part)
 
     def _note_several_targets(self) -> None:
         """Count rows whose source stands there with another target, too."""
@@ -191,11 +198,13 @@ class Table(Marked):
             for keys, rows in equal_rows(self.bands, [name], self.usable):
                 starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else []
                 for begin, end in pairwise([*starts, len(keys)]):
-                    if end - begin > 1:
-                        self._compare(rows[begin:end].tolist())
+                    for part in (TRAIN, VALID, TEST) if end - begin > 1 else ():
+                        self._compare([row for row in rows[begin:end].tolist() if self.state[row] == part])
 
     def _compare(self, rows: Sequence[int]) -> None:
         """Leave out those rows that are like the first of them."""
+        if len(rows) < 2:
+            return
         first, *others = rows
         text = self._compared(first)
         for number in others:

@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from braid.data.example import Example, Reject
@@ -54,8 +54,7 @@ def header_columns(cells: Sequence[str], options: ReadOptions) -> Columns | None
     target = _position(names, options.target_column, options.target_roles, options.target_language)
     if source is None or target is None or source == target:
         return None
-    group, part = (names.index(name) if name in names else -1 for name in (options.group_column, options.part_column))
-    return Columns(source, target, group, part, has_header=True)
+    return Columns(source, target, has_header=True)
 
 
 def _position(names: Sequence[str], column: str, roles: Sequence[str], language: str) -> int | None:
@@ -76,11 +75,9 @@ def find_columns(first: Record, options: ReadOptions, stream: Stream) -> Columns
         DataError: A column was asked for by a name that the first row does not hold.
     """
     by_header = header_columns(first.cells, options)
-    further = {"group_column": options.group_column, options.part_key: options.part_column}
     if by_header is not None:
-        found = dict(zip(further, (by_header.group, by_header.part), strict=True))
-        if all(found[key] >= 0 for key, name in further.items() if name):
-            return by_header
+        group, part = further_columns(first.cells, options, stream, first.line)
+        return replace(by_header, group=group, part=part)
     asked = (options.source_column, options.target_column)
     numbers = [int(column) - 1 if column.isascii() and column.isdigit() else -1 for column in asked]
     if any(column and number < 0 for column, number in zip(asked, numbers, strict=True)):
@@ -91,18 +88,36 @@ def find_columns(first: Record, options: ReadOptions, stream: Stream) -> Columns
             line=first.line,
             hint="name both columns as the header does, or give column numbers counted from 1",
         )
-    for key, name in further.items():
-        if name and not (name.isascii() and name.isdigit()):
-            present = ", ".join(f'"{cell[:40]}"' for cell in first.cells[:20])
-            raise stream.fault(
-                f'data.{key} must name a column of the header row, got "{name}"; it holds {present}',
-                line=first.line,
-                hint="name the column as the header does, or give its number counted from 1",
-            )
     source = numbers[0] if asked[0] else (0 if numbers[1] != 0 else 1)
     target = numbers[1] if asked[1] else (1 if source != 1 else 0)
-    group, part = (int(name) - 1 if name else -1 for name in further.values())
+    group, part = further_columns(first.cells, options, stream, first.line)
     return Columns(source, target, group, part)
+
+
+def further_columns(cells: Sequence[str], options: ReadOptions, stream: Stream, line: int) -> tuple[int, int]:
+    """Positions from 0 of the columns of groups and of parts, by name or number; -1 where none is asked for.
+
+    Args:
+        cells: Of the first row.
+        options: Which columns are asked for.
+        stream: The file, for messages.
+        line: Of the first row.
+
+    Raises:
+        DataError: A name stands in no cell, or a number is below 1.
+    """
+    names = [cell.strip() for cell in cells]
+    found = []
+    for key, name in (("group_column", options.group_column), (options.part_key, options.part_column)):
+        if name and name not in names and not (name.isascii() and name.isdigit() and int(name) > 0):
+            present = ", ".join(f'"{cell[:40]}"' for cell in cells[:20])
+            raise stream.fault(
+                f'data.{key} must name a column of the header row, got "{name}"; it holds {present}',
+                line=line,
+                hint="name the column as the header does, or give its number counted from 1",
+            )
+        found.append(-1 if not name else names.index(name) if name in names else int(name) - 1)
+    return found[0], found[1]
 
 
 def table_examples(records: Iterable[Record], stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:

@@ -50,9 +50,8 @@ def further_of(row: Mapping[str, Any], options: ReadOptions) -> tuple[str, str]:
     Raises:
         ValueError: A column is missing; worded for a person.
     """
-    group, part = (
-        cell_text(_value(row, name, (), "")[1]) if name else "" for name in (options.group_column, options.part_column)
-    )
+    values = [_value(row, name, (), "")[1] if name else None for name in (options.group_column, options.part_column)]
+    group, part = ("" if value is None else cell_text(value) for value in values)
     return group, part
 
 

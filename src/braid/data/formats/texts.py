@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from braid.data.example import Example, Reject
-from braid.data.formats.columns import Record, check_first_row
+from braid.data.formats.columns import Record, check_first_row, further_columns
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.csv import csv_records
 from braid.data.formats.dialogues import DIALOGUES, Message, dialogue_of, is_dialogue, messages_of
@@ -134,25 +134,33 @@ def read_column(stream: Stream, options: ReadOptions) -> Iterator[Example | Reje
     """
     records = (csv_records if ".csv" in stream.shown.lower() else tsv_records)(stream)
     head = list(itertools.islice(records, LOOKED_AT + 1))
-    column, part_at, names = -1, -1, []
+    column, further, names = -1, (-1, -1), []
     for record in itertools.chain(head, records):
         if column < 0:
             names = [cell.strip().lower() for cell in record.cells]
+            further = further_columns(record.cells, options, stream, record.line)
             if not options.target_column and is_dialogue(dict.fromkeys(names, "")):
-                yield from _dialogues(itertools.chain(head[1:], records), names, stream.shown)
+                yield from _dialogues(itertools.chain(head[1:], records), names, stream.shown, further)
                 return
-            column, is_named = _text_column(head, options, stream)
-            part_at = names.index(options.part_column.lower()) if options.part_column.lower() in names else -1
+            column, is_named = _text_column(head, options, stream, further)
             if is_named:
                 continue
         text = record.cells[column] if column < len(record.cells) else ""
-        part = record.cells[part_at] if 0 <= part_at < len(record.cells) else ""
-        example = Example(source="", target=text, file=stream.shown, line=record.line, part=part)
+        group, part = _further(record, further)
+        example = Example(source="", target=text, file=stream.shown, line=record.line, group=group, part=part)
         yield example if text.strip() else Reject(example=example, rule="empty", detail="no text in the column")
 
 
-def _text_column(head: Sequence[Record], options: ReadOptions, stream: Stream) -> tuple[int, bool]:
-    """Where the texts of a table stand, and whether its first row names that column."""
+def _further(record: Record, places: tuple[int, int]) -> tuple[str, str]:
+    """What a row's columns of groups and of parts hold."""
+    group, part = (record.cells[place] if 0 <= place < len(record.cells) else "" for place in places)
+    return group, part
+
+
+def _text_column(
+    head: Sequence[Record], options: ReadOptions, stream: Stream, further: tuple[int, int]
+) -> tuple[int, bool]:
+    """Where the texts of a table stand, and whether its first row names that column or the further ones."""
     names = [cell.strip() for cell in head[0].cells]
     asked = [options.target_column] if options.target_column else options.target_roles
     found = next((index for index, name in enumerate(names) if name in asked or name.lower() in asked), -1)
@@ -162,12 +170,18 @@ def _text_column(head: Sequence[Record], options: ReadOptions, stream: Stream) -
         )
     if found < 0:
         check_first_row(head, stream, options)
-    return max(found, 0), found >= 0
+        is_named = bool({options.group_column, options.part_column} & set(names) - {""})
+        return next((place for place in range(len(names)) if place not in further), 0), is_named
+    return found, True
 
 
-def _dialogues(records: Iterable[Record], names: Sequence[str], file: str) -> Iterator[Example | Reject]:
+def _dialogues(
+    records: Iterable[Record], names: Sequence[str], file: str, further: tuple[int, int]
+) -> Iterator[Example | Reject]:
     for record in records:
-        row, group = dict(zip(names, record.cells, strict=False)), f"{file}:{record.line}"
+        row = dict(zip(names, record.cells, strict=False))
+        group, part = _further(record, further)
+        group = group or f"{file}:{record.line}"
         texts = Example(source="", target=" ".join(record.cells)[:1000], file=file, line=record.line)
         try:
             text, context = _dialogue(dialogue_of(row)) if is_dialogue(row) else ("", "")
@@ -178,7 +192,7 @@ def _dialogues(records: Iterable[Record], names: Sequence[str], file: str) -> It
             detail = record.fault or f"must have {len(names)} columns, got {len(record.cells)}"
             yield Reject(example=texts, rule="quotes" if record.fault else "columns", detail=detail)
             continue
-        yield Example(source="", target=text, file=file, line=record.line, group=group, context=context)
+        yield Example(source="", target=text, file=file, line=record.line, group=group, part=part, context=context)
 
 
 def inspect_plain(stream: Stream) -> FileFacts:
