@@ -414,9 +414,9 @@ def test_special_options(trained):
         assert taken in text
         assert taken
     if task == "answer":
-        asked = ("What does Ann like in 3?", "--context", "Ann likes the tree. Bob sleeps.")
-        done = braid_command("answer", bundle, *asked)
-        assert "Ann likes the tree. Bob sleeps." in done.stdout
+        passage = "Ann likes the tree. red cat runs. Bob likes the car. blue dog sleeps."  # as in training
+        done = braid_command("answer", bundle, "What does Ann like in 3?", "--context", passage)
+        assert passage in done.stdout
         assert "questions.json" in braid_command("answer", bundle, "What does Ann like in 3?").stdout
 
 
