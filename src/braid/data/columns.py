@@ -10,7 +10,7 @@ import numpy as np
 
 from braid.data.keys import NUM_KEYS
 
-PARTITION_ROWS = 2_000_000
+PARTITION_ROWS = 6_000_000
 """Keys that are sorted at once."""
 
 KEYS = tuple(f"key{number}" for number in range(NUM_KEYS))

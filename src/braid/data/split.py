@@ -99,10 +99,14 @@ def assign_parts(train: Marked, valid: Marked | None, test: Marked | None, wante
         if part not in tables and part not in named and len(before):
             _hold_again(train, part, before)
     leave_out_leaks(every, train)
+    roots: np.ndarray | None = None
     for part, rows in ((TEST, wanted.test_rows), (VALID, wanted.valid_rows)):
-        if part not in tables and part not in named:
-            have = int((train.state == part).sum())
-            _take(train, part, _Search(min(rows, limit) - have, limit - have, wanted.seed))
+        have = int((train.state == part).sum())
+        missing = min(rows, limit) - have
+        if part not in tables and part not in named and missing > 0:
+            if roots is None:  # whole groups are taken: those of the rest stay what they are
+                roots = components(train.columns, train.state == TRAIN)
+            _take(train, part, roots, _Search(missing, limit - have, wanted.seed))
         if not (tables.get(part, train).state == part).any():
             name = "test" if part == TEST else "valid"
             message = f"data.{name} needs at least one row that shares no text with the other parts, got none"
@@ -174,13 +178,9 @@ class _Search:
     seed: int
 
 
-def _take(train: Marked, part: int, search: _Search) -> None:
+def _take(train: Marked, part: int, roots: np.ndarray, search: _Search) -> None:
     """Put whole groups into a part, in the order of their hashes, until there are enough rows; never over the limit."""
-    if search.rows <= 0:
-        return
-    usable = train.state == TRAIN
-    roots = components(train.columns, usable)
-    share = min(1.0, CANDIDATES * search.rows / max(int(usable.sum()), 1))
+    share = min(1.0, CANDIDATES * search.rows / max(int((train.state == TRAIN).sum()), 1))
     while True:
         taken = _first_groups(train, roots, search, share)
         if share == 1.0 or sum(map(len, taken)) >= search.rows:
