@@ -135,10 +135,10 @@ class MinHash:
 
     def similarity(self, one: str, other: str) -> float:
         """The share of their shingles, each counted once, that two texts have in common; 0 where either has none."""
-        sets = self._sets([one, other])
-        return _jaccard(*sets)
+        sets = self.sets([one, other])
+        return jaccard(*sets)
 
-    def _sets(self, texts: Sequence[str]) -> list[np.ndarray]:
+    def sets(self, texts: Sequence[str]) -> list[np.ndarray]:
         """The distinct shingles of each text, sorted."""
         found = []
         for _, batch in batches(texts):
@@ -312,10 +312,11 @@ def _verified(minhash: MinHash, texts: Sequence[str], pairs: np.ndarray) -> Iter
     for begin in range(0, len(pairs), _CHUNK):
         part = pairs[begin : begin + _CHUNK]
         places: list[int] = np.unique(part).tolist()
-        sets = dict(zip(places, minhash._sets([texts[place] for place in places]), strict=True))
-        yield from ((one, other, _jaccard(sets[one], sets[other])) for one, other in part.tolist())
+        sets = dict(zip(places, minhash.sets([texts[place] for place in places]), strict=True))
+        yield from ((one, other, jaccard(sets[one], sets[other])) for one, other in part.tolist())
 
 
-def _jaccard(one: np.ndarray, other: np.ndarray) -> float:
+def jaccard(one: np.ndarray, other: np.ndarray) -> float:
+    """The share of what either of two sorted sets holds that both hold; 0 where both are empty."""
     num_shared = len(np.intersect1d(one, other, assume_unique=True))
     return num_shared / max(len(one) + len(other) - num_shared, 1)

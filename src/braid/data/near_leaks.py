@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 
 from braid.data.columns import LEFT_OUT, TRAIN
+from braid.data.near import jaccard
 from braid.data.shard import NEAR, band_names
 from braid.data.split import NEAR_LEAK
 from braid.data.table import NEAR_FROM, Table
+
+BATCH_PAIRS = 2000
+"""Pairs that are verified together."""
 
 _Held = tuple[Table, int]
 """A held-out row: its table, and its place there."""
@@ -29,13 +34,13 @@ def leave_out_near_leaks(train: Table, tables: Sequence[Table]) -> None:
     """
     held = [(table, place) for table in tables for place in _held_places(table).tolist()]
     for side in train.kind.near_sides:
+        known = NEAR.sets([getattr(table.row(place), side) for table, place in held])
         checked: set[tuple[int, int]] = set()
         for name in band_names(side):
-            for number, place in _candidates(train, held, tables, name):
-                if train.state[number] != TRAIN or (number, place) in checked:
-                    continue
-                checked.add((number, place))
-                _check(train, number, held[place], side)
+            candidates = (pair for pair in _candidates(train, held, tables, name) if pair not in checked)
+            while batch := list(islice(candidates, BATCH_PAIRS)):
+                checked.update(batch)
+                _check(train, batch, side, held, known)
 
 
 def _held_places(table: Table) -> np.ndarray:
@@ -61,9 +66,14 @@ def _candidates(train: Table, held: Sequence[_Held], tables: Sequence[Table], na
         begin += len(chunk)
 
 
-def _check(train: Table, number: int, held: _Held, side: str) -> None:
-    """Leave out a training row if it is as near to the held-out one as its keys make one think."""
-    table, place = held
-    similarity = NEAR.similarity(getattr(train.row(number), side), getattr(table.row(place), side))
-    if similarity >= NEAR_FROM:
-        train.leave_out_near(number, NEAR_LEAK, f"its {side} is {similarity:.0%} that of {table.place_of(place)}")
+def _check(
+    train: Table, pairs: Sequence[tuple[int, int]], side: str, held: Sequence[_Held], known: Sequence[np.ndarray]
+) -> None:
+    """Leave out training rows that are as near to the held-out ones as their keys make one think."""
+    numbers = sorted({number for number, _ in pairs})
+    sets = dict(zip(numbers, NEAR.sets([getattr(train.row(number), side) for number in numbers]), strict=True))
+    for number, place in pairs:
+        similarity = jaccard(sets[number], known[place])
+        if similarity >= NEAR_FROM and train.state[number] == TRAIN:
+            table, row = held[place]
+            train.leave_out_near(number, NEAR_LEAK, f"its {side} is {similarity:.0%} that of {table.place_of(row)}")
