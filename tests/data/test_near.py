@@ -332,3 +332,13 @@ def test_real_answers(shared_data):
     found = {pair[:2] for pair in near_pairs(rows)}
     assert found <= wanted.keys()
     assert (len(wanted), len(wanted) - len(found)) == (108, 0)
+
+
+@pytest.mark.parametrize("digits", ["kept", "apart", "alike"])
+def test_a_signature_does_not_depend_on_what_else_is_hashed(digits):
+    minhash = MinHash(digits=digits)
+    texts = ["a sentence without any number in it", "page 3 of 10", ""]
+    alone = [minhash.signatures([text])[0] for text in texts]
+    np.testing.assert_array_equal(minhash.signatures(texts), alone)
+    for text, together in zip(texts, minhash.sets(texts), strict=True):
+        np.testing.assert_array_equal(together, minhash.sets([text])[0])

@@ -115,7 +115,7 @@ class MinHash:
             )
         counts = window_counts(folded.bounds, self.shingle)
         hashes = window_hashes(folded.codes, self.shingle)[window_places(folded.bounds, self.shingle)]
-        if self.digits == "apart" and folded.is_digit.any():
+        if self.digits == "apart":
             hashes = mix(hashes ^ np.repeat(digit_hashes(folded), counts))
         return hashes, counts
 

@@ -40,7 +40,7 @@ from braid.data.portions import Portion
 from braid.storage import atomic_folder
 from braid.text.normalize import display_width
 
-LAYOUT = 1
+LAYOUT = 2
 
 NEAR = MinHash(digits="apart")
 """How near-duplicates are found: rows that differ in a number are none."""
