@@ -1,6 +1,7 @@
 """Throughput of preparing sentence pairs: Braid on one process and on two, datatrove with the same steps a row, and a
 plain script that holds everything in memory.
 
+    python -m pip install ".[scale]" orjson
     python benchmarks/preparation.py --megabytes 100
 
 All four read the same tab-separated file, bring both sides to NFC with single spaces, leave out rows that are empty,

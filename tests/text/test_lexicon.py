@@ -104,3 +104,7 @@ def test_a_hundred_thousand_words_in_linear_time():
     for unit in ("a", "ab", "啊", "a ", "a啊"):
         lexicon.find(unit * (200_000 // len(unit)))
     assert time.perf_counter() - begin < 3
+
+
+def test_signs_in_full_width():
+    assert Lexicon(["50%"]).find("50％") == [(0, 3)]

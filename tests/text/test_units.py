@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from braid.text.units import is_unspaced, units
+from braid.text.scripts import is_unspaced
+from braid.text.units import units
 
 
 @pytest.mark.parametrize(

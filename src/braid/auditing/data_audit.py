@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from braid.auditing.data_languages import Variant, languages_found
 from braid.auditing.data_licenses import license_notes
-from braid.auditing.data_repeats import Leakage, NearPair, consistency, leaks, near_duplicates
+from braid.auditing.data_repeats import NearPair, consistency, leaks, near_duplicates
 from braid.auditing.data_sample import MOST_ROWS, SEED, Sample, draw, quoted_row
 from braid.auditing.data_tasks import answers_found, summaries_found, texts_found
 from braid.auditing.data_words import (
@@ -26,6 +26,7 @@ from braid.auditing.data_words import (
     words_of,
 )
 from braid.auditing.labels_audit import mislabelled_rows
+from braid.auditing.leakage import Leakage
 from braid.auditing.pairs_audit import misaligned_pairs
 from braid.auditing.terms import term_counts
 from braid.data.example import Example

@@ -21,6 +21,7 @@ import numpy as np
 
 from braid.auditing.data_sample import SEED, quoted, quoted_row
 from braid.data.example import Example
+from braid.text.identify import lingua_language
 from braid.text.languages import NAMES, canonical, language_name
 from braid.text.normalize import display_width
 
@@ -144,12 +145,8 @@ def told_name(code: str) -> str:
     """The English name of a language that was declared or found."""
     if canonical(code) in NAMES:
         return language_name(code)
-    from lingua import IsoCode639_1, Language
-
-    try:
-        return Language.from_iso_code_639_1(IsoCode639_1.from_str(code)).name.title()
-    except ValueError:
-        return code
+    language = lingua_language(code)
+    return language.name.title() if language else code
 
 
 def _holds(text: str, scripts: frozenset[str]) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from braid.auditing.data_sample import quoted, quoted_row
+from braid.auditing.leakage import Leakage, Match, Overlap
 from braid.data.example import Example
 from braid.data.keys import text_key
 
@@ -73,39 +74,6 @@ def near_duplicates(rows: Sequence[Example], pairs: Sequence[NearPair], side: st
             for one, other, alike in order[:SHOWN]
         ],
     }
-
-
-class Match(Protocol):
-    """A held-out row and a training row that it shares something with."""
-
-    @property
-    def held_out(self) -> Example: ...
-    @property
-    def train(self) -> Example: ...
-    @property
-    def similarity(self) -> float: ...
-
-
-class Overlap(Protocol):
-    """What one rule finds on one side: the places of the held-out rows, and examples."""
-
-    @property
-    def rule(self) -> str: ...
-    @property
-    def side(self) -> str: ...
-    @property
-    def rows(self) -> Sequence[int]: ...
-    @property
-    def matches(self) -> Sequence[Match]: ...
-
-
-class Leakage(Protocol):
-    """What held-out rows share with training rows, by rule: ``exact``, ``near`` and others."""
-
-    @property
-    def num_held_out(self) -> int: ...
-    @property
-    def overlaps(self) -> Sequence[Overlap]: ...
 
 
 def leaks(found: Mapping[str, Leakage]) -> dict[str, Any]:

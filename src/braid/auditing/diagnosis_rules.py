@@ -239,7 +239,8 @@ def repeats(audit: Audit) -> Iterator[Finding]:
                 f"{rule}s", 38,
                 f"{number:,} of {read:,} rows ({100 * number / read:.0f} %) {words}; the first of each is used."
             )  # fmt: skip
-    near, train = audit["near_duplicates"], max(1, audit["data"]["splits"].get("train", 0))
+    near = audit["near_duplicates"]
+    train = max(1, audit["sampled"].get("train", [audit["data"]["splits"].get("train", 0)])[0])
     if near and near["rows"] >= MANY_NEAR * train:
         yield warning(
             "near_duplicates", 34,

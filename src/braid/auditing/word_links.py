@@ -24,7 +24,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from braid.text.units import is_unspaced, units
+from braid.text.scripts import is_unspaced
+from braid.text.units import units
 
 PREFIX = 6
 """Letters of a word that count."""

@@ -76,7 +76,7 @@ class DataConfig:
         True, Flag(), "summarize, generate: take advertisements of sites out of documents"
     )
     remove_boilerplate: bool = setting(
-        False, Flag(), "summarize, generate: take lines out that stand in many documents (headers, licence notes)"
+        False, Flag(), "summarize, generate: take lines out that stand in many documents (headers, license notes)"
     )
     personal_data: str = setting(
         "keep",

@@ -1,4 +1,4 @@
-"""Lines that stand in document after document: headers, footers, licence notes, navigation, sentences of templates.
+"""Lines that stand in document after document: headers, footers, license notes, navigation, sentences of templates.
 
 Two passes over the documents: the first counts in how many of them each line stands, the second takes out the lines
 that stand in many. Lines that differ in their digits only (Page 3 of 10) count together; case and spaces do not matter.
@@ -8,11 +8,11 @@ shorter a line, the larger a share of the documents must have it.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from braid.data.keys import number_of
 from braid.text.normalize import display_width
 
 _DIGITS = re.compile(r"\d+(?:[.,:/-]\d+)*+")
@@ -147,6 +147,4 @@ def _folded(line: str) -> str:
 
 
 def _key(line: str) -> int:
-    return int.from_bytes(
-        hashlib.blake2b(_folded(line).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big"
-    )
+    return number_of(_folded(line))

@@ -1,4 +1,4 @@
-"""Numbers about rows, a shard at a time, so that rules that look across rows need a few bytes a row and no more."""
+"""Numbers about rows, a shard at a time, so that rules that look across rows need no texts in memory."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from braid.data.keys import mix
 from braid.text.normalize import normalize
 
 GRAMS = (2, 3, 4)
@@ -141,11 +142,8 @@ def _features(tokens: _Tokens) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndar
 
 
 def _mixed(values: np.ndarray) -> np.ndarray:
-    """64 bits that each depend on every bit of the value (Steele et al., 2014, the finalizer of SplitMix)."""
-    values = values + np.uint64(_BASE)
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+    """64 bits that each depend on every bit of the value."""
+    return mix(values + np.uint64(_BASE))
 
 
 class _Hasher:

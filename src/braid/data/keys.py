@@ -69,11 +69,21 @@ def key_names(sides: Sides) -> list[str]:
 
 
 def mixed(keys: np.ndarray, seed: int) -> np.ndarray:
-    """The keys as other evenly spread numbers, which the seed changes (the finalizer of SplitMix64)."""
-    value = keys ^ np.uint64(number_of(f"seed {seed}"))
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        value = (value ^ (value >> np.uint64(shift))) * np.uint64(factor)
-    return value ^ (value >> np.uint64(31))
+    """The keys as other evenly spread numbers, which the seed changes."""
+    return mix(keys ^ np.uint64(number_of(f"seed {seed}")))
+
+
+def mix(values: np.ndarray) -> np.ndarray:
+    """Each 64-bit number as another one, all of whose bits depend on all of its bits; one to one.
+
+    Paper: Steele, Lea and Flood (2014), the finalizer of SplitMix64: the same on every machine and in every run.
+    """
+    mixed = values ^ (values >> np.uint64(30))
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= mixed >> np.uint64(27)
+    mixed *= np.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> np.uint64(31)
+    return mixed
 
 
 def keys_of(rows: Sequence[Example], sides: Sides) -> np.ndarray:

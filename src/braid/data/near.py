@@ -18,12 +18,12 @@ from typing import Literal
 
 import numpy as np
 
+from braid.data.keys import mix
 from braid.data.shingles import (
     Folded,
     batches,
     digit_hashes,
     fold,
-    mix,
     ranges,
     window_counts,
     window_hashes,
@@ -221,58 +221,10 @@ def near_pairs(
     ]
 
 
-def near_groups(
-    texts: Sequence[str], *, threshold: float = 0.8, minhash: MinHash | None = None, most: int = 16
-) -> list[list[int]]:
-    """The places of texts that belong together, directly or through others, in groups of two or more.
-
-    Args:
-        texts: To be grouped.
-        threshold: How similar two texts must be to be joined.
-        minhash: How.
-        most: Of many texts that share a band, each is compared with so many that follow it.
-
-    Cost: As for `near_pairs`, but a thousand texts that are all alike take no more than others.
-    """
-    minhash = _checked(threshold, minhash)
-    signatures = minhash.signatures(texts)
-    heads = np.arange(len(texts))
-    for column in minhash.band_keys(signatures).T:
-        for pairs in _same_key(column, None, most):
-            pairs = _agreeing(pairs[heads[pairs[:, 0]] != heads[pairs[:, 1]]], signatures, threshold)
-            near = [
-                (one, other) for one, other, similarity in _verified(minhash, texts, pairs) if similarity >= threshold
-            ]
-            heads = _joined(heads, near)
-    found: dict[int, list[int]] = {}
-    for place, head in enumerate(heads.tolist()):
-        found.setdefault(head, []).append(place)
-    return [group for group in found.values() if len(group) > 1]
-
-
 def _checked(threshold: float, minhash: MinHash | None) -> MinHash:
     if not 0 < threshold <= 1:
         raise ConfigError(f"threshold must be above 0 and at most 1, got {threshold}")
     return minhash or MinHash()
-
-
-def _joined(heads: np.ndarray, pairs: Sequence[tuple[int, int]]) -> np.ndarray:
-    """The first place of each place's group, after the groups of the pairs were joined."""
-    if not pairs:
-        return heads
-    parent = np.arange(len(heads))
-
-    def find(place: int) -> int:
-        while (above := int(parent[place])) != place:
-            parent[place] = place = int(parent[above])
-        return place
-
-    for one, other in pairs:
-        low, high = sorted((find(int(heads[one])), find(int(heads[other]))))
-        parent[high] = low
-    while (parent[parent] != parent).any():
-        parent = parent[parent]
-    return parent[heads]
 
 
 def _agreeing(pairs: np.ndarray, signatures: np.ndarray, threshold: float) -> np.ndarray:

@@ -54,6 +54,12 @@ PRINTED_CHARS = 200
 CHARACTERS = 20_000
 """Distinct characters of a side that are remembered by name; there are hardly more in use."""
 
+ACROSS = frozenset({
+    "train", "valid", "test", "documents", "valid_rows", "test_rows", "split_seed", "split_near",
+    "max_length_ratio", "several_targets", "near_duplicates", "remove_boilerplate",
+})  # fmt: skip
+"""Keys of the recipe that change no row by itself: which files there are, and rules that look across rows."""
+
 COLUMNS: dict[str, type] = {
     **dict.fromkeys(KEYS, np.uint64),  # what rows are joined by
     "pair": np.uint64,  # both texts and the context
@@ -94,9 +100,7 @@ class Work:
 
     def name_of(self, portion: Portion) -> str:
         """The shard's name: a hash of everything it depends on."""
-        # Which other files there are, and how many rows are held out, changes no row.
-        free = {"train", "valid", "test", "valid_rows", "test_rows", "split_seed", "documents"}
-        rules = {name: value for name, value in dataclasses.asdict(self.config).items() if name not in free}
+        rules = {name: value for name, value in dataclasses.asdict(self.config).items() if name not in ACROSS}
         settings = json.dumps([LAYOUT, RULES, self.task, rules, self.lexicon], sort_keys=True)
         return hashlib.sha256(f"{settings}\n{portion.digest()}".encode()).hexdigest()[:32]
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from braid.data.keys import mix
 from braid.text.normalize import normalize
 from braid.text.variants import fold_variant
 
@@ -22,8 +23,8 @@ BATCH_CHARS = 2**18
 """Texts are worked on in batches of about so many characters, which stay in the processor's cache."""
 
 _UNSEEN = 255
-_MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
-"""Odd constants of SplitMix64 (Steele, Lea and Flood 2014): the same on every machine and in every run."""
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+"""Odd, and the same on every machine and in every run."""
 
 
 class _Folding:
@@ -132,25 +133,15 @@ def window_hashes(codes: np.ndarray, size: int) -> np.ndarray:
         return np.zeros(0, np.uint64)
     wide = codes.astype(np.uint64)
     hashes, length = wide, 1
-    multiplier = int(_MIX[0])
+    multiplier = int(_MULTIPLIER)
     for bit in bin(size)[3:]:
         power = np.uint64(pow(multiplier, length, 2**64))
         hashes = hashes[:-length] * power + hashes[length:]
         length *= 2
         if bit == "1":
-            hashes = hashes[:-1] * _MIX[0] + wide[length : length + len(hashes) - 1]
+            hashes = hashes[:-1] * _MULTIPLIER + wide[length : length + len(hashes) - 1]
             length += 1
     return mix(hashes)
-
-
-def mix(hashes: np.ndarray) -> np.ndarray:
-    """Each 64-bit number as another one, all of whose bits depend on all of its bits; one to one."""
-    mixed = hashes ^ (hashes >> np.uint64(30))
-    mixed *= _MIX[1]
-    mixed ^= mixed >> np.uint64(27)
-    mixed *= _MIX[2]
-    mixed ^= mixed >> np.uint64(31)
-    return mixed
 
 
 def digit_hashes(folded: Folded) -> np.ndarray:

@@ -274,4 +274,4 @@ def _bins(ratios: np.ndarray) -> np.ndarray:
 
 def as_read(example: Example, changed: dict | None) -> Example:
     """The row as it was read: from its fields where cleaning changed it."""
-    return replace(example_of(changed)) if changed else example
+    return example_of(changed) if changed else example

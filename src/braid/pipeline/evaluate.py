@@ -63,7 +63,10 @@ def _training_rows(path: Path, info: BundleInfo) -> list[Example]:
     folder = places_of(path).prepared
     if not (folder / "report.json").is_file():
         return []
-    prepared = load_prepared(folder)
+    try:
+        prepared = load_prepared(folder)
+    except DataError:  # as an older version left it: the baselines of memory are missing then
+        return []
     return list(prepared.train) if prepared.fingerprint == info.data_fingerprint else []
 
 

@@ -34,7 +34,7 @@ PIECE_CHARS = 4000
 
 @dataclass(frozen=True, kw_only=True)
 class _Piece:
-    """A part of an input that is translated on its own, and the tags around it; or one that is not translated."""
+    """A part of an input that is translated on its own, and the tags around it."""
 
     text: int
     source: Protected

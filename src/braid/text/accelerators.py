@@ -24,17 +24,11 @@ _KEYLESS = re.compile("[\u2e80-\u9fff\uac00-\ud7a3]")
 _WORD_START = re.compile(r"(?<![^\W_])[^\W\d_]")
 
 
-def accelerators(text: str) -> list[str]:
-    """The sign and letter of each accelerator of a text, as ``&F``; none where it is uncertain that it is one.
-
-    Certain is the only sign of a short text, before the first letter of a word or in brackets at the end.
-    """
-    _, mark = without_accelerator(text)
-    return [mark] if mark else []
-
-
 def without_accelerator(text: str, *, is_expected: bool = False) -> tuple[str, str]:
     """The text without its accelerator, and its sign and letter, or "" where there is none.
+
+    Certain is the only sign of a short text, before the first letter of a word or in brackets at the end; in an
+    uncertain case there is none.
 
     Args:
         text: The text.

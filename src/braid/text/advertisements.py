@@ -12,7 +12,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from braid.text.units import UNSPACED
+from braid.text.scripts import UNSPACED
+from braid.text.variants import FULL_WIDTH
 
 
 class _Evidence(NamedTuple):
@@ -35,7 +36,6 @@ _TAIL = 2
 _MARKS = r"\-\^~*_|\\·•¤#&+=‖丨"
 _HIDING = re.compile(rf"[{_MARKS}](?<=[{UNSPACED}].)[{_MARKS}]?(?=[{UNSPACED}])")
 """Signs put between characters; one alone may mean something."""
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _WIDE_FORMS = re.compile("[！-～]+")
 _POINTS = str.maketrans("。丶", "..")
 _TOP = "com|net|org|cc|cn|la|info|xyz|top|me|tv|co|vip|club|site|biz|tw|hk"
@@ -240,7 +240,7 @@ def _plain(text: str) -> tuple[str, Sequence[int]]:
 
 
 def _folded(text: str) -> str:
-    return _WIDE_FORMS.sub(lambda match: match[0].translate(_WIDE), text.replace("İ", "i")).lower()
+    return _WIDE_FORMS.sub(lambda match: match[0].translate(FULL_WIDTH), text.replace("İ", "i")).lower()
 
 
 def _sites(plain: str, text: str, offsets: Sequence[int], first: int, last: int) -> list[_Evidence]:

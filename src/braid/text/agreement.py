@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from braid.text.languages import canonical
-from braid.text.numerals import HAN_NUMERALS, arabic_values
+from braid.text.numerals import HAN_NUMERALS, HAN_SCALES, arabic_values
 from braid.text.spelled import LANGUAGES, certain_values, may_be_spelled, spelled_values
 
 Value = Decimal | str
@@ -44,7 +44,6 @@ _POWERS = {
     9: "billion billions bn milliarde milliarden mrd milliard milliards млрд b", 12: "trillion trillions billionen",
 }  # fmt: skip
 _POWER_OF = {word: power for power, words in _POWERS.items() for word in words.split()}
-_HAN_POWERS = {"百": 2, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
 _UNIT_WORDS = (
     "gb mb kb tb gib mib kib b bit bits byte bytes hz khz mhz ghz ms s sec min h hr hrs km m cm mm kg g mg l ml w kw",
     "kwh v a ma °c °f st nd rd th er ers e ème eme te ten ter tes fach fold x px pt dpi bps kbps mbps gbps am pm",
@@ -233,7 +232,7 @@ def _tail(text: str, end: int) -> tuple[list[int], str]:
     if match is None:
         return [], "_" if text[end : end + 1] == "_" else ""
     if match["han"]:
-        return [sum(_HAN_POWERS.get(char, 0) for char in match["han"])], ""
+        return [sum(HAN_SCALES.get(char, 0) for char in match["han"])], ""
     word = match["word"].lower()
     if word in _POWER_OF and not (match["gap"] and len(word) == 1):
         # 20k are thousands, 4K may be anything; a German billion has twelve zeros

@@ -13,8 +13,8 @@ from heapq import merge
 from pathlib import Path
 
 from braid.errors import DataError
+from braid.text.scripts import UNSPACED
 from braid.text.shapes import HALF_WIDTH
-from braid.text.units import UNSPACED
 
 _MAX_LINE = 200
 """Characters of the longest entry, so that a text takes no longer than that at any of its places."""
@@ -26,7 +26,7 @@ _IN_WORD = re.compile(
     "\u0900-\u0963\u0966-\u0df3\u200c\u200d]"
 )
 _REST_OF_WORD = re.compile(f"(?:{_IN_WORD.pattern})*+")
-_WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
+_WIDE = re.compile(f"[{''.join(map(chr, HALF_WIDTH))}]")
 _SPACE = re.compile(r"[^\S ]")
 
 

@@ -12,9 +12,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from braid.text.languages import canonical
-from braid.text.numerals import HAN_NUMERALS, arabic_values, chinese_value, number_words
+from braid.text.numerals import HAN_NUMERALS, HAN_SCALES, arabic_values, chinese_value, number_words
+from braid.text.scripts import UNSPACED, is_unspaced
 from braid.text.shapes import HALF_WIDTH
-from braid.text.units import UNSPACED, is_unspaced
 
 _SPACED = frozenset({
     "be", "bg", "cs", "eo", "et", "fi", "fr", "hu", "lt", "lv", "nb", "nn", "pl", "ru", "sk", "sv", "uk",
@@ -51,7 +51,6 @@ _SHORT = frozenset({"mio", "mrd", "тыс", "млн", "млрд"})
 """Those that end with a full stop."""
 _LETTER_SCALES = {"k": 3, "K": 3, "M": 6}
 """Glued to digits they may multiply (20k) or not (4K)."""
-_HAN_SCALES = {"百": 2, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
 _UNIT_OF = {word.casefold(): unit for unit, words in _UNITS.items() for word in words.split()}
 _ENDINGS = frozenset({"st", "nd", "rd", "th", "s", "er", "ers", "e", "ème", "te", "ten", "ter", "tes", "fach"})
 """What may be glued to digits that stay a number: 1st, 1980s, 1990er, 2e, 20fach."""
@@ -144,7 +143,7 @@ def _read_tail(plain: str, end: int, language: str) -> tuple[tuple[int, ...], st
     """Powers of ten, unit and end that follow digits; None when letters follow that make a name of them."""
     power = 0
     if scale := _HAN_SCALE.match(plain, end):
-        power, end = sum(_HAN_SCALES[char] for char in scale[1]), scale.end()
+        power, end = sum(HAN_SCALES[char] for char in scale[1]), scale.end()
     after = _AFTER.match(plain, end)
     while after and after["gap"] and after["word"].casefold() in _SCALE_OF:
         word = after["word"].casefold()

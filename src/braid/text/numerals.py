@@ -21,6 +21,8 @@ HAN_NUMERALS = "零〇一二三四五六七八九十百千万亿两兩萬億壹�
 _PLAIN_HAN = str.maketrans("〇两兩萬億壹贰叁肆伍陆柒捌玖拾佰仟", "零二二万亿一二三四五六七八九十百千")
 _HAN_DIGITS = "零一二三四五六七八九"
 _HAN_POWERS = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
+HAN_SCALES = {"百": 2, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
+"""Powers of ten that may follow digits."""
 _HAN_SECTION = re.compile("零?(?:D千)?零?(?:D百)?零?(?:D?十)?零?D?".replace("D", "[一二三四五六七八九]"))
 
 _WORDS = {

@@ -22,7 +22,7 @@ from braid.text.checksums import (
     is_payment_card,
     is_us_ssn,
 )
-from braid.text.phones import BEGIN, END, is_invented, phones
+from braid.text.phones import BEGIN, END, HAN, is_invented, phones
 
 
 class Found(NamedTuple):
@@ -224,6 +224,7 @@ def _ibans(text: str) -> Iterator[Found]:
 def _digits(text: str) -> Iterator[Found]:
     """Official numbers, cards and telephone numbers."""
     yield from _ibans(text)
+    is_chinese = bool(HAN.search(text))
     for run in _DIGITS.finditer(text):
         begin, end = run.start(), min(run.end() + 24, len(text))
         for kind, form, check in _NUMBERS:
@@ -235,7 +236,7 @@ def _digits(text: str) -> Iterator[Found]:
                     continue
                 if check(re.sub("[ -]", "", written)):
                     yield Found(kind, *match.span())
-        for first, last in phones(text, begin, min(run.end() + 2, len(text))):
+        for first, last in phones(text, begin, min(run.end() + 2, len(text)), is_chinese=is_chinese):
             is_example = is_invented(re.sub(r"\D", "", text[first:last]))
             yield Found("example_phone" if is_example else "phone", first, last)
 

@@ -40,7 +40,7 @@ _ANNOUNCED = re.compile(
     r"(?:\(?\d[\d ()-]{5,14}(?:[,，、;；/]|或者?|和|or|und|ou)\s?){0,3}\Z",
     re.IGNORECASE,
 )
-_HAN = re.compile("[\u4e00-\u9fff]")
+HAN = re.compile("[\u4e00-\u9fff]")
 _NO_DIGIT = re.compile(r"\D+")
 _DATE = re.compile(r"(?:19|20)\d\d[-./ ]?(?:0?[1-9]|1[0-2])[-./ ]?(?:0?[1-9]|[12]\d|3[01])(?:\D|\d{4,6}\Z|\Z)")
 _COUNTRIES = re.compile(
@@ -62,17 +62,18 @@ _SERVICES = re.compile(r"1?(?:8(?:00|33|44|55|66|77|88)|900)\d{7}|[48]00\d{7}|0(
 _FILMS = re.compile(r"1?[2-9]\d\d555\d{4}|(?:0|44)(?:7700900|2079460)\d{3}")
 
 
-def phones(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+def phones(text: str, begin: int, end: int, *, is_chinese: bool) -> Iterator[tuple[int, int]]:
     """Begin and end of each telephone number in a part of a text; no two overlap in one form.
 
     Args:
         text: In ASCII digits and punctuation.
         begin: Where the digits begin, with the sign or bracket before them.
         end: Where they end.
+        is_chinese: Whether Chinese characters stand somewhere in the text.
     """
     for form in _FORMS:
         for match in form.finditer(text, begin, end):
-            if _is_phone(text, match, form):
+            if _is_phone(text, match, form, is_chinese):
                 yield match.span()
 
 
@@ -83,7 +84,7 @@ def is_invented(digits: str) -> bool:
     return len(set(tail)) == 1 or any(tail in run for run in runs) or bool(_FILMS.fullmatch(digits))
 
 
-def _is_phone(text: str, match: re.Match[str], form: re.Pattern[str]) -> bool:
+def _is_phone(text: str, match: re.Match[str], form: re.Pattern[str], is_chinese: bool) -> bool:
     written, digits = match[0], _NO_DIGIT.sub("", match[0])
     if written.startswith("+") or form is _FORMS[1]:
         return _is_international(digits.removeprefix("00"))
@@ -91,7 +92,7 @@ def _is_phone(text: str, match: re.Match[str], form: re.Pattern[str]) -> bool:
         return False
     if form is _FORMS[-1]:
         return len(digits) <= 13 and _is_announced(text, match.start())
-    return form is not _FORMS[-2] or _is_announced(text, match.start()) or bool(_HAN.search(text))
+    return form is not _FORMS[-2] or is_chinese or _is_announced(text, match.start())
 
 
 def _is_announced(text: str, begin: int) -> bool:

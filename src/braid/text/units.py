@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from braid.text.scripts import UNSPACED, is_unspaced
-
-__all__ = ["UNSPACED", "is_unspaced", "units"]
+from braid.text.scripts import is_unspaced
 
 
 class _Units(dict[int, str]):

@@ -16,7 +16,9 @@ from braid.text.variant_table import PAIRS
 MIXED = 0.05
 """From this share of the rarer kind on, among the characters that only one kind of Chinese has, texts are mixed."""
 
-_WIDE = {0xFF01 + shift: 0x21 + shift for shift in range(94)} | {
+FULL_WIDTH = {0xFF01 + shift: 0x21 + shift for shift in range(94)}
+"""Full-width forms of ASCII, for `str.translate`."""
+_WIDE = FULL_WIDTH | {
     0x3000: 0x20, 0xFFE0: 0xA2, 0xFFE1: 0xA3, 0xFFE2: 0xAC, 0xFFE3: 0xAF, 0xFFE4: 0xA6, 0xFFE5: 0xA5, 0xFFE6: 0x20A9,
 }  # fmt: skip
 _NARROW = (

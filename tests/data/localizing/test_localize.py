@@ -336,6 +336,24 @@ def test_a_translation_that_the_encoding_lacks_is_left_or_written_as_a_reference
     assert run(page.encode("cp1252"), "a.html", chinese).data.endswith(b"<p>&#20013;&#25991;")
 
 
+def test_java_reads_what_is_no_utf8_as_latin1(run):
+    """Though its bytes alone would say Windows' page, which has other signs in some of their places."""
+    texts = ["Dernière étape terminée", "Réglages de la fenêtre", "Fermer le modèle édité", "Créer à côté", "Déjà là"]
+    lines = "".join(f"key{number}={text}\n" for number, text in enumerate(texts))
+    found = run(lines.encode("latin-1"), "a.properties", lambda text: f"“{text}” €")
+    assert found.num_translated == len(texts)
+    assert found.data.isascii()
+    assert b"key0=\\u201c" in found.data and b"\\u20ac" in found.data
+
+
+def test_a_translation_of_another_kind_is_not_hidden_behind_a_second_one(run):
+    for held in ('{"x": 1}', '["x"]'):
+        line = f'{{"source": "a", "target": {held}}}\n'
+        found = run(line, "a.jsonl", overwrite=True)
+        assert found.data.decode() == line
+        assert "got a list or an object" in found.left[0].reason
+
+
 def test_lone_surrogates_of_a_model_are_not_written(run):
     result = run('{"a": "x"}', "a.json", lambda text: "\ud83d")
     assert result.left

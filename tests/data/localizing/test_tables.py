@@ -153,8 +153,11 @@ def test_cells_quoted_in_part_are_refused(run, text):
 @given(st.text(alphabet='ab,;"\n\r\t x', max_size=20))
 def test_odd_tables_are_refused_or_read(text):
     for name in ("a.csv", "a.tsv"):
+        data = f"source\n{text}".encode()
         try:
-            options = LocalizeOptions(target_language="de")
-            localize(f"source\n{text}".encode(), name, Model(lambda text: text), options)
+            found = localize(data, name, Model(lambda text: text), LocalizeOptions(target_language="de"))
         except DataError:
             continue
+        assert found.num_texts == found.num_translated + found.num_kept + len(found.left)
+        assert found.data.startswith(b"source")
+        assert found.data.count(b"\n") >= data.count(b"\n")

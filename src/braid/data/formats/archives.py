@@ -34,7 +34,7 @@ def refuse_archive_name(shown: str) -> None:
     """
     name = shown.lower().removesuffix(".gz")
     ending = next((ending for ending in ENDINGS if name.endswith(ending)), "")
-    if ending in _OFFICE and ending:
+    if ending in _OFFICE:
         raise DataError(
             f"a data file must hold texts as they are, got an office document ({ending})",
             where=shown,
@@ -54,7 +54,7 @@ def refuse_archive(stream: Stream) -> None:
     kind = next((kind for begin, kind in _BEGINNINGS.items() if head.startswith(begin)), "")
     if head.startswith(b"BZh") and head[4:10] == b"1AY&SY":
         kind = "bzip2"
-    if head[257:263] in _TAR or head[257:264] == b"ustar  ":
+    if head[257:263] in _TAR:
         kind = "tar"
     if kind:
         raise stream.fault(f"a data file must not be an archive, got {kind}", hint=_HINT)

@@ -50,14 +50,14 @@ class Columns:
 def header_columns(cells: Sequence[str], options: ReadOptions) -> Columns | None:
     """The columns a header row names, or None when the row is no header for these options."""
     names = [cell.strip() for cell in cells]
-    source = _position(names, options.source_column, options.source_roles, options.source_language)
-    target = _position(names, options.target_column, options.target_roles, options.target_language)
+    source = find_column(names, options.source_column, options.source_roles, options.source_language)
+    target = find_column(names, options.target_column, options.target_roles, options.target_language)
     if source is None or target is None or source == target:
         return None
     return Columns(source, target, has_header=True)
 
 
-def _position(names: Sequence[str], column: str, roles: Sequence[str], language: str) -> int | None:
+def find_column(names: Sequence[str], column: str, roles: Sequence[str], language: str) -> int | None:
     """The column asked for, else the first one named by a role, else the one named by its language."""
     if column:
         return names.index(column) if column in names else None

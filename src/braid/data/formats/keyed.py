@@ -6,7 +6,7 @@ Software keeps its texts so: Android and Apple resources, Java properties, JSON 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePath
@@ -118,13 +118,18 @@ def _below_language(ours: list[Entry], theirs: list[Entry]) -> tuple[list[Entry]
 
 def inspect_keyed(source: Stream, target: Stream, read: Read, name: str) -> FileFacts:
     """Languages by the files' names, and the first texts."""
-    rows = islice((row for row in read_keyed(source, target, read) if isinstance(row, Example)), 3)
+    return pair_facts(read_keyed(source, target, read), source, target, name)
+
+
+def pair_facts(rows: Iterable[Example | Reject], source: Stream, target: Stream, name: str) -> FileFacts:
+    """Languages by the names of two files that belong together, and their first texts."""
+    first = tuple((row.source, row.target) for row in islice((row for row in rows if isinstance(row, Example)), 3))
     return FileFacts(
         file=f"{source.shown},{target.shown}",
         format=name,
         encoding=source.encoding(),
         languages=named_languages([source.shown, target.shown]),
-        rows=tuple((row.source, row.target) for row in rows),
+        rows=first,
         is_compressed=source.is_compressed,
     )
 

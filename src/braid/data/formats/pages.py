@@ -9,12 +9,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 
 from braid.data.example import Example, Reject
 from braid.data.formats.alignment import Unit, align
 from braid.data.formats.contract import FileFacts, ReadOptions
-from braid.data.formats.keyed import named_languages
+from braid.data.formats.keyed import pair_facts
 from braid.data.formats.spacing import space_between
 from braid.data.formats.stream import MAX_UNIT_BYTES, Stream
 
@@ -153,15 +152,7 @@ def read_pages(source: Stream, target: Stream, units: Units) -> Iterator[Example
 
 def inspect_pages(source: Stream, target: Stream, units: Units, name: str) -> FileFacts:
     """Languages by the pages' names, and the first texts."""
-    rows = islice((row for row in read_pages(source, target, units) if isinstance(row, Example)), 3)
-    return FileFacts(
-        file=f"{source.shown},{target.shown}",
-        format=name,
-        encoding=source.encoding(),
-        languages=named_languages([source.shown, target.shown]),
-        rows=tuple((row.source, row.target) for row in rows),
-        is_compressed=source.is_compressed,
-    )
+    return pair_facts(read_pages(source, target, units), source, target, name)
 
 
 def read_html_text(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:

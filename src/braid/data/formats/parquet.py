@@ -37,7 +37,7 @@ def worded(stream: Stream, kind: str) -> Iterator[None]:
         ) from error
 
 
-def _opened(stream: Stream) -> Any:
+def open_parquet(stream: Stream) -> Any:
     """The table, of which nothing but its description has been read.
 
     Raises:
@@ -59,7 +59,7 @@ def parquet_columns(stream: Stream) -> tuple[str, ...]:
     Raises:
         DataError: It cannot be read.
     """
-    table = _opened(stream)
+    table = open_parquet(stream)
     with worded(stream, "a Parquet"):
         return tuple(table.schema_arrow.names)
 
@@ -70,7 +70,7 @@ def parquet_rows(stream: Stream, columns: Sequence[str]) -> Iterator[tuple[int, 
     Raises:
         DataError: It cannot be read, up to its end.
     """
-    table = _opened(stream)
+    table = open_parquet(stream)
     with worded(stream, "a Parquet"):
         batches = table.iter_batches(batch_size=BATCH_ROWS, columns=list(columns), use_threads=False)
     number = 0

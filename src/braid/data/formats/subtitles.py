@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts
-from braid.data.formats.keyed import MAX_CHARS, named_languages
+from braid.data.formats.keyed import MAX_CHARS, pair_facts
 from braid.data.formats.stream import Stream
 from braid.errors import DataError
 
@@ -161,12 +161,4 @@ def _are_together(one: Cue, other: Cue) -> bool:
 
 def inspect_subtitles(source: Stream, target: Stream) -> FileFacts:
     """Languages by the files' names, and the first pairs."""
-    rows = [row for row in read_subtitles(source, target) if isinstance(row, Example)][:3]
-    return FileFacts(
-        file=f"{source.shown},{target.shown}",
-        format="subtitles",
-        encoding=source.encoding(),
-        languages=named_languages([source.shown, target.shown]),
-        rows=tuple((row.source, row.target) for row in rows),
-        is_compressed=source.is_compressed,
-    )
+    return pair_facts(read_subtitles(source, target), source, target, "subtitles")

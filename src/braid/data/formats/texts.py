@@ -132,7 +132,7 @@ def read_column(stream: Stream, options: ReadOptions) -> Iterator[Example | Reje
 
     Columns of a question and its answer (``prompt`` and ``completion``, ``instruction`` and ``output``) make dialogues.
     """
-    records = (csv_records if ".csv" in stream.shown.lower() else tsv_records)(stream)
+    records = (csv_records if stream.shown.lower().removesuffix(".gz").endswith(".csv") else tsv_records)(stream)
     head = list(itertools.islice(records, LOOKED_AT + 1))
     column, further, names = -1, (-1, -1), []
     for record in itertools.chain(head, records):

@@ -28,7 +28,7 @@ from braid.data.formats.xml import Element, missing_languages, read_units
 from braid.text.matching import language_rank
 
 _UNITS = frozenset({"trans-unit", "unit"})
-_UNTRANSLATED = frozenset({"new", "needs-translation", "needs-l10n", "initial"})
+UNTRANSLATED = frozenset({"new", "needs-translation", "needs-l10n", "initial"})
 _FUZZY = frozenset({"needs-review-translation", "needs-review-l10n"})
 _UNCONFIRMED = frozenset({"Draft", "RejectedTranslation", "RejectedSignOff"})
 _SUGGESTED = frozenset({
@@ -162,7 +162,7 @@ def _judged(unit: Element, part: _Part) -> tuple[str, str]:
     place = target if unit.name == "trans-unit" and target else part.holder
     state, conf, qualifier = place.attribute("state"), part.holder.attribute("conf"), place.attribute("state-qualifier")
     is_done = unit.attribute("approved") == "yes" or state in _DONE
-    if state in _UNTRANSLATED:
+    if state in UNTRANSLATED:
         return "untranslated", f'state="{state}"'
     if state in _FUZZY:
         return "fuzzy", f'state="{state}"'

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from braid.data.formats.columns import find_column
 from braid.data.formats.jsonl import json_object
-from braid.data.localizing.columns import SOURCE_ROLES, TARGET_ROLES, find_column
+from braid.data.localizing.columns import SOURCE_ROLES, TARGET_ROLES
 from braid.data.localizing.contract import Draft, Edit, Finding, LocalizeOptions, Text, Unit, Write
 from braid.data.localizing.json import json_leaves, json_string
 from braid.data.localizing.keyed import Leaf
@@ -61,8 +62,10 @@ def _pair(leaves: Sequence[Leaf], options: LocalizeOptions) -> tuple[Leaf, Leaf 
             original = names.pop(place)
             place = find_column(names, options.target_column, TARGET_ROLES, options.target_language)
             target = values[names[place]] if place is not None else None
-            new_name = "target" if original == "source" else options.target_language
-            return values[original], target, options.target_column or new_name, mark
+            name = options.target_column or ("target" if original == "source" else options.target_language)
+            if target is None and any(leaf.is_key and leaf.path == (*inside, name) for leaf in leaves):
+                raise ValueError(f'must have a text under "{name}", got a list or an object')
+            return values[original], target, name, mark
     wanted = options.source_column or f"{' or '.join(SOURCE_ROLES)} or {options.source_language}"
     raise ValueError(f"must have a text under {wanted}")
 

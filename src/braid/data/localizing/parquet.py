@@ -6,8 +6,10 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from braid.data.formats.columns import find_column
+from braid.data.formats.parquet import open_parquet, worded
 from braid.data.formats.stream import Stream
-from braid.data.localizing.columns import SOURCE_ROLES, TARGET_ROLES, find_column
+from braid.data.localizing.columns import SOURCE_ROLES, TARGET_ROLES
 from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Text, Unit, Write
 from braid.errors import DataError
 
@@ -51,25 +53,12 @@ def draft_parquet(data: bytes, shown_name: str, options: LocalizeOptions) -> Dra
 def _opened(data: bytes, shown_name: str) -> tuple[Any, str]:
     """The whole table, and how its columns are compressed."""
     stream = Stream(io.BytesIO(data), shown_name)
-    try:
-        from pyarrow import ArrowException
-        from pyarrow.parquet import ParquetFile
-    except ImportError:
-        raise stream.fault(
-            "the library that reads Parquet must be installed, got no pyarrow",
-            hint='python -m pip install "braid-lm[parquet]", or save the table as CSV or JSON lines',
-        ) from None
-    try:
-        file = ParquetFile(io.BytesIO(data))
+    file = open_parquet(stream)
+    with worded(stream, "a Parquet"):
         facts = file.metadata
         is_known = facts.num_row_groups and facts.num_columns
         compression = facts.row_group(0).column(0).compression.lower() if is_known else "snappy"
         return file.read(use_threads=False), "none" if compression == "uncompressed" else compression
-    except (ArrowException, OSError) as error:
-        reason = str(error).split(".")[0]
-        raise stream.fault(
-            f"a Parquet file must be whole and undamaged, got: {reason}", hint="copy or write it again"
-        ) from error
 
 
 def _texts(table: Any, name: str, shown_name: str) -> list[str]:

@@ -23,7 +23,7 @@ def draft_properties(data: bytes, shown_name: str, options: LocalizeOptions) -> 
     """
     source = SourceFile(data, shown_name, fallback="latin-1")
     entries = {entry.line: entry for entry in read_properties(source.stream())}
-    is_escaped = source.text.isascii() or source.encoding == "latin-1"
+    is_escaped = source.text.isascii() or not source.encoding.startswith("utf")  # what Java reads as Latin-1
     units = []
     for line, start, end in _pairs(source):
         entry = entries[line]

@@ -19,7 +19,7 @@ class SourceFile:
     Args:
         data: Its bytes.
         shown: Its name as a person gave it, for messages.
-        encoding: Finds the encoding; by byte-order mark, else UTF-8, unless given.
+        encoding: Finds the encoding; as `Stream.encoding` does unless given.
         fallback: The encoding of files that do not fit the one found, if there is one.
 
     Raises:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
+from braid.data.formats.xliff import UNTRANSLATED
 from braid.data.localizing.contract import Draft, Edit, Finding, LocalizeOptions, Text, Unit, Write, shown
 from braid.data.localizing.markup import (
     Node,
@@ -25,7 +26,6 @@ from braid.data.localizing.source import SourceFile
 from braid.text.matching import language_rank
 
 _OPAQUE = frozenset({"ph", "bpt", "ept", "it", "ut", "x", "bx", "ex", "sc", "ec", "cp", "sm", "em"})
-_UNTRANSLATED = frozenset({"new", "needs-translation", "initial"})
 _SEGMENT = re.compile(r"""<(?:[\w.-]+:)?mrk\s(?=[^<>]*?mtype\s*=\s*["']seg["'])[^<>]*>""")
 _MARK = re.compile(r"<(/?)(?:[\w.-]+:)?mrk\b[^<>]*>")
 
@@ -169,7 +169,7 @@ def _is_opaque(name: str, attributes: dict[str, str]) -> bool:
 
 def _is_done(content: str, state: str, options: LocalizeOptions) -> bool:
     """True when a translation is there and stays."""
-    if not content.strip() or options.overwrite or state in _UNTRANSLATED:
+    if not content.strip() or options.overwrite or state in UNTRANSLATED:
         return False
     return not (options.redo_unreviewed and state.startswith("needs-"))
 
@@ -200,7 +200,7 @@ def _write_first(source: SourceFile, where: _Where, frame: Sequence[str], option
 
 
 def _needs_state(target: Node) -> bool:
-    return target.attributes.get("state", "") in _UNTRANSLATED
+    return target.attributes.get("state", "") in UNTRANSLATED
 
 
 def _write_second(source: SourceFile, where: _Where, frame: Sequence[str], options: LocalizeOptions) -> Write:
