@@ -18,10 +18,9 @@ from typing import Literal
 
 import numpy as np
 
-from braid.data.keys import mix
+from braid.data.keys import batches, mix
 from braid.data.shingles import (
     Folded,
-    batches,
     digit_hashes,
     fold,
     ranges,
