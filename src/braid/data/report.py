@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,11 @@ UNEVEN = 5.0
 """Times as many texts of the largest label as of the smallest, from which on advice is given."""
 FILES = 8
 """Files printed by name."""
+
+_TOGETHER = 1000
+"""Training rows whose words are looked at together."""
+_REMEMBERED = 200_000
+"""Words with punctuation around them that are looked at once."""
 
 _PUNCTUATION = ".,;:!?\"'()[]{}<>…“”‘’«»„，。、；：！？（）【】《》「」"
 PERCENTILES = (5, 25, 50, 75, 95, 100)
@@ -122,10 +127,14 @@ def _percentile(counts: np.ndarray, percent: int) -> int:
 _ALONE = re.compile(f"([{UNSPACED}])")
 
 
-def _units(text: str) -> list[str]:
-    """Words without punctuation around them; characters where words are not set apart by spaces."""
-    words = (word.strip(_PUNCTUATION) for word in _ALONE.sub(r" \1 ", text.casefold()).split())
-    return [word for word in words if word]
+def _pieces(text: str) -> list[str]:
+    """Words with punctuation around them; characters where words are not set apart by spaces."""
+    return _ALONE.sub(r" \1 ", text.casefold()).split()
+
+
+def _words(pieces: Iterable[str]) -> Iterator[str]:
+    """The words of pieces without punctuation around them."""
+    return (word for piece in pieces if (word := piece.strip(_PUNCTUATION)))
 
 
 def unseen_words(parts: Mapping[str, Sequence[Example]]) -> dict[str, float]:
@@ -134,15 +143,18 @@ def unseen_words(parts: Mapping[str, Sequence[Example]]) -> dict[str, float]:
     Of a large training part the first `COVERING_ROWS` rows are looked at.
     """
     held = {
-        (part, side): Counter(word for row in parts[part] for word in _units(getattr(row, side)))
+        (part, side): Counter(_words(_pieces("\n".join(getattr(row, side) for row in parts[part]))))
         for part in ("valid", "test")
         for side in ("source", "target")
     }
     missing = {side: set().union(*(held[part, side] for part in ("valid", "test"))) for side in ("source", "target")}
-    for row in islice(parts["train"], COVERING_ROWS):
-        for side, words in missing.items():
-            if words:
-                words.difference_update(_units(getattr(row, side)))
+    training, seen = islice(parts["train"], COVERING_ROWS), {side: set[str]() for side in missing}
+    while rows := list(islice(training, _TOGETHER)):
+        for side in [side for side, words in missing.items() if words]:
+            pieces = set(_pieces("\n".join(getattr(row, side) for row in rows))) - seen[side]
+            missing[side].difference_update(_words(pieces))
+            if len(seen[side]) < _REMEMBERED:
+                seen[side] |= pieces
     return {
         f"{part}_{side}": round(sum(n for word, n in words.items() if word in missing[side]) / max(words.total(), 1), 4)
         for (part, side), words in held.items()

@@ -38,7 +38,7 @@ from braid.storage import atomic_folder
 
 LAYOUT = 2
 
-BATCH_ROWS = 500
+BATCH_ROWS = 2000
 """Rows that are cleaned together …"""
 BATCH_CHARS = 2**20
 """… and about how many characters of them at most."""
