@@ -16,6 +16,7 @@ from braid.data.batch import BatchPlan
 from braid.data.encoded import Encoded, EncodedPairs, pad_rows
 from braid.data.example import Example
 from braid.data.kinds import SEPARATOR
+from braid.data.labels import label_text
 from braid.data.practice import practise, protected_pair
 from braid.data.prepare import PARTS, Prepared, Watch, prepare_data
 from braid.pipeline.documents import IndexedDocuments
@@ -140,7 +141,7 @@ def prepare(recipe: Recipe, *, folder: Path, output: Path, watch: Watch | None =
 
 
 def _dataset(recipe: Recipe, data: Prepared, tokenizer: Tokenizer, folder: Path) -> Dataset:
-    language, none_label = _language(recipe, data), recipe.data.none_label
+    language, none_label = _language(recipe, data), label_text(recipe.data.none_label)
     return Dataset(data=data, tokenizer=tokenizer, language=language, folder=folder, none_label=none_label)
 
 

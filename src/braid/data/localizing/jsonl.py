@@ -37,14 +37,24 @@ def draft_jsonl(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft
             left.append(Finding(line=line, text=said[:200], reason=f"the line {error}"))
             continue
         original, target, name, mark = found
+        if (other := _other(source, original)) != "":
+            reason = f'the line must have a text under "{original.path[-1]}", got {other}'
+            left.append(Finding(line=line, text=said[:200], reason=reason))
+            continue
         if not original.text.strip():
             continue
-        if target and target.text.strip() and not options.overwrite:
+        if target and (target.text.strip() or _other(source, target)) and not options.overwrite:
             num_kept += 1
             continue
         write = _write(source, (original, target, mark), name, end)
         units.append(Unit(texts=((original.text,),), write=write, line=line, is_in_place=False))
     return source.draft(units, num_kept=num_kept, left=left)
+
+
+def _other(source: SourceFile, leaf: Leaf) -> str:
+    """What a value says that is neither a text nor nothing: a number, true or false."""
+    written = source.text[leaf.start : leaf.end]
+    return "" if written.startswith('"') or written == "null" else written[:50]
 
 
 def _pair(leaves: Sequence[Leaf], options: LocalizeOptions) -> tuple[Leaf, Leaf | None, str, Leaf | None]:
