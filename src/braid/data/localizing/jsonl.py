@@ -9,7 +9,7 @@ from braid.data.formats.columns import find_column
 from braid.data.formats.jsonl import json_object
 from braid.data.localizing.columns import SOURCE_ROLES, TARGET_ROLES
 from braid.data.localizing.contract import Draft, Edit, Finding, LocalizeOptions, Text, Unit, Write
-from braid.data.localizing.json import json_leaves, json_string
+from braid.data.localizing.json import json_string, leaves_of
 from braid.data.localizing.keyed import Leaf
 from braid.data.localizing.source import SourceFile
 
@@ -32,7 +32,7 @@ def draft_jsonl(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft
         line = source.line(start)
         try:
             json_object(said)
-            found = _pair(list(json_leaves(source.text, start, end)), options)
+            found = _pair(leaves_of(source.text, start, end), options)
         except ValueError as error:
             left.append(Finding(line=line, text=said[:200], reason=f"the line {error}"))
             continue
