@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
@@ -15,7 +14,7 @@ from braid.data.example import Example
 from braid.data.kinds import SEPARATOR
 from braid.data.shard import printable
 from braid.data.table import Table
-from braid.text.scripts import UNSPACED
+from braid.text.units import units
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +27,6 @@ UNEVEN = 5.0
 FILES = 8
 """Files printed by name."""
 
-_PUNCTUATION = ".,;:!?\"'()[]{}<>…“”‘’«»„，。、；：！？（）【】《》「」"
 PERCENTILES = (5, 25, 50, 75, 95, 100)
 
 
@@ -119,22 +117,14 @@ def _percentile(counts: np.ndarray, percent: int) -> int:
     return int(np.searchsorted(np.cumsum(counts), max(1, total * percent / 100))) if total else 0
 
 
-_ALONE = re.compile(f"([{UNSPACED}])")
-
-
-def _units(text: str) -> list[str]:
-    """Words without punctuation around them; characters where words are not set apart by spaces."""
-    words = (word.strip(_PUNCTUATION) for word in _ALONE.sub(r" \1 ", text.casefold()).split())
-    return [word for word in words if word]
-
-
 def unseen_words(parts: Mapping[str, Sequence[Example]]) -> dict[str, float]:
     """Share of words (characters in Chinese) of each held-out part that training never shows, per side.
 
-    Of a large training part the first `COVERING_ROWS` rows are looked at.
+    Of a large training part the first `COVERING_ROWS` rows are looked at. An audit (`braid.auditing.data_words`) tells
+    it of the words of a dictionary, which takes too long in Chinese to be done at each preparation.
     """
     held = {
-        (part, side): Counter(word for row in parts[part] for word in _units(getattr(row, side)))
+        (part, side): Counter(word for row in parts[part] for word in units(getattr(row, side)))
         for part in ("valid", "test")
         for side in ("source", "target")
     }
@@ -142,7 +132,7 @@ def unseen_words(parts: Mapping[str, Sequence[Example]]) -> dict[str, float]:
     for row in islice(parts["train"], COVERING_ROWS):
         for side, words in missing.items():
             if words:
-                words.difference_update(_units(getattr(row, side)))
+                words.difference_update(units(getattr(row, side)))
     return {
         f"{part}_{side}": round(sum(n for word, n in words.items() if word in missing[side]) / max(words.total(), 1), 4)
         for (part, side), words in held.items()
