@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from audit_rows import labelled, pair, pairs
+from audit_rows import labeled, pair, pairs
 from braid.auditing.audit_page import audit_page
 from braid.auditing.audit_sections import audit_sections
 from braid.auditing.audit_text import print_audit
@@ -37,7 +37,7 @@ def some(task):
     if task == "translate":
         return pairs(300)
     if task == "classify":
-        return labelled(150)
+        return labeled(150)
     if task == "answer":
         return [pair(i, f"who is {i}", str(i), context=f"it is {i} of course", start=6) for i in range(60)]
     if task == "summarize":
@@ -55,7 +55,7 @@ def test_every_task_becomes_json_a_page_and_text(task, tmp_path):
     keys = [section.key for section in audit_sections(found)]
     assert keys[0] == "sizes"
     assert keys[-1] == "diagnosis"
-    own = {"translate": "misaligned", "classify": "mislabelled", "answer": "answers", "summarize": "summaries",
+    own = {"translate": "misaligned", "classify": "mislabeled", "answer": "answers", "summarize": "summaries",
            "generate": "texts"}  # fmt: skip
     assert own[task] in keys
     audit_page(found, path=tmp_path / "audit.html")

@@ -40,8 +40,8 @@ def test_both_sides_hold_the_same_tokens_of_placeholders():
         )
         assert [sorted(row) for row in sides[0]] == [sorted(row) for row in sides[1]]
         assert tokenizer.decode([pairs.source[1], pairs.target[1]]) == ["File", "Datei"]
-        practised = sum(bool(row) for row in sides[0][2:])
-        assert 2 < practised < 30 if split == "train" else practised == 0
+        practiced = sum(bool(row) for row in sides[0][2:])
+        assert 2 < practiced < 30 if split == "train" else practiced == 0
 
 
 def test_without_their_tokens_texts_stay_as_they_are():

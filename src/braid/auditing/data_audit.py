@@ -25,7 +25,7 @@ from braid.auditing.data_words import (
     vocabulary_growth,
     words_of,
 )
-from braid.auditing.labels_audit import mislabelled_rows
+from braid.auditing.labels_audit import mislabeled_rows
 from braid.auditing.leakage import Leakage
 from braid.auditing.pairs_audit import misaligned_pairs
 from braid.auditing.terms import term_counts
@@ -230,7 +230,7 @@ def _of_task(facts: DataFacts, train: Sequence[Example], every: Sequence[Example
         return {
             "labels": label_counts(every) if every else {},
             "texts_with_labels": dict(Counter(str(1 + row.target.count("\n")) for row in every)),
-            "mislabelled": {**mislabelled_rows(drawn.rows, facts.none_label), "of": drawn.total},
+            "mislabeled": {**mislabeled_rows(drawn.rows, facts.none_label), "of": drawn.total},
         }
     if facts.task == "answer":
         return {"answers": answers_found(every)}

@@ -39,7 +39,7 @@ NEW, SETTLED = 0.6, 0.3
 """Exponents of a vocabulary's growth above which texts are mostly new, and below which they are all alike."""
 
 _NOUNS = {"translate": "sentence pairs", "summarize": "texts with summaries", "answer": "questions",
-          "classify": "labelled texts", "generate": "bytes of text"}  # fmt: skip
+          "classify": "labeled texts", "generate": "bytes of text"}  # fmt: skip
 _WEIGHT_OF_MORE = ((3000, 75.0), (20_000, 60.0), (60_000, 40.0))
 """How much more data counts, by rows there are."""
 

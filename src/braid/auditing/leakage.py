@@ -1,4 +1,4 @@
-"""What training and held-out data have in common that they should not: a score on rows learnt by heart says nothing.
+"""What training and held-out data have in common that they should not: a score on rows learned by heart says nothing.
 
 Looked for are equal texts (ignoring case, punctuation and width), near-duplicates, long stretches that stand in both,
 short texts that stand inside longer ones, equal identifiers and equal groups. Each is counted on its own, with the
@@ -146,7 +146,7 @@ def leakage(
     """What the held-out rows share with the training rows.
 
     Args:
-        train: Rows learnt from.
+        train: Rows learned from.
         held_out: Rows judged by.
         kind: Which texts count: both sides of a translation, the document of a summary, question and passage, …
         threshold: Jaccard similarity from which on texts are near-duplicates.
@@ -178,7 +178,7 @@ def leakage_between(
     """What rows of some files share with rows of others, as `leakage` says, whichever recipe they belong to.
 
     Args:
-        train: Files or globs learnt from.
+        train: Files or globs learned from.
         held_out: Files or globs judged by.
         kind: What the rows are.
         options: How both are read …

@@ -66,7 +66,7 @@ def audit(recipe: Recipe, *, folder: Path, prepared: Path, finders: Finders | No
     else:
         facts = _prepared(recipe, dataset, finders or _finders(recipe))
     found = audit_data(facts)
-    if found["baseline"] is None and "accuracy" in found.get("mislabelled", {}):
+    if found["baseline"] is None and "accuracy" in found.get("mislabeled", {}):
         found["baseline"] = _linear(found)
     return found | {"diagnosis": diagnose(found)}
 
@@ -133,7 +133,7 @@ def _linear(found: dict[str, Any]) -> dict[str, Any]:
     from braid.metrics.intervals import rate_score
 
     rows = max(1, found["data"]["splits"].get("test", 0))
-    value = found["mislabelled"]["accuracy"]["value"]
+    value = found["mislabeled"]["accuracy"]["value"]
     score = rate_score(round(rows * value / 100), rows, signature="")
     return {"name": "a linear model (cross-validation)", "metric": "accuracy", "value": value, "low": score.low,
             "high": score.high, "rows": rows, "where": "over all texts"}  # fmt: skip

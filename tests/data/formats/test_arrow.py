@@ -41,7 +41,7 @@ def rows(write, tmp_path):
 @pytest.mark.parametrize("kind", ["file", "stream"])
 @pytest.mark.parametrize("compression", [None, "lz4", "zstd"])
 @pytest.mark.parametrize("batch", [None, 400])
-def test_labelled_texts_in_batches(kind, compression, batch, rows):
+def test_labeled_texts_in_batches(kind, compression, batch, rows):
     texts = [f"text {number} 灯" for number in range(1500)]
     columns = {"picture": [b"x" * 10] * 1500, "Text": texts, "label": [number % 3 for number in range(1500)]}
     found = rows(packed(columns, kind=kind, batch=batch, compression=compression), name="a.feather")

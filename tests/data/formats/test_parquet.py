@@ -36,7 +36,7 @@ def rows(tmp_path):
     return read
 
 
-def test_labelled_texts_of_several_row_groups(table, rows):
+def test_labeled_texts_of_several_row_groups(table, rows):
     texts = [f"text {number}" for number in range(1500)]
     columns = {"id": list(range(1500)), "Text": texts, "label": [number % 3 for number in range(1500)], "talk": texts}
     found = rows(table(columns, row_group_size=400), group_column="talk")
