@@ -308,7 +308,8 @@ def sampled(audit: Audit) -> Iterator[Finding]:
     for part, (rows, total) in audit["sampled"].items():
         yield warning(
             "sampled", 5,
-            f"Of the {part} part {rows:,} of {total:,} rows were looked at, drawn by lot (seed {audit['seed']})."
+            f"Of the {part} part {rows:,} of {total:,} rows were looked at, drawn by lot (seed {audit['seed']})"
+            f"{'; leaks were looked for in all.' if part == 'train' else '.'}"
         )  # fmt: skip
 
 
