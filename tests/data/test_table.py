@@ -163,13 +163,14 @@ def prepared_documents(folder, task, rows, **data):
 def test_documents_that_differ_in_boilerplate_are_repetitions(tmp_path, task):
     texts = documents_of(100)
     rows = [f"{HEADERS[place % 2]}\n{text}" for place, text in enumerate(texts)]
-    again = [f"{HEADERS[1]}\n{texts[4]}", f"{texts[5]}\n{HEADERS[0]}", texts[6]]
+    again = [f"{HEADERS[1]}\n{texts[4]}", f"{texts[5]}\n{HEADERS[0]}", texts[6], rows[7]]
     found, rejects = prepared_documents(tmp_path, task, rows + again, valid_rows=5, test_rows=5)
     assert found.report["rows_kept"] == 100
     assert [(row["rule"], row["line"], row["detail"]) for row in rejects] == [
         ("duplicate", 101, "as train.jsonl, line 5, boilerplate aside"),
         ("duplicate", 102, "as train.jsonl, line 6, boilerplate aside"),
         ("duplicate", 103, "as train.jsonl, line 7, boilerplate aside"),
+        ("duplicate", 104, "as train.jsonl, line 8"),
     ]
     assert HEADERS[1] in rejects[0]["source"] + rejects[0]["target"]  # as it was read
     side = "target" if task == "generate" else "source"
@@ -211,6 +212,17 @@ def test_what_was_held_out_stays_so_when_other_lines_become_boilerplate(tmp_path
     more, _ = prepared_documents(tmp_path, "summarize", rows[:54] + texts[54:90] + rows[54:], valid_rows=5, test_rows=5)
     assert not {row.target for row in [*first.valid, *first.test]} & {row.target for row in more.train}
     assert {row.target for row in first.test} <= {row.target for row in more.test}
+
+
+def test_what_was_held_out_stays_so_under_another_header(tmp_path):
+    texts = documents_of(100)
+    rows = [f"{HEADERS[0]}\n{text}" for text in texts]
+    first, _ = prepared_documents(tmp_path, "summarize", rows, valid_rows=5, test_rows=5)
+    others = [f"{HEADERS[1]}\n{text}" for text in texts]
+    more, rejects = prepared_documents(tmp_path, "summarize", others + rows, valid_rows=5, test_rows=5)
+    assert len(rejects) == 100
+    for part in ("valid", "test"):
+        assert {row.target for row in getattr(first, part)} == {row.target for row in getattr(more, part)}
 
 
 @pytest.mark.parametrize("size", [1, 7, 10**6])

@@ -39,6 +39,7 @@ class Restated:
         for chunk in self._columns.chunks(name):
             if name in self._values:
                 first, last = np.searchsorted(self._rows, [begin, begin + len(chunk)])
+                chunk = chunk.copy()
                 chunk[self._rows[first:last] - begin] = self._values[name][first:last]
             yield chunk
             begin += len(chunk)

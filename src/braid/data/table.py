@@ -24,7 +24,7 @@ from braid.data.shard import NEAR, SAMPLES, Shard, band_names, count_row
 from braid.data.split import LEAK, NEAR_LEAK, name_parts
 
 DUPLICATE, LENGTH_RATIO, CONFLICT, SEVERAL = LEFT_OUT, LEFT_OUT + 1, LEFT_OUT + 2, LEFT_OUT + 3
-NEAR_DUPLICATE = LEFT_OUT + 4
+NEAR_DUPLICATE, BARE_DUPLICATE = LEFT_OUT + 4, LEFT_OUT + 5
 """Reasons not to use a row, beside `braid.data.split.LEAK`."""
 
 _RULES = {
@@ -33,6 +33,7 @@ _RULES = {
     CONFLICT: "conflict",
     SEVERAL: "several_targets",
     NEAR_DUPLICATE: "near_duplicate",
+    BARE_DUPLICATE: "duplicate",
     NEAR_LEAK: "near_leak",
 }
 NEAR_FROM = 0.8
@@ -62,7 +63,6 @@ class Table(Marked):
         self._median = 1.0
         self.noted: dict[str, dict[str, Any]] = {}
         self.boilerplate: Boilerplate | None = None
-        self._bare = np.zeros(0, np.int64)
 
     def leave_out_repeated(self, config: DataConfig) -> None:
         """Leave out rows of odd length, and repetitions."""
@@ -98,10 +98,13 @@ class Table(Marked):
         self.boilerplate = boilerplate
         if not boilerplate.keys:
             return
-        self._bare, values = column_values(self._changed(), self._document_side, self.kind)
-        self._leave_out_repeated(DUPLICATE, "pair", Restated(self._files, self._bare, {"pair": values.pop("pair")}))
-        self.columns = Restated(self._files, self._bare, values)
-        self.bands = Restated(self.bands, self._bare, values)
+        rows, values = column_values(self._changed(), self._document_side, self.kind)
+        self._leave_out_repeated(BARE_DUPLICATE, "pair", Restated(self._files, rows, {"pair": values.pop("pair")}))
+        repeated = np.flatnonzero(self.state == BARE_DUPLICATE)
+        if self._first is not None:
+            self.stand_ins = repeated, self._first[repeated]
+        self.columns = Restated(self._files, rows, values)
+        self.bands = Restated(self.bands, rows, values)
 
     def _changed(self) -> Iterator[tuple[int, Example]]:
         """The rows in use that have boilerplate, without it."""
@@ -147,10 +150,9 @@ class Table(Marked):
             row: As it was read.
         """
         code = int(self.state[number])
-        if code == DUPLICATE:
-            first = self._first_of(number)
-            aside = ", boilerplate aside" if np.isin([number, first], self._bare).any() else ""
-            return Reject(example=row, rule="duplicate", detail=f"as {self.place_of(first)}{aside}")
+        if code in (DUPLICATE, BARE_DUPLICATE):
+            aside = ", boilerplate aside" if code == BARE_DUPLICATE else ""
+            return Reject(example=row, rule="duplicate", detail=f"as {self.place_of(self._first_of(number))}{aside}")
         if code == CONFLICT:
             first = self._first_of(number)
             labels = self.row(first).target.replace(SEPARATOR, ", ")
