@@ -218,7 +218,7 @@ def test_what_was_held_out_stays_so_under_another_header(tmp_path):
     texts = documents_of(100)
     rows = [f"{HEADERS[0]}\n{text}" for text in texts]
     first, _ = prepared_documents(tmp_path, "summarize", rows, valid_rows=5, test_rows=5)
-    others = [f"{HEADERS[1]}\n{text}" for text in texts]
+    others = [f"{HEADERS[1]}\n{text}" for text in [*texts, *documents_of(300, 2)]]  # which might be held out as well
     more, rejects = prepared_documents(tmp_path, "summarize", others + rows, valid_rows=5, test_rows=5)
     assert len(rejects) == 100
     for part in ("valid", "test"):
