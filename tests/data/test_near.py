@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from braid.data.keys import text_key
+from braid.data.keys import BATCH_CHARS, batches, text_key
 from braid.data.near import EMPTY, NO_KEY, MinHash, near_pairs
-from braid.data.shingles import BATCH_CHARS, batches, fold, window_hashes
+from braid.data.shingles import fold, window_hashes
 from braid.errors import ConfigError
 
 MINHASH = MinHash()

@@ -19,9 +19,10 @@ from typing import Any
 from braid.auditing.stretches import contained, stretches
 from braid.data.example import Example, Reject
 from braid.data.formats import ReadOptions, read_files
+from braid.data.keys import batches
 from braid.data.kinds import DataKind
 from braid.data.near import MinHash, near_pairs
-from braid.data.shingles import batches, fold
+from braid.data.shingles import fold
 
 SHOWN = 5
 SHOWN_CHARS = 200

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from braid.data.shingles import Folded, batches, fold, window_counts, window_hashes, window_places
+from braid.data.keys import batches
+from braid.data.shingles import Folded, fold, window_counts, window_hashes, window_places
 
 STRETCH = 50
 """Columns (letters and digits; a wide character has two) that two texts must share in one piece."""

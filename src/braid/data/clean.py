@@ -28,9 +28,6 @@ from braid.text.repair import repair
 RULES = 6
 """Raised whenever other rows would be kept of the same files, so that prepared data are made again."""
 
-SLACK = 12
-"""Columns added to both sides before their ratio is taken: short texts vary more."""
-
 SHOWN = 3
 """Findings of a note that are named."""
 
@@ -216,8 +213,3 @@ _RULES: dict[str, Callable[[Example, DataConfig, DataKind], str]] = {
     "numbers": _numbers,
 }
 """Rules that one row alone can break. Each says what it saw, or "" when all is well."""
-
-
-def width_ratio(source_width: int, target_width: int) -> float:
-    """How wide the target is beside the source."""
-    return (target_width + SLACK) / (source_width + SLACK)

@@ -14,7 +14,7 @@ PARTITION_ROWS = 6_000_000
 """Keys that are sorted at once."""
 
 KEYS = tuple(f"key{number}" for number in range(NUM_KEYS))
-"""The columns that join rows, see `braid.data.keys.row_keys`."""
+"""The columns that join rows, see `braid.data.keys.keys_of`."""
 
 
 class Columns(Protocol):

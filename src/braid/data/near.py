@@ -18,10 +18,9 @@ from typing import Literal
 
 import numpy as np
 
-from braid.data.keys import mix
+from braid.data.keys import batches, mix
 from braid.data.shingles import (
     Folded,
-    batches,
     digit_hashes,
     fold,
     ranges,
@@ -37,10 +36,10 @@ NO_KEY = np.uint64(2**64 - 1)
 EMPTY = np.uint32(2**32 - 1)
 """The signature of a text without shingles, in all places."""
 
-_PIECE = 32
-"""Shingles of a text that are hashed at once …"""
-_BLOCK = 1024
-"""… together with those of so many texts …"""
+_PIECE = 256
+"""Shingles of a text that are hashed at once: few sentences have more …"""
+_BLOCK = 2**15
+"""… together with those of other texts, about so many …"""
 _GROUP = 8
 """… by so many hash functions, which takes 1 MB: more leaves the processor's cache, less costs calls."""
 _CHUNK = 2**14
@@ -161,16 +160,19 @@ class MinHash:
         sizes = np.minimum(counts[owners] - ranks * _PIECE, _PIECE)
         pieces = np.empty((len(owners), self.num_hashes), np.uint32)
         order = np.argsort(sizes, kind="stable")  # so that pieces hashed together need little filling up
-        for begin in range(0, len(order), _BLOCK):
-            chosen = order[begin : begin + _BLOCK]
+        pieces = [np.zeros((self.num_hashes, 0), np.uint32)]
+        for chosen in _alike(sizes, order):
             columns = np.minimum(np.arange(int(sizes[chosen[-1]]))[:, None], sizes[chosen] - 1)
-            pieces[chosen] = self._smallest(values[starts[chosen] + columns]).T
-        found = np.full((len(counts), self.num_hashes), EMPTY, np.uint32)
-        has_any = num_pieces > 0
-        if len(owners):
-            firsts = (np.cumsum(num_pieces) - num_pieces)[has_any]
-            found[has_any] = pieces if len(firsts) == len(owners) else np.minimum.reduceat(pieces, firsts, axis=0)
-        return found
+            pieces.append(self._smallest(values[starts[chosen] + columns]))
+        back = np.empty_like(order)
+        back[order] = np.arange(len(order))
+        firsts = (np.cumsum(num_pieces) - num_pieces)[num_pieces > 0]
+        minima = np.concatenate(pieces, axis=1)[:, back]
+        if len(firsts) < len(owners):
+            minima = np.minimum.reduceat(minima, firsts, axis=1)
+        found = np.full((self.num_hashes, len(counts)), EMPTY, np.uint32)
+        found[:, num_pieces > 0] = minima
+        return found.T
 
     def _smallest(self, values: np.ndarray) -> np.ndarray:
         """For each hash function and column the smallest hash of the column's values."""
@@ -181,6 +183,17 @@ class MinHash:
             np.multiply(values, factors, out=hashed[: len(factors)])
             np.minimum.reduce(hashed[: len(factors)], axis=1, out=found[begin : begin + _GROUP])
         return found
+
+
+def _alike(sizes: np.ndarray, order: np.ndarray) -> Iterator[np.ndarray]:
+    """The pieces by size, as many at a time as a block holds and as are of much the same size."""
+    begin = 0
+    while begin < len(order):
+        smallest = int(sizes[order[begin]])
+        end = int(np.searchsorted(sizes, smallest * 5 // 4 + 4, side="right", sorter=order))
+        end = min(end, begin + max(_BLOCK // smallest, 1))
+        yield order[begin:end]
+        begin = end
 
 
 def near_pairs(

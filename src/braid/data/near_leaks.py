@@ -10,7 +10,7 @@ import numpy as np
 
 from braid.data.columns import LEFT_OUT, TRAIN
 from braid.data.near import jaccard
-from braid.data.shard import NEAR, band_names
+from braid.data.row_columns import NEAR, band_names
 from braid.data.split import NEAR_LEAK
 from braid.data.table import NEAR_FROM, Table
 

@@ -26,7 +26,7 @@ from braid.data.columns import LEFT_OUT, TEST, VALID
 from braid.data.example import Example
 from braid.data.formats.read import Tally
 from braid.data.jobs import PARTS, Job, Watch, discard_others, discard_small, jobs_of, make_shards
-from braid.data.keys import pair_key, rest_key
+from braid.data.keys import pair_keys, rest_keys
 from braid.data.kinds import DataKind, kind_of
 from braid.data.lines import Rows, RowWriter, example_of, line_of, open_rows, reject_line, row_of
 from braid.data.near_leaks import leave_out_near_leaks
@@ -398,8 +398,7 @@ def _fingerprint(tables: Sequence[Table], parts: _Parts) -> str:
     """SHA-256 of all texts in order, whatever the files are called that they stand in."""
     digests = {part: hashlib.sha256() for part in PARTS}
     for part, rows in parts.items():
-        keys = [key for row in rows for key in (pair_key(row), rest_key(row))]
-        digests[part].update(np.array(keys, "<u8").tobytes())
+        digests[part].update(np.stack([pair_keys(rows), rest_keys(rows)], 1).astype("<u8").tobytes())
     for table in tables if not parts else ():
         for state, pairs, rest in table.chunks("pair", "rest"):
             for number, part in enumerate(PARTS):

@@ -27,6 +27,9 @@ UNEVEN = 5.0
 FILES = 8
 """Files printed by name."""
 
+_TOGETHER = 1000
+"""Training rows whose words are looked at together."""
+
 PERCENTILES = (5, 25, 50, 75, 95, 100)
 
 
@@ -124,15 +127,16 @@ def unseen_words(parts: Mapping[str, Sequence[Example]]) -> dict[str, float]:
     it of the words of a dictionary, which takes too long in Chinese to be done at each preparation.
     """
     held = {
-        (part, side): Counter(word for row in parts[part] for word in units(getattr(row, side)))
+        (part, side): Counter(units("\n".join(getattr(row, side) for row in parts[part])))
         for part in ("valid", "test")
         for side in ("source", "target")
     }
     missing = {side: set().union(*(held[part, side] for part in ("valid", "test"))) for side in ("source", "target")}
-    for row in islice(parts["train"], COVERING_ROWS):
+    training = islice(parts["train"], COVERING_ROWS)
+    while rows := list(islice(training, _TOGETHER)):
         for side, words in missing.items():
             if words:
-                words.difference_update(units(getattr(row, side)))
+                words.difference_update(units("\n".join(getattr(row, side) for row in rows)))
     return {
         f"{part}_{side}": round(sum(n for word, n in words.items() if word in missing[side]) / max(words.total(), 1), 4)
         for (part, side), words in held.items()

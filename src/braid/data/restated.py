@@ -9,10 +9,10 @@ import numpy as np
 
 from braid.data.columns import KEYS, Columns
 from braid.data.example import Example
-from braid.data.keys import keys_of, number_of, pair_key
+from braid.data.keys import keys_of, numbers_of, pair_keys
 from braid.data.kinds import DataKind
-from braid.data.near import NO_KEY
-from braid.data.shard import BATCH_ROWS, NEAR, band_names
+from braid.data.row_columns import band_names, bands_of
+from braid.data.shard import BATCH_ROWS
 from braid.text.normalize import display_width
 
 
@@ -70,12 +70,10 @@ def _values_of(rows: list[Example], side: str, kind: DataKind) -> dict[str, np.n
     """The columns that depend on a side, and its bands."""
     texts = [getattr(row, side) for row in rows]
     values = dict(zip(KEYS, keys_of(rows, kind.joined_by), strict=True))
-    values["pair"] = np.array([pair_key(row) for row in rows], np.uint64)
-    values[side] = np.array([number_of(text) for text in texts], np.uint64)
+    values["pair"] = pair_keys(rows)
+    values[side] = numbers_of(texts)
     values[f"{side}_chars"] = np.array([len(text) for text in texts], np.uint32)
     values[f"{side}_width"] = np.array([display_width(text) for text in texts], np.uint32)
     if side in kind.near_sides:
-        keys = NEAR.band_keys(NEAR.signatures(texts))
-        bands = np.where(keys == NO_KEY, np.uint64(0), keys).astype(np.uint32)
-        values |= dict(zip(band_names(side), bands.T, strict=True))
+        values |= dict(zip(band_names(side), bands_of(rows, kind)[side].T, strict=True))
     return values

@@ -6,7 +6,7 @@ again: not after a kill, not on another run, not in another process.
     rows.jsonl      rows in use, as they will be written
     raw.jsonl       those of them that cleaning changed, as they were read, with their numbers
     rejects.jsonl   rows that broke a rule
-    columns.npz     numbers about the rows in use, see `COLUMNS`
+    columns.npz     numbers about the rows in use, see `braid.data.row_columns.COLUMNS`
     bands.npz       keys by which near-duplicates are found, for each side that rows may not share
     shard.json      counts, samples and the checksums of the others
 """
@@ -18,9 +18,8 @@ import hashlib
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,25 +27,21 @@ import numpy as np
 
 from braid.config.recipe import DataConfig
 from braid.data.assigned import assigned_part
-from braid.data.clean import RULES, Cleaned, Cleaner, width_ratio
-from braid.data.columns import KEYS
+from braid.data.clean import RULES, Cleaned, Cleaner
 from braid.data.example import Example, Reject
 from braid.data.formats.read import Tally
-from braid.data.keys import number_of, pair_key, rest_key, row_keys
 from braid.data.kinds import KINDS, DataKind
 from braid.data.lines import example_of, line_of, reject_line, row_of
-from braid.data.near import NO_KEY, MinHash
 from braid.data.portions import Portion
+from braid.data.row_columns import COLUMNS, NEAR, Arrays, band_names, bands_of, columns_of
 from braid.storage import atomic_folder
-from braid.text.normalize import display_width
 
 LAYOUT = 2
 
-NEAR = MinHash(digits="apart")
-"""How near-duplicates are found: rows that differ in a number are none."""
-
-BATCH_ROWS = 500
-"""Rows that are cleaned together."""
+BATCH_ROWS = 2000
+"""Rows that are cleaned together …"""
+BATCH_CHARS = 2**20
+"""… and about how many characters of them at most."""
 
 SAMPLES = 3
 """Rows shown of each rule."""
@@ -59,25 +54,6 @@ ACROSS = frozenset({
     "max_length_ratio", "several_targets", "near_duplicates", "remove_boilerplate",
 })  # fmt: skip
 """Keys of the recipe that change no row by itself: which files there are, and rules that look across rows."""
-
-COLUMNS: dict[str, type] = {
-    **dict.fromkeys(KEYS, np.uint64),  # what rows are joined by
-    "pair": np.uint64,  # both texts and the context
-    "rest": np.uint64,  # the answer's place and further references, 0 where there are none
-    "source": np.uint64,  # the source as it stands
-    "target": np.uint64,
-    "ratio": np.float32,
-    "line": np.uint32,
-    "begin": np.uint64,  # of its line in rows.jsonl, in bytes
-    "file_number": np.uint16,  # of the portion's
-    "assigned": np.int8,  # the part that its own column gives it, or -1
-    "is_named": np.uint8,  # whether a person named its group
-    "source_chars": np.uint32,
-    "target_chars": np.uint32,
-    "source_width": np.uint32,
-    "target_width": np.uint32,
-}
-"""A shard's columns, each (N,)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,8 +128,33 @@ class _Making:
     noted: dict[str, dict[str, Any]] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)
     characters: dict[str, set[str]] = field(default_factory=lambda: {"source": set(), "target": set()})
-    columns: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    columns: dict[str, list[np.ndarray]] = field(default_factory=lambda: defaultdict(list))
+    bands: dict[str, list[np.ndarray]] = field(default_factory=lambda: defaultdict(list))
     rows: int = 0
+
+    def add(self, rows: Sequence[Example], kind: DataKind, places: Sequence[tuple[int, int]]) -> None:
+        """Take note of rows in use: of where their lines begin and the parts they are assigned to, too."""
+        numbers = {name: number for number, name in enumerate(self.files)}
+        for name, column in columns_of(rows, kind, places=places, numbers=numbers).items():
+            self.columns[name].append(column)
+        for side, bands in bands_of(rows, kind).items():
+            self.bands[side].append(bands)
+        for side, found in self.characters.items():
+            if len(found) < CHARACTERS:
+                found.update(*(getattr(row, side) for row in rows))
+        self.rows += len(rows)
+
+    def column_arrays(self) -> Arrays:
+        """What ``columns.npz`` holds."""
+        return {name: np.concatenate([np.zeros(0, dtype), *self.columns[name]]) for name, dtype in COLUMNS.items()}
+
+    def band_arrays(self, kind: DataKind) -> Arrays:
+        """What ``bands.npz`` holds."""
+        found: Arrays = {}
+        for side in kind.near_sides:
+            bands = np.concatenate([np.zeros((0, NEAR.bands), np.uint32), *self.bands[side]])
+            found |= dict(zip(band_names(side), bands.T, strict=True))
+        return found
 
 
 def find_shard(work: Work, name: str) -> Shard | None:
@@ -185,9 +186,8 @@ def make_shard(portion: Portion, work: Work, name: str) -> Shard:
     begun = time.perf_counter()
     with atomic_folder(place) as folder:
         making = _write_rows(portion, work, folder)
-        arrays: dict[str, Any] = {name: np.array(making.columns[name], dtype) for name, dtype in COLUMNS.items()}
-        np.savez(folder / "columns.npz", **arrays)
-        np.savez(folder / "bands.npz", **_bands(folder / "rows.jsonl", KINDS[work.task]))
+        _save(folder / "columns.npz", making.column_arrays())
+        _save(folder / "bands.npz", making.band_arrays(KINDS[work.task]))
         facts = {
             "rows": making.rows,
             "bytes": portion.num_bytes,
@@ -209,6 +209,10 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _save(path: Path, arrays: dict[str, Any]) -> None:
+    np.savez(path, **arrays)
+
+
 def _write_rows(portion: Portion, work: Work, folder: Path) -> _Making:
     making, kind = _Making(), KINDS[work.task]
     making.files = {file.name: Tally() for file in portion.files}
@@ -218,85 +222,57 @@ def _write_rows(portion: Portion, work: Work, folder: Path) -> _Making:
         (folder / "raw.jsonl").open("wb") as raw,
         (folder / "rejects.jsonl").open("wb") as rejects,
     ):
-        rows = portion.rows(kind.options(work.config), making.encodings)
-        for read, found, part in _cleaned(rows, cleaner, work.config, making):
-            if isinstance(found, Reject):
-                rejects.write(reject_line(found))
-                count_row(making.rejected, found.rule, read, found.detail)
-                continue
-            for rule, detail in found.notes:
-                count_row(making.noted, rule, read, detail)
-            making.columns["begin"].append(kept.tell())
-            kept.write(line_of(row_of(found.example)))
-            if found.example != read:
-                raw.write(line_of([making.rows, row_of(read)]))
-            _add_columns(making, found.example, kind.joined_by, part)
-            making.rows += 1
+        for batch in _batches(portion.rows(kind.options(work.config), making.encodings)):
+            used, places = [], []
+            for read, found, part in _cleaned(batch, cleaner, work.config, making):
+                if isinstance(found, Reject):
+                    rejects.write(reject_line(found))
+                    count_row(making.rejected, found.rule, read, found.detail)
+                    continue
+                for rule, detail in found.notes:
+                    count_row(making.noted, rule, read, detail)
+                if found.example is not read and found.example != read:
+                    raw.write(line_of([making.rows + len(used), row_of(read)]))
+                places.append((kept.tell(), part))
+                kept.write(line_of(row_of(found.example)))
+                used.append(found.example)
+            if used:
+                making.add(used, kind, places)
     return making
 
 
+def _batches(rows: Iterator[Example | Reject]) -> Iterator[list[Example | Reject]]:
+    """The rows in order, some at a time."""
+    batch, num_chars = [], 0
+    for row in rows:
+        batch.append(row)
+        example = row.example if isinstance(row, Reject) else row
+        num_chars += len(example.source) + len(example.target) + len(example.context)
+        if len(batch) == BATCH_ROWS or num_chars >= BATCH_CHARS:
+            yield batch
+            batch, num_chars = [], 0
+    if batch:
+        yield batch
+
+
 def _cleaned(
-    rows: Iterator[Example | Reject], cleaner: Cleaner, config: DataConfig, making: _Making
+    batch: Sequence[Example | Reject], cleaner: Cleaner, config: DataConfig, making: _Making
 ) -> Iterator[tuple[Example, Cleaned | Reject, int]]:
     """Each row as read, what cleaning made of it, and the part that its own column gives it, or -1."""
-    while batch := list(islice(rows, BATCH_ROWS)):
-        for row in batch:
-            making.files.setdefault((row.example if isinstance(row, Reject) else row).file, Tally()).add(row)
-        cleaned = iter(cleaner.clean([row for row in batch if isinstance(row, Example)]))
-        for row in batch:
-            if isinstance(row, Reject):
-                yield row.example, row, -1
-                continue
-            found, part = next(cleaned), -1
-            if isinstance(found, Cleaned):
-                try:
-                    part = assigned_part(row, config)
-                except ValueError as error:
-                    found = Reject(example=row, rule="part", detail=str(error))
-            yield row, found, part
-
-
-def _add_columns(making: _Making, row: Example, sides: tuple[str, ...], assigned: int) -> None:
-    columns = making.columns
-    for name, key in zip(KEYS, row_keys(row, sides), strict=True):
-        columns[name].append(key)
-    columns["pair"].append(pair_key(row))
-    columns["rest"].append(rest_key(row))
-    columns["source"].append(number_of(row.source))
-    columns["target"].append(number_of(row.target))
-    widths = display_width(row.source), display_width(row.target)
-    columns["ratio"].append(width_ratio(*widths))
-    columns["line"].append(row.line)
-    columns["file_number"].append(list(making.files).index(row.file) if len(making.files) > 1 else 0)
-    columns["is_named"].append(bool(row.group))
-    columns["assigned"].append(assigned)
-    for side, width in zip(("source", "target"), widths, strict=True):
-        text = getattr(row, side)
-        columns[f"{side}_chars"].append(len(text))
-        columns[f"{side}_width"].append(width)
-        if len(making.characters[side]) < CHARACTERS:
-            making.characters[side].update(text)
-
-
-def band_names(side: str) -> list[str]:
-    """The columns of ``bands.npz`` for a side."""
-    return [f"{side}{number}" for number in range(NEAR.bands)]
-
-
-def _bands(path: Path, kind: DataKind) -> dict[str, Any]:
-    """The band keys of rows, by column, as uint32; 0 where a text is too short to have any."""
-    found = {side: [np.zeros((0, NEAR.bands), np.uint32)] for side in kind.near_sides}
-    with path.open("rb") as file:
-        while lines := list(islice(file, BATCH_ROWS)):
-            rows = [json.loads(line) for line in lines]
-            for side, parts in found.items():
-                keys = NEAR.band_keys(NEAR.signatures([row.get(side, "") for row in rows]))
-                parts.append(np.where(keys == NO_KEY, np.uint64(0), keys).astype(np.uint32))
-    return {
-        name: column
-        for side, parts in found.items()
-        for name, column in zip(band_names(side), np.concatenate(parts).T, strict=True)
-    }
+    for row in batch:
+        making.files.setdefault((row.example if isinstance(row, Reject) else row).file, Tally()).add(row)
+    cleaned = iter(cleaner.clean([row for row in batch if isinstance(row, Example)]))
+    for row in batch:
+        if isinstance(row, Reject):
+            yield row.example, row, -1
+            continue
+        found, part = next(cleaned), -1
+        if isinstance(found, Cleaned):
+            try:
+                part = assigned_part(row, config)
+            except ValueError as error:
+                found = Reject(example=row, rule="part", detail=str(error))
+        yield row, found, part
 
 
 def count_row(counts: dict[str, dict[str, Any]], rule: str, row: Example, detail: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +18,6 @@ import numpy as np
 from braid.data.keys import mix
 from braid.text.normalize import normalize
 from braid.text.variants import fold_variant
-
-BATCH_CHARS = 2**18
-"""Texts are worked on in batches of about so many characters, which stay in the processor's cache."""
 
 _UNSEEN = 255
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -73,18 +70,6 @@ class Folded:
     def key(self, number: int) -> bytes:
         """What two texts share that fold to the same; empty for a text without letters and digits."""
         return self.codes[self.bounds[number] : self.bounds[number + 1]].tobytes()
-
-
-def batches(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
-    """The texts in order, a few at a time, and the number of the first of them."""
-    begin = num_chars = 0
-    for end, text in enumerate(texts, 1):
-        num_chars += len(text)
-        if num_chars >= BATCH_CHARS:
-            yield begin, texts[begin:end]
-            begin, num_chars = end, 0
-    if begin < len(texts):
-        yield begin, texts[begin:]
 
 
 def fold(texts: Sequence[str]) -> Folded:

@@ -20,7 +20,8 @@ from braid.data.keys import key_names
 from braid.data.kinds import SEPARATOR, DataKind
 from braid.data.lines import example_of
 from braid.data.restated import Restated, column_values
-from braid.data.shard import NEAR, SAMPLES, Shard, band_names, count_row
+from braid.data.row_columns import NEAR, band_names
+from braid.data.shard import SAMPLES, Shard, count_row
 from braid.data.split import LEAK, NEAR_LEAK, name_parts
 
 DUPLICATE, LENGTH_RATIO, CONFLICT, SEVERAL = LEFT_OUT, LEFT_OUT + 1, LEFT_OUT + 2, LEFT_OUT + 3

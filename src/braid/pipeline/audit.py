@@ -17,7 +17,7 @@ from braid.data.kinds import kind_of
 from braid.data.labels import label_text
 from braid.data.near import near_pairs
 from braid.data.prepare import unsplit_data
-from braid.data.shard import NEAR
+from braid.data.row_columns import NEAR
 from braid.errors import ConfigError, DataError
 from braid.pipeline.baselines import baseline_of
 from braid.pipeline.prepare import Dataset, prepare
