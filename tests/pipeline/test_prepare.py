@@ -1,10 +1,12 @@
 """Prepared data as token ids."""
 
+import json
 from pathlib import Path
 
+from braid.config.loading import make_recipe
 from braid.data.example import Example
 from braid.data.prepare import Prepared
-from braid.pipeline.prepare import Dataset
+from braid.pipeline.prepare import Dataset, prepare
 from braid.text.tokenizer import train_tokenizer
 
 ROWS = [
@@ -38,8 +40,8 @@ def test_both_sides_hold_the_same_tokens_of_placeholders():
         )
         assert [sorted(row) for row in sides[0]] == [sorted(row) for row in sides[1]]
         assert tokenizer.decode([pairs.source[1], pairs.target[1]]) == ["File", "Datei"]
-        practised = sum(bool(row) for row in sides[0][2:])
-        assert 2 < practised < 30 if split == "train" else practised == 0
+        practiced = sum(bool(row) for row in sides[0][2:])
+        assert 2 < practiced < 30 if split == "train" else practiced == 0
 
 
 def test_without_their_tokens_texts_stay_as_they_are():
@@ -47,3 +49,10 @@ def test_without_their_tokens_texts_stay_as_they_are():
     pairs = prepared.pairs("train")
     assert prepared.tokenizer.decode(pairs.source) == [row.source for row in ROWS]
     assert prepared.tokenizer.decode(pairs.target) == [row.target for row in ROWS]
+
+
+def test_the_label_of_none_may_be_a_number(tmp_path):
+    lines = [json.dumps({"text": f"text {n} {'abc'[n % 3]}", "label": float(n % 3)}) for n in range(200)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    recipe = make_recipe({"task": "classify", "data": {"train": ["a.jsonl"], "none_label": "0.0"}})
+    assert prepare(recipe, folder=tmp_path, output=tmp_path / "out").labels == ("1", "2")

@@ -15,6 +15,7 @@ from braid.config.recipe import DataConfig
 from braid.data.example import Example, Reject
 from braid.data.formats.texts import MESSAGES
 from braid.data.kinds import KINDS, SEPARATOR, DataKind
+from braid.data.labels import label_text
 from braid.text.advertisements import remove_advertisements
 from braid.text.agreement import numbers_differ
 from braid.text.identify import LanguageCheck
@@ -24,7 +25,7 @@ from braid.text.personal import find_personal, mask_personal
 from braid.text.placeholders import differ
 from braid.text.repair import repair
 
-RULES = 5
+RULES = 6
 """Raised whenever other rows would be kept of the same files, so that prepared data are made again."""
 
 SHOWN = 3
@@ -161,7 +162,8 @@ def normalized(row: Example, config: DataConfig, kind: DataKind) -> Example:
     """The row with normalized texts: labels in one order, texts to be continued with their lines."""
     if kind.has_labels:
         separator = config.label_separator or SEPARATOR
-        labels = {normalize(label) for part in row.target.split(SEPARATOR) for label in part.split(separator)}
+        parts = (part for line in row.target.split(SEPARATOR) for part in line.split(separator))
+        labels = {label_text(normalize(part)) for part in parts}
         return replace(row, source=normalize(row.source), target=SEPARATOR.join(sorted(labels - {""})))
     if kind.reads == "texts":
         return replace(row, target=normalize_lines(row.target))

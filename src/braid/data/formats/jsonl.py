@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -11,6 +12,7 @@ from braid.data.example import Example, Reject
 from braid.data.formats.columns import MAX_COLUMNS, cell_text, named_facts
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.stream import Stream
+from braid.data.labels import label_text
 from braid.text.matching import best_languages
 
 
@@ -78,13 +80,13 @@ def _texts(row: Mapping[str, Any], options: ReadOptions, side: str) -> tuple[str
     """The text of a side, and the others where there is a list of them: joined, or as further references."""
     column, roles = getattr(options, f"{side}_column"), getattr(options, f"{side}_roles")
     name, value = _value(row, column, roles, getattr(options, f"{side}_language"))
-    if options.separator and side == "target" and isinstance(value, bool | int):
-        value = str(value).lower()  # labels are often numbers
+    if options.separator and side == "target":  # labels are often numbers
+        values = value if isinstance(value, list) else [value]
+        labels = [label_text(item) if isinstance(item, int | float | Decimal) else item for item in values]
+        return options.separator.join(json_text(item, name) for item in labels), ()
     if not isinstance(value, list):
         return json_text(value, name), ()
     texts = [json_text(item, name) for item in value]
-    if side == "target" and options.separator:
-        return options.separator.join(texts), ()
     if side == "source" or not texts:
         raise ValueError(f'"{name}" must be a string, got {"a list" if texts else "an empty list"}')
     return texts[0], tuple(texts[1:])

@@ -11,7 +11,7 @@ from braid.data.example import Example, Reject
 from braid.data.formats.archives import refuse_archive
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.known import PAIR_READERS, PARALLEL, READS, Readers, format_of, pair_format_of
-from braid.data.formats.labelled import LabelledFile, is_text, labelled_files, read_labelled
+from braid.data.formats.labeled import LabeledFile, is_text, labeled_files, read_labeled
 from braid.data.formats.lookup import exists, expand, with_home
 from braid.data.formats.stream import Stream, open_stream, whole_row
 from braid.errors import DataError
@@ -62,8 +62,8 @@ def find_files(patterns: Sequence[str], options: ReadOptions, *, folder: Path) -
     """The files that patterns stand for, none of them opened yet; see `read_files`."""
     found: list[DataFile] = []
     for pattern in patterns:
-        labelled = _labelled(pattern, folder) if options.separator else []
-        found += labelled or _find(pattern, folder, READS[options.reads])
+        labeled = _labeled(pattern, folder) if options.separator else []
+        found += labeled or _find(pattern, folder, READS[options.reads])
     return found
 
 
@@ -82,7 +82,7 @@ def raw_rows(
 ) -> Iterator[Example | Reject]:
     """The rows of one file, whatever they are; see `read_files` and `stream_rows`."""
     if file.label:
-        yield read_labelled(LabelledFile(path=file.paths[0], shown=file.shown[0], label=file.label))
+        yield read_labeled(LabeledFile(path=file.paths[0], shown=file.shown[0], label=file.label))
         return
     with _streams(file, options) as streams:
         yield from stream_rows(streams, options, encodings)
@@ -200,11 +200,11 @@ class Tally:
             )
 
 
-def _labelled(pattern: str, folder: Path) -> list[DataFile]:
+def _labeled(pattern: str, folder: Path) -> list[DataFile]:
     """The text files in folders named for their labels that a pattern stands for; none where it stands for others."""
     path = folder / with_home(pattern)
     if exists(path, folder) and path.is_dir():
-        return [DataFile((file.path,), (file.shown,), file.label) for file in labelled_files(path, pattern)]
+        return [DataFile((file.path,), (file.shown,), file.label) for file in labeled_files(path, pattern)]
     if not is_text(pattern) or "," in pattern:
         return []
     found = [(path, shown, Path(shown).parent.name) for path, shown in expand(pattern, folder)]

@@ -46,6 +46,7 @@ class Stream:
         languages: Base codes of the languages that are expected, which help to guess an encoding.
         keeps_broken: Whether `lines` of a damaged UTF-8 file go on behind a broken byte; `whole_row` finds such lines.
         found: What the bytes of the whole file say, where this is a piece of one that was looked at before.
+        advice: What helps where the bytes are not text in the encoding.
 
     Attributes:
         head: The first 64 KiB, decompressed.
@@ -67,7 +68,9 @@ class Stream:
         languages: Sequence[str] = (),
         keeps_broken: bool = False,
         found: Found | None = None,
+        advice: str = "save the file as UTF-8, or set data.encoding",
     ) -> None:
+        self.advice = advice
         self.shown, self.raw = shown, raw
         self.used_encoding, self.confidence = "", 1.0
         self._languages, self._keeps_broken = languages, keeps_broken
@@ -171,7 +174,7 @@ class Stream:
                 raise self.fault(
                     f"the text must be valid {encoding}, got the byte 0x{error.object[error.start]:02x}",
                     line=line + before.count("\n"),
-                    hint="save the file as UTF-8, or set data.encoding",
+                    hint=self.advice,
                 ) from error
             if is_first and text:
                 text, is_first = text.removeprefix("\ufeff"), False
