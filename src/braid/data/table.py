@@ -45,7 +45,7 @@ _OCTAVES = 40
 
 
 class Table(Marked):
-    """The rows of the files under one of the recipe's keys; columns as `braid.data.shard.COLUMNS` has them.
+    """The rows of the files under one of the recipe's keys; columns as `braid.data.row_columns.COLUMNS` has them.
 
     Args:
         shards: In the order of the rows.
