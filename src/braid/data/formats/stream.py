@@ -200,20 +200,29 @@ class Stream:
 
     def lines(self, encoding: str, *, keep_ends: bool = False) -> Iterator[str]:
         """The lines, without their ends unless told otherwise; LF and CR LF end a line, nothing else does."""
-        pending, number = io.StringIO(), 1
+        pending: list[str] = []
+        pending_chars, number = 0, 1
         goes_on = self._keeps_broken and self.found is not None and self.found.is_damaged
         for text in self._decoded(encoding, "surrogateescape" if goes_on else "strict"):
-            first, *others = text.split("\n")
-            pending.write(first)
-            if pending.tell() > MAX_UNIT_BYTES:
+            lines = text.split("\n")
+            pending_chars += len(lines[0])
+            if pending_chars > MAX_UNIT_BYTES:
                 raise self.fault(f"a line must be shorter than {MAX_UNIT_BYTES >> 20} MiB", line=number)
-            for other in others:
-                yield f"{pending.getvalue()}\n" if keep_ends else pending.getvalue().removesuffix("\r")
-                number += 1
-                pending = io.StringIO()
-                pending.write(other)
-        if pending.tell():
-            yield pending.getvalue() if keep_ends else pending.getvalue().removesuffix("\r")
+            pending.append(lines[0])
+            if len(lines) == 1:
+                continue
+            lines[0] = "".join(pending)
+            pending = [lines.pop()]
+            pending_chars = len(pending[0])
+            number += len(lines)
+            if keep_ends:
+                yield from (f"{line}\n" for line in lines)
+            elif "\r" in text or lines[0].endswith("\r"):
+                yield from (line.removesuffix("\r") for line in lines)
+            else:
+                yield from lines
+        if last := "".join(pending):
+            yield last if keep_ends else last.removesuffix("\r")
 
 
 def _starts_as_gzip(raw: io.BufferedIOBase, shown: str) -> bool:
