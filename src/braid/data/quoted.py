@@ -116,9 +116,10 @@ def record_blocks(path: Path, delimiter: str, wanted: Wanted, *, skipped_lines: 
             rest, offset, line = data[used:], offset + used, line + used_lines
             if len(rest) > MAX_UNIT_BYTES:
                 return None
-    if found.head is None:
+    size = path.stat().st_size
+    if found.head is None or found.head[0] >= size:  # behind which no line can be put where the last one is open
         return None
-    if found.offsets[-1] == path.stat().st_size:
+    if found.offsets[-1] >= size:
         found.offsets.pop()
         found.lines.pop()
     return Blocks(offsets=np.array(found.offsets), lines=np.array(found.lines), head=found.head)
