@@ -84,7 +84,7 @@ def check(path, options):
 )
 @example('"sep=|"\r\n""\n"a\nb",c\n"', "utf-8", 1, PAIRS)
 @example('a,"\n\n\n\nb","\rc\n' * 9, "utf-8", 7, PAIRS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_any_quotation_marks(tmp_path_factory, text, encoding, size, options):
     path = tmp_path_factory.mktemp("quoted") / "a"
     path.write_bytes(text.encode(encoding, "replace"))
