@@ -143,9 +143,9 @@ def test_a_text_agrees_with_itself_and_nothing_breaks(text, language):
 )
 def test_linear_time(unit):
     text = unit * (20_000 // len(unit))
-    begin = time.perf_counter()
+    begin = time.process_time()
     numbers_differ(text, "35 " + text[:-1], "en", "de")
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
 
 
 def test_few_false_alarms_and_changed_numbers_found_in_real_pairs(shared_data):
