@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from braid.data.formats.android import unescaped
-from braid.data.localizing.contract import Code, Draft, Edit, LocalizeOptions, Text, Unit, Write, shown
+from braid.data.formats.tags import Code, Text, shown
+from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Unit, Write
 from braid.data.localizing.markup import Node, escaped, inner, nodes, xml_file, xml_text
 from braid.data.localizing.plurals import missing_forms
 from braid.data.localizing.source import SourceFile

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 
 from braid.data.documents.html import page_encoding
-from braid.data.localizing.contract import Code, Draft, Edit, LocalizeOptions, Text, Unit, Write
+from braid.data.formats.tags import Code, Tag, Text, tagged
+from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Unit, Write
 from braid.data.localizing.source import SourceFile, spliced
-from braid.data.localizing.tags import Tag, tagged
 from braid.text.markup import VOID, Piece, pieces
 
 _INLINE = frozenset({

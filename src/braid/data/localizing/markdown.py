@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from braid.data.localizing.contract import Code, Draft, Edit, LocalizeOptions, Text, Unit, Write
+from braid.data.formats.tags import Code, Tag, Text, tagged
+from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Unit, Write
 from braid.data.localizing.html import html_units
 from braid.data.localizing.source import SourceFile
-from braid.data.localizing.tags import Tag, tagged
 
 _QUOTE = re.compile(r"[ ]{0,3}>[ ]?")
 _ITEM = re.compile(r"[ \t]*(?:[-+*:]|\d{1,9}[.)])(?:[ \t]+(?:\[[ xX]\][ \t]+)?|$)")

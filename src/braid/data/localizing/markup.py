@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from braid.data.formats.stream import Stream
+from braid.data.formats.tags import Tag, Text, native, tagged
 from braid.data.formats.xml import read_units
-from braid.data.localizing.contract import Text, written
+from braid.data.localizing.contract import written
 from braid.data.localizing.source import SourceFile
-from braid.data.localizing.tags import Tag, native, tagged
 
 _START = re.compile(r"""<[^\s/>"']++(?:[^>"']|"[^"]*+"|'[^']*+')*+>""")
 _PIECE = re.compile(

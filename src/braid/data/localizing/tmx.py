@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from braid.data.localizing.contract import Draft, Edit, Finding, LocalizeOptions, Text, Unit, Write, shown
+from braid.data.formats.tags import Text, shown
+from braid.data.localizing.contract import Draft, Edit, Finding, LocalizeOptions, Unit, Write
 from braid.data.localizing.markup import (
     Node,
     attributes_of,

@@ -6,8 +6,9 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
+from braid.data.formats.tags import Text, shown
 from braid.data.formats.xliff import UNTRANSLATED
-from braid.data.localizing.contract import Draft, Edit, Finding, LocalizeOptions, Text, Unit, Write, shown
+from braid.data.localizing.contract import Draft, Edit, Finding, LocalizeOptions, Unit, Write
 from braid.data.localizing.markup import (
     Node,
     attributes_of,
