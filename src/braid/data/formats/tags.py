@@ -8,6 +8,7 @@ partner is ``<b/>``, or what it is known by: ``{x:2}``, ``%s``. All of these are
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -16,6 +17,9 @@ from braid.text.placeholders import placeholders
 
 ANNOTATIONS = frozenset({"mrk", "sm", "em", "hi"})
 """Names of tags that say something about words and do not change them: terms, comments."""
+
+_HALVES = frozenset({"it", "ut"})
+"""Names of codes that begin or end a formatting whose other end is in another text, or not known."""
 
 _LONGEST_SHOWN = 60
 
@@ -53,6 +57,7 @@ class Tag:
         key: What partners have in common, where that is not the name.
         sense: What tells it from others of its name, where that is not what is written.
         number: Its own number in the file, by which the translation's tag is found where their senses differ.
+        words: What people read in it, where it holds words that are not to be translated, such as a name.
     """
 
     written: str
@@ -62,6 +67,7 @@ class Tag:
     key: str = ""
     sense: str = ""
     number: str = ""
+    words: str = ""
 
 
 Pieces = Sequence[str | Tag]
@@ -99,8 +105,10 @@ def shown_pair(source: Pieces, target: Pieces) -> tuple[str, str]:
     """Both sides of a pair with their tags named alike: the source as `tagged` names them, and the target after it.
 
     A tag of the target is the source's of the same sense; else the one of the same number; else, of those of its
-    name that are left, the first. What is only on one side and changes no words goes: annotations (`ANNOTATIONS`), if
-    their numbers differ, and tags around the whole of it. Where the target is empty nothing goes.
+    name that are left, the first. What only one side has and what changes no words goes, so that the words are not lost
+    for it: formatting, where the other side has none at all; annotations, where their numbers differ; and a pair around
+    the whole of a side, where the other has none such. Names that are codes on one side alone are words on both. Where
+    the target is empty nothing goes.
 
     Example:
         >>> one, two = [Tag("<g>", "g", "open", number="1"), "a"], [Tag("<g x=''>", "g", "open", number="1"), "b"]
@@ -111,9 +119,7 @@ def shown_pair(source: Pieces, target: Pieces) -> tuple[str, str]:
         return "".join(map(str, source)), "".join(map(str, target))
     if not any(isinstance(piece, Tag) or piece.strip() for piece in target):
         return shown(tagged(source)), "".join(map(str, target))
-    for name in ANNOTATIONS:
-        if len({sum(_is_of(piece, name) for piece in side) for side in (source, target)}) > 1:
-            source, target = ([piece for piece in side if not _is_of(piece, name)] for side in (source, target))
+    source, target = _with_words(source, target)
     names = _Names()
     texts = names.text(source), names.text(target)
     return shown(_unwrapped(*texts)), shown(_unwrapped(*texts[::-1]))
@@ -125,8 +131,34 @@ def native(code: str) -> str:
     return code if 0 < len(code) <= _LONGEST_SHOWN and dict(placeholders(code)) == {compact: 1} else ""
 
 
-def _is_of(piece: str | Tag, name: str) -> bool:
-    return isinstance(piece, Tag) and (piece.key.partition(":")[0] or piece.name) == name
+def _with_words(source: Pieces, target: Pieces) -> tuple[Pieces, Pieces]:
+    """The sides without the tags that change no words, of which only one has some, or more."""
+    sides = [source, target]
+    counts = [Counter(name for piece in side if (name := _annotation(piece))) for side in sides]
+    unequal = {name for name in counts[0] | counts[1] if counts[0][name] != counts[1][name]}
+    if unequal:
+        sides = [[_words(piece) if _annotation(piece) in unequal else piece for piece in side] for side in sides]
+    if len({any(map(_is_format, side)) for side in sides}) > 1:
+        sides = [[piece for piece in side if not _is_format(piece)] for side in sides]
+    return sides[0], sides[1]
+
+
+def _annotation(piece: str | Tag) -> str:
+    """What an annotation, or a name that is not to be translated, is counted as; "" of other pieces."""
+    if isinstance(piece, str):
+        return ""
+    name = piece.key.partition(":")[0] or piece.name
+    return name if name in ANNOTATIONS and piece.kind else f"{piece.shown}/" if piece.words else ""
+
+
+def _words(piece: str | Tag) -> str:
+    return piece if isinstance(piece, str) else piece.words
+
+
+def _is_format(piece: str | Tag) -> bool:
+    """True of a pair's tag, and of what stands alone, though half of a pair by its name; not of a value."""
+    is_half = isinstance(piece, Tag) and piece.name in _HALVES and piece.shown.startswith(("<", f"{{{piece.name}"))
+    return is_half or (isinstance(piece, Tag) and piece.kind != "")
 
 
 def _unwrapped(text: Text, other: Text) -> Text:
