@@ -21,7 +21,7 @@ _INLINE = frozenset({
 })  # fmt: skip
 _LITERAL = frozenset({"pre", "textarea"})
 _READ = frozenset({"alt", "title", "placeholder", "aria-label"})
-_KINDS = frozenset({"li", "dt", "dd", "td", "title", "caption", "h1", "h2", "h3", "h4", "h5", "h6"})
+_KINDS = frozenset({"code", "li", "dt", "dd", "td", "title", "caption", "h1", "h2", "h3", "h4", "h5", "h6"})
 _NAMES = {"pre": "code", "th": "td"}
 ATTRIBUTE = re.compile(r"""\s([^\s=/>"']++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))""")
 _SPACES = re.compile(r"\s+")
@@ -105,7 +105,7 @@ def html_parts(page: str, start: int = 0, end: int | None = None) -> Iterator[Pa
         yield from found
         yield from _attribute_parts(piece, begin)
         name = "" if piece.is_close else _NAMES.get(piece.tag, piece.tag)
-        paragraph = _Paragraph(name if name in _KINDS or name == "code" else "p")
+        paragraph = _Paragraph(name if name in _KINDS else "p")
     yield from _paragraph_parts(paragraph)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from braid.data.formats.spacing import space_between
 from braid.data.formats.tags import Tag
@@ -43,7 +43,7 @@ _INLINE = re.compile(
     r"|(?P<url>\bhttps?://[^\s<>()\[\]]{1,2000})"
     r"|(?P<note>\[\^[^\[\]\s]{1,100}\])"
     r"|(?P<open>!?\[)|(?P<close>\](?:\((?:[^()\\]|\\.|\([^()]{0,500}\)){0,2000}\)|\[[^\[\]]{0,300}\])?)"
-    r"|(?P<mark>\*{1,3}|_{1,3}|~~)"
+    r"|(?P<run>\*{4,}|_{4,})|(?P<mark>\*{1,3}|_{1,3}|~~)"
     r"|(?P<emoji>:[a-z0-9_+-]{2,40}:)",
     re.DOTALL,
 )
@@ -113,9 +113,8 @@ class _Reader:
             rows = [*rows[:-1], _stripped(self.text, rows[-1][0], anchor.start())]
         pieces = _inline(_joined(self.text[start:end].strip() for start, end in rows), self.labels)
         if any(isinstance(piece, str) and piece.strip() for piece in pieces):
-            name = anchor[1] if anchor else ""
-            span = {"start": rows[0][0], "end": rows[-1][1]}
-            self.parts.append(Part(pieces=tuple(pieces), kind=kind, anchor=name, is_start=is_start, **span))
+            part = Part(pieces=tuple(pieces), start=rows[0][0], end=rows[-1][1], kind=kind, is_start=is_start)
+            self.parts.append(replace(part, anchor=anchor[1]) if anchor else part)
 
     def keep(self, first: int, last: int, kind: str = "code") -> None:
         """Lines as they are, from the first up to the last."""
@@ -305,6 +304,8 @@ def _inline(raw: str, labels: frozenset[str]) -> list[str | Tag]:
             place = _add_code(raw, match, pieces)
         elif match["escape"]:
             pieces.append(match[0][1])
+        elif match["run"]:  # a line to fill in, seldom emphasis
+            pieces.append(match[0])
         elif match["open"]:
             opened.append(len(pieces))
             pieces.append(match[0])

@@ -164,13 +164,16 @@ def _is_format(piece: str | Tag) -> bool:
 def _unwrapped(text: Text, other: Text) -> Text:
     """The text without pairs around the whole of it that the other side has nowhere."""
     known = {piece.shown for piece in other if isinstance(piece, Code)}
-    while True:
-        places = [place for place, piece in enumerate(text) if isinstance(piece, Code) or piece.strip()]
-        first, last = (text[places[0]], text[places[-1]]) if places else ("", "")
-        is_pair = isinstance(first, Code) and isinstance(last, Code) and first.partner == last.partner != 0
-        if not is_pair or not isinstance(first, Code) or not first.is_open or first.shown in known:
-            return text
-        text = merged(piece for place, piece in enumerate(text) if place not in (places[0], places[-1]))
+    places = [place for place, piece in enumerate(text) if isinstance(piece, Code) or piece.strip()]
+    around: set[int] = set()
+    for begin, end in zip(places, reversed(places), strict=True):
+        first, last = text[begin], text[end]
+        if begin >= end or isinstance(first, str) or isinstance(last, str) or first.shown in known:
+            break
+        if not first.is_open or last.is_open or first.partner != last.partner:
+            break
+        around |= {begin, end}
+    return merged(piece for place, piece in enumerate(text) if place not in around) if around else text
 
 
 @dataclass(slots=True)
