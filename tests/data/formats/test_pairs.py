@@ -166,6 +166,15 @@ def test_android_says_what_is_not_translated(write, read):
     assert [row.target for row in examples(rows)] == ["Hallo", "", "", ""]
 
 
+def test_android_names_that_one_side_alone_protects_are_words(write, read):
+    text = '<resources xmlns:xliff="u"><string name="a">{}</string><string name="b">@string/a</string></resources>'
+    write("a/s.xml", text.format('Open <xliff:g id="app">Lamp</xliff:g> (<xliff:g id="n">%d</xliff:g>)'))
+    write("b/s.xml", text.format("Lamp öffnen (%d)"))
+    row, reference = read("a/s.xml,b/s.xml")
+    assert (row.source, row.target) == ("Open Lamp (%d)", "Lamp öffnen (%d)")
+    assert reference.rule == "untranslatable"
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
@@ -175,8 +184,9 @@ def test_android_says_what_is_not_translated(write, read):
         (r"\u00e9t\u00e9 \ud83d\ude00", "été 😀"),
         (r"line\nbreak", "line\nbreak"),
         (r"\@none \?yes", "@none ?yes"),
-        ("<b>bold</b> %1$s", "bold %1$s"),
+        ("<b>bold</b> %1$s", "<b>bold</b> %1$s"),
         ('<xliff:g id="n" example="3">%d</xliff:g> left', "%d left"),
+        ('go to <xliff:g id="app">A Brand</xliff:g><br/>now', "go to {g:app}<br/>now"),
         ("<![CDATA[<b>&]]>", "<b>&"),
     ],
 )

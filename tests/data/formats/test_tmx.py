@@ -52,19 +52,21 @@ def test_a_memory_of_other_languages_is_an_error_that_names_them(write, read):
     ("seg", "text"),
     [
         ("Click <bpt i='1'>&lt;b></bpt>OK<ept i='1'>&lt;/b></ept>", "Click <b>OK</b>"),
-        ("Click <bpt i='1'>{\\b </bpt>OK<ept i='1'>}</ept>", "Click OK"),
+        ("Click <bpt i='1'>{\\b </bpt>OK<ept i='1'>}</ept>", "Click <bpt>OK</bpt>"),
+        ("<bpt i='1'>&lt;b></bpt>a<ept i='1'/> <bpt i='2'>&lt;b></bpt>b<ept i='2'/>.", "<b1>a</b1> <b2>b</b2>."),
         ("Copy <ph x='1'>{0}</ph> of <ph x='2'/>", "Copy {0} of {ph:2}"),
-        ("Copy <ph>\\fs24 %s</ph>", "Copy \\fs24 %s"),
-        ("a<it pos='begin'>&lt;i></it>b<ut>\\cf1</ut>c<hi type='x'>d<hi>e</hi></hi>f", "a<i>bcdef"),
+        ("Copy <ph>\\fs24 %s</ph>", "Copy {ph}"),
+        ("a<it pos='begin'>&lt;i></it>b<ut>\\cf1</ut>c<hi type='x'>d<hi>e</hi></hi>f",
+         "a<i>b{ut}c<hi1>d<hi2>e</hi2></hi1>f"),
         ("<ph>&lt;img alt='<sub>a lamp</sub>'></ph> on", "<img alt='a lamp'> on"),
         ("a<!-- no -->b<?pi no?>c<![CDATA[<d>]]>", "abc<d>"),
         ("  two\nlines &#x4E2D; ", "  two\nlines 中 "),
         ("", ""),
     ],
-)
+)  # fmt: skip
 def test_inline_elements(seg, text, write, read):
-    rows = read(write("a.tmx", memory(unit(("en", seg), ("zh", "灯")))))
-    assert [row.source for row in rows] == [text]
+    rows = read(write("a.tmx", memory(unit(("en", seg), ("zh", seg)))))
+    assert [(row.source, row.target) for row in rows] == [(text, text)]
 
 
 def test_lines_are_exact_beyond_65535(write, read):

@@ -1,3 +1,5 @@
+# ruff: noqa: E501  rows of tables are compared best on one line
+
 from __future__ import annotations
 
 import pytest
@@ -62,7 +64,7 @@ def test_segments_of_version_2(write, read):
     assert [(row.source, row.target, row.line, row.key) for row in examples] == [
         ("One. ", "一。", 4, "u/1"),
         ("Two.", "Two.", 6, "u/2"),
-        ("Three.", "", 7, "u"),
+        ("Three.", "", 7, "u/3"),
         ("Four", "四", 9, "v"),
     ]
     assert [row.rule for row in rows if isinstance(row, Reject)] == ["untranslated"]
@@ -71,23 +73,62 @@ def test_segments_of_version_2(write, read):
 @pytest.mark.parametrize(
     ("source", "text"),
     [
-        ('Open <g id="1" ctype="bold">file</g> <x id="NAME" equiv-text="{{n}}"/>', "Open file {x:NAME}"),
-        ('<ph id="1">{0}</ph><bx id="2"/>a<ex id="2"/> <mrk mtype="seg" mid="0">b</mrk>', "{0}a b"),
-        ('<bpt id="1">&lt;b></bpt>a<ept id="1">&lt;/b></ept> <it id="3">\\rtf</it>', "<b>a</b> "),
+        ('Open <g id="1" ctype="bold">file</g> <x id="NAME" equiv-text="{{n}}"/>', "Open <g>file</g> {x:NAME}"),
+        ('<ph id="1">{0}</ph><bx id="2"/>a<ex id="2"/> <mrk mtype="term">b</mrk>', "{0}<bx>a</bx> <mrk>b</mrk>"),
+        ('<bx id="2"/>a<bx id="3"/>b<ex id="2"/>c<ex id="3"/>', "<bx>a{bx:3}b</bx>c{ex:3}"),
+        ('<bpt id="1">&lt;b></bpt>a<ept id="1">&lt;/b></ept> <it id="3">\\rtf</it>', "<b>a</b> {it:3}"),
+        ('<bpt id="1">{0}</bpt>a<ept id="1">%s</ept><it id="3">&lt;/b></it>', "{0}a%s</b>"),
+        ('a <ph id="1">%s</ph> <ph id="2">%s</ph> <x id="3"/> <x id="3" ctype="lb"/>', "a %s %s {x:3} {x:3-2}"),
+        ('a <mrk mtype="protected" mid="7">Brand</mrk> <x id="a b"/>', "a {mrk:7} {x}"),
+        ('<g id="1">a <g id="2">b</g></g><g id="3"/> <c/>', "<g1>a <g2>b</g2></g1>{g:3} <c/>"),
     ],
 )
 def test_inline_elements_of_version_1(source, text, write, read):
-    body = f'<trans-unit id="1"><source>{source}</source><target>t</target></trans-unit>'
-    assert pairs(read(write("a.xlf", version_1(body)))) == [(text, "t")]
+    body = f'<trans-unit id="1"><source>{source}</source><target>{source}.</target></trans-unit>'
+    assert pairs(read(write("a.xlf", version_1(body)))) == [(text, text + ".")]
 
 
 def test_inline_elements_of_version_2(write, read):
     body = """<unit id="u"><originalData><data id="d1">{0}</data><data id="b">&lt;b></data><data id="e">&lt;/b></data>
 </originalData><segment>
 <source>In <ph id="1" dataRef="d1"/> <pc id="2" dataRefStart="b" dataRefEnd="e">all <mrk id="m">of</mrk></pc></source>
-<target><pc id="3">全</pc><ph id="4"/><sc id="5" dataRef="b"/><ec dataRef="e"/><cp hex="001A"/></target>
-</segment></unit>"""
-    assert pairs(read(write("a.xlf", version_2(body)))) == [("In {0} <b>all of</b>", "全{ph:4}<b></b>")]
+<target><pc id="2" dataRefStart="b">全</pc><ph id="4"/><sc id="5" dataRef="b"/><ec startRef="5"/><cp hex="001A"/>
+</target></segment></unit>"""
+    found = [("In {0} <b>all of</b>", "<b>全</b>{ph:4}<b2></b2>{cp}\n")]
+    assert pairs(read(write("a.xlf", version_2(body)))) == found
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "texts"),
+    [
+        # What is moved keeps its number.
+        ('<g id="1">a</g> <g id="2">b</g>.', '<g id="2">B</g> <g id="1">A</g>.', ("<g1>a</g1> <g2>b</g2>.", "<g2>B</g2> <g1>A</g1>.")),
+        ('<g id="1" c="x">a</g> <g id="2">b</g>.', '<g id="2" c="y">B</g> <g id="1">A</g>.', ("<g1>a</g1> <g2>b</g2>.", "<g2>B</g2> <g1>A</g1>.")),
+        ('<g id="1">a</g> b', 'B <g id="9">A</g>', ("<g>a</g> b", "B <g>A</g>")),
+        ('<g id="1">a</g> <g id="2">b</g>.', '<g id="8">A</g> <g id="9">B</g>.', ("<g1>a</g1> <g2>b</g2>.", "<g1>A</g1> <g2>B</g2>.")),
+        ('<g id="1">a</g> <g id="2">b</g>.', 'A <g id="2">B</g>.', ("<g1>a</g1> <g2>b</g2>.", "A <g2>B</g2>.")),
+        ('<g id="1">a</g> b', '<g id="1">A</g> <g id="2">B</g> C', ("<g>a</g> b", "<g>A</g> <g2>B</g2> C")),
+        ('<x id="1"/> a <x id="2"/>', '<x id="2"/> A <x id="1"/>', ("{x:1} a {x:2}", "{x:2} A {x:1}")),
+        # What only one side has goes where the words say the same without it.
+        ('a <g id="1">b</g>', "A B", ("a b", "A B")),
+        ('a <bpt id="1">{\\b </bpt>b<ept id="1">}</ept><it id="2">\\i</it>', "A B", ("a b", "A B")),
+        ("a b", 'A <mrk mtype="term">B</mrk>', ("a b", "A B")),
+        ('a <mrk mtype="term">b</mrk> <g id="1">c</g>', 'A B <g id="1">C</g>', ("a b <g>c</g>", "A B <g>C</g>")),
+        ('<g id="1"><g id="2">a</g> b</g>', '<g id="2">A</g> B', ("<g2>a</g2> b", "<g2>A</g2> B")),
+        ('<g id="1">a</g>', '<g id="1">A</g>', ("<g>a</g>", "<g>A</g>")),
+        ('a <mrk mtype="protected">Foo</mrk> b', 'A Foo B', ("a Foo b", "A Foo B")),
+        # Values stay, for a row that lacks one is to be rejected.
+        ('a <x id="1"/>', "A", ("a {x:1}", "A")),
+        ("a", 'A <ph id="1">%s</ph>', ("a", "A %s")),
+        ('<g id="1">a</g> b', "", ("<g>a</g> b", "")),
+    ],
+)  # fmt: skip
+def test_tags_of_both_sides_are_named_alike(source, target, texts, write, read):
+    body = f'<trans-unit id="1"><source>{source}</source><target>{target}</target></trans-unit>'
+    assert pairs(read(write("a.xlf", version_1(body)))) == [texts]
+    body = f'<trans-unit id="1"><source>{target}</source><target>{source}</target></trans-unit>'
+    rows = read(write("b.xlf", version_1(body, 'source-language="zh" target-language="en"')))
+    assert pairs(rows) == [texts]
 
 
 def test_a_target_language_that_is_not_declared_is_taken_from_the_options(write, read):

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from braid.data.formats.tags import Code, Tag, native, shown, tagged
 from braid.data.localizing.asking import BROKEN, CUT_SHORT, IN_PIECES, NOTHING, QUOTING, text_talk
-from braid.data.localizing.contract import Code, plain, shown
+from braid.data.localizing.contract import plain
 from braid.data.localizing.conversation import held, together
-from braid.data.localizing.tags import Tag, native, tagged
 from braid.text.placeholders import placeholders
 from pretend import Model, Reply, shouted
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from braid.data.formats import ReadOptions
+from braid.data.formats import ReadOptions, tags
 from braid.data.formats.android import read_android
 from braid.data.formats.apple import read_apple
 from braid.data.formats.csv import read_csv
@@ -25,7 +25,7 @@ from braid.data.formats.subtitles import read_cues
 from braid.data.formats.tmx import read_tmx
 from braid.data.formats.tsv import read_tsv
 from braid.data.formats.xliff import read_xliff
-from braid.data.localizing import LocalizeOptions, format_name, icu, localize, tags
+from braid.data.localizing import LocalizeOptions, format_name, icu, localize
 from braid.data.localizing.contract import Edit
 from braid.data.localizing.source import SourceFile, spliced
 from braid.errors import DataError

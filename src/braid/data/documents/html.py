@@ -38,18 +38,17 @@ def read_html(stream: Stream, title: str) -> Iterator[Passage | Reject]:
     yield from rejects
 
 
-def page_blocks(stream: Stream, title: str, *, by_cell: bool = False) -> tuple[list[Block], list[Reject]]:
+def page_blocks(stream: Stream, title: str) -> tuple[list[Block], list[Reject]]:
     """The paragraphs of a page, and what hides the rest of it, if anything does.
 
     Args:
         stream: The page.
         title: Of paragraphs above the first heading.
-        by_cell: Whether each cell of a table is a paragraph of its own, rather than each row.
 
     Raises:
         DataError: The page is larger than 16 MiB or not in the encoding it declares.
     """
-    page = _Page(title, by_cell=by_cell)
+    page = _Page(title)
     page.feed(_closed(stream.whole(page_encoding(stream), MAX_UNIT_BYTES)))
     page.close()
     page.flush()
@@ -87,9 +86,8 @@ class _Page(HTMLParser):
     Elements are not kept on a stack: pages are seldom well-formed, and depth costs nothing so.
     """
 
-    def __init__(self, title: str, *, by_cell: bool) -> None:
+    def __init__(self, title: str) -> None:
         super().__init__(convert_charrefs=True)
-        self._borders = _BLOCKS | _CELLS if by_cell else _BLOCKS
         self._kind = self._anchor = ""
         self.blocks: list[Block] = []
         self.unread, self.unread_line = "", 0
@@ -128,7 +126,7 @@ class _Page(HTMLParser):
     def _border(self, tag: str, *, is_start: bool) -> None:
         if tag in _CELLS:
             self._parts.append(" ")
-        if tag in self._borders:
+        if tag in _BLOCKS:
             self.flush()
             self._kind = tag if is_start else ""
             self._is_heading = is_start and tag in _HEADINGS

@@ -21,6 +21,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from braid.data.formats.tags import Tag
+
 VARIANCE = 6.8
 """Of a translation's length by character of the source, from the paper."""
 
@@ -48,12 +50,19 @@ class Unit:
         kind: Such as ``p``, ``li``, ``h2`` or ``code``.
         line: 1-based line at which it begins.
         anchor: The name by which links find it, or "".
+        pieces: The text as words and tags; what has none is taken as words.
     """
 
     text: str
     kind: str
     line: int
     anchor: str = ""
+    pieces: tuple[str | Tag, ...] = ()
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it belongs to none but its own kind: program code, and attributes, ``@alt``."""
+        return self.kind == "code" or self.kind[0] == "@"
 
     @property
     def is_heading(self) -> bool:
@@ -195,7 +204,7 @@ def _kind_cost(source: Sequence[Unit], target: Sequence[Unit]) -> float:
     if len(kinds) == 1:
         return 0.0 if len(source) == len(target) or source[0].kind in _DIVISIBLE else _NEVER
     is_heading = {unit.is_heading for unit in (*source, *target)}
-    if len(is_heading) > 1 or "code" in kinds:
+    if len(is_heading) > 1 or any(unit.is_apart for unit in (*source, *target)):
         return _NEVER
     if len(source) != len(target):
         return _NEVER

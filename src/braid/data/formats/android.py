@@ -5,28 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from braid.data.formats.inline import inline_text
+from braid.data.formats.inline import inline_pieces, is_android_code
 from braid.data.formats.keyed import Entry, joined
 from braid.data.formats.stream import Stream
+from braid.data.formats.tags import Pieces, Tag, shown, tagged
 from braid.data.formats.xml import Element, read_units
 
 _UNITS = frozenset({"string", "plurals", "string-array", "array", "item"})
 _PART = re.compile(r'"((?:[^"\\]++|\\.)*+)"|\\u([0-9A-Fa-f]{4})|\\(.)|(\s+)', re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t"}
+REFERENCE = re.compile(r"\s*+[@?][\w.:/]*+\s*+")
+"""What stands for a text of another place: ``@string/app``."""
 
 
 def read_android(stream: Stream) -> Iterator[Entry]:
     """Every string, every form of a plural and every item of an array, in file order.
 
-    Placeholders stay; of elements inside a text (``<b>``, ``<xliff:g>``) the text stays. What is marked
-    ``translatable="false"`` has a rule.
+    Elements inside a text (``<b>``) are tags; what stands in ``<xliff:g>`` is a code. What is marked
+    ``translatable="false"``, on itself or around it, and references such as ``@string/app`` have a rule.
 
     Raises:
         DataError: Broken XML, or one whose outermost element is not ``resources``.
     """
     for unit in read_units(stream, root="resources", units=_UNITS):
         name = unit.attribute("name")
-        rule = "untranslatable" if unit.attribute("translatable").lower() == "false" else ""
+        around = (unit, *unit.ancestors)
+        rule = "untranslatable" if any(one.attribute("translatable").lower() == "false" for one in around) else ""
         if unit.name == "string" or (unit.name == "item" and unit.attribute("type") == "string"):
             yield _entry(name, unit, rule)
         else:
@@ -35,7 +39,28 @@ def read_android(stream: Stream) -> Iterator[Entry]:
 
 
 def _entry(key: str, element: Element, rule: str) -> Entry:
-    return Entry(key=key, text=joined(unescaped(inline_text(element))), line=element.line, rule=rule)
+    raw = inline_pieces(element, opaque=is_android_code)
+    is_reference = len(raw) == 1 and isinstance(raw[0], str) and REFERENCE.fullmatch(raw[0])
+    pieces = android_pieces(raw)
+    rule = "untranslatable" if is_reference else rule
+    return Entry(key=key, text=shown(tagged(pieces)), line=element.line, rule=rule, pieces=tuple(pieces))
+
+
+def android_pieces(pieces: Pieces) -> list[str | Tag]:
+    """The pieces as Android shows them; white space at the ends of the whole goes, beside a tag it is one space."""
+    found = list(pieces)
+    for place, strip in ((0, str.lstrip), (-1, str.rstrip)):
+        if found and isinstance(piece := found[place], str):
+            found[place] = strip(piece)
+    return [_beside(piece) if isinstance(piece, str) else piece for piece in found]
+
+
+def _beside(text: str) -> str:
+    core = text.strip()
+    if not core:
+        return " " * bool(text)
+    begin, end = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    return joined(" " * bool(begin) + unescaped(core) + " " * bool(end))
 
 
 def unescaped(text: str) -> str:

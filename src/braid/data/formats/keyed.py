@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import PurePath
 
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts
 from braid.data.formats.stream import Stream
+from braid.data.formats.tags import Tag, shown_pair
 from braid.text.languages import NAMES, canonical
 
 MAX_CHARS = 64 * 2**20
@@ -37,12 +38,14 @@ class Entry:
         text: As people read it.
         line: 1-based, where it begins.
         rule: Why it is not to be used; "" where it is.
+        pieces: The text with tags inside it, where it has any.
     """
 
     key: str
     text: str
     line: int
     rule: str = ""
+    pieces: tuple[str | Tag, ...] = ()
 
 
 Read = Callable[[Stream], Iterator[Entry]]
@@ -77,8 +80,9 @@ def read_keyed(source: Stream, target: Stream, read: Read) -> Iterator[Example |
         elif rule := entry.rule or (partner.rule if partner else ""):
             yield _reject(file, rule, "marked so in the file", source=entry, target=partner)
         else:
-            text = partner.text if partner else ""
-            yield Example(source=entry.text, target=text, file=file, line=entry.line, key=entry.key)
+            texts = [one.pieces or (one.text,) if one else () for one in (entry, partner)]
+            source_text, target_text = shown_pair(*texts)
+            yield Example(source=source_text, target=target_text, file=file, line=entry.line, key=entry.key)
         seen.add(entry.key)
     for entry in partners.values():
         if entry.key not in seen:
@@ -109,10 +113,7 @@ def _below_language(ours: list[Entry], theirs: list[Entry]) -> tuple[list[Entry]
     is_below = all("." in entry.key for entry in (*ours, *theirs))
     if not is_below or [len(names) for names in roots] != [1, 1] or not all(map(_language, roots[0] | roots[1])):
         return ours, theirs
-    ours, theirs = (
-        [Entry(key=one.key.partition(".")[2], text=one.text, line=one.line, rule=one.rule) for one in entries]
-        for entries in (ours, theirs)
-    )
+    ours, theirs = ([replace(one, key=one.key.partition(".")[2]) for one in entries] for entries in (ours, theirs))
     return ours, theirs
 
 

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from braid.data.formats.keyed import MAX_CHARS, Entry, joined
 from braid.data.formats.stream import Stream
 
 _KEY = re.compile(r"((?:[^ \t\f=:\\]++|\\.)*+)[ \t\f]*+(?:[=:][ \t\f]*+)?", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_MESSAGE = re.compile(r"\{\d+[^{}]*\}")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "f": "\f"}
 
 
 def read_properties(stream: Stream) -> Iterator[Entry]:
+    """Every pair in file order with the text that is shown: in a message with ``{0}`` two apostrophes are one.
+
+    Raises:
+        DataError: The file is larger than 64 MiB.
+    """
+    for entry in property_entries(stream):
+        yield replace(entry, text=entry.text.replace("''", "'")) if is_message(entry.text) else entry
+
+
+def is_message(text: str) -> bool:
+    """True when `java.text.MessageFormat` makes the message: there two apostrophes mean one, one begins a quotation."""
+    return bool(_MESSAGE.search(text)) and "'" not in text.replace("''", "")
+
+
+def property_entries(stream: Stream) -> Iterator[Entry]:
     r"""Every pair in file order, as `java.util.Properties` reads them: a line may go on after a backslash, ``\u0041``.
 
     Raises:

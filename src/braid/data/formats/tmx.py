@@ -18,8 +18,9 @@ from itertools import islice
 
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts, ReadOptions
-from braid.data.formats.inline import inline_text
+from braid.data.formats.inline import inline_pieces
 from braid.data.formats.stream import Stream
+from braid.data.formats.tags import shown, shown_pair, tagged
 from braid.data.formats.xml import Element, missing_languages, read_units
 from braid.text.matching import best_languages
 
@@ -72,7 +73,7 @@ def _language(variant: Element) -> str:
 
 
 def _example(unit: Element, source: Element | None, target: Element | None, file: str) -> Example:
-    texts = [inline_text(side.first("seg")) if side else "" for side in (source, target)]
+    texts = shown_pair(*(inline_pieces(side.first("seg")) if side else () for side in (source, target)))
     return Example(source=texts[0], target=texts[1], file=file, line=unit.line, key=unit.attribute("tuid"))
 
 
@@ -84,7 +85,7 @@ def inspect_tmx(stream: Stream) -> FileFacts:
         declared = unit.attribute("srclang")
         if unit.name == "header" and declared and declared.lower() != "*all*":
             languages[declared] = None
-        texts = {_language(variant): inline_text(variant.first("seg")) for variant in unit.all("tuv")}
+        texts = {_language(variant): shown(tagged(inline_pieces(variant.first("seg")))) for variant in unit.all("tuv")}
         languages.update(dict.fromkeys(language for language in texts if language))
         if texts and len(rows) < 3:
             rows.append(texts)

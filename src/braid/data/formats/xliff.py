@@ -16,14 +16,15 @@ What is done with each thing a unit may hold:
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts, ReadOptions
-from braid.data.formats.inline import inline_text
+from braid.data.formats.inline import inline_pieces
 from braid.data.formats.stream import Stream
+from braid.data.formats.tags import shown_pair
 from braid.data.formats.xml import Element, missing_languages, read_units
 from braid.text.matching import language_rank
 
@@ -76,7 +77,7 @@ def read_xliff(stream: Stream, options: ReadOptions) -> Iterator[Example | Rejec
             direction = _direction(languages, options)
             fits = fits or direction != 0
             key = "/".join(filter(None, (unit.attribute("id", "resname"), part.name if len(parts) > 1 else "")))
-            source, target = _texts(part, codes)[:: direction or 1]
+            source, target = _texts(part, codes, direction or 1)
             example = Example(source=source, target=target, file=stream.shown, line=part.line, key=key)
             rule, detail = _judged(unit, part) if direction else ("language", f"declared as {' to '.join(languages)}")
             yield Reject(example=example, rule=rule, detail=detail) if rule else example
@@ -110,15 +111,18 @@ def _parts(unit: Element) -> list[_Part]:
         return _marked_parts(unit) or [
             _Part(name="", source=unit.first("source"), target=unit.first("target"), holder=unit, line=unit.line)
         ]
+    segments = unit.all("segment")
+    used = {segment.attribute("id") for segment in segments}
+    free = (name for number in itertools.count(1) if (name := str(number)) not in used)
     return [
         _Part(
-            name=segment.attribute("id"),
+            name=segment.attribute("id") or next(free),
             source=segment.first("source"),
             target=segment.first("target"),
             holder=segment,
             line=segment.line,
         )
-        for segment in unit.all("segment")
+        for segment in segments
     ]
 
 
@@ -179,15 +183,16 @@ def _codes(unit: Element) -> dict[str, str]:
     return {item.attribute("id"): item.text() for item in data.all("data")} if data else {}
 
 
-def _texts(part: _Part, codes: dict[str, str]) -> tuple[str, str]:
-    return inline_text(part.source, codes), inline_text(part.target, codes)
+def _texts(part: _Part, codes: dict[str, str], direction: int = 1) -> tuple[str, str]:
+    """Both texts, the one that is to be translated first."""
+    return shown_pair(*(inline_pieces(side, codes) for side in (part.source, part.target)[::direction]))
 
 
 def inspect_xliff(stream: Stream) -> FileFacts:
     """Declared languages and the first units' texts."""
     languages: list[str] = []
     rows: list[tuple[str, str]] = []
-    for unit in islice(read_units(stream, root="xliff", units=_UNITS), 3):
+    for unit in itertools.islice(read_units(stream, root="xliff", units=_UNITS), 3):
         for part in _parts(unit):
             languages = languages or [*filter(None, _languages(unit, part))]
             rows.append(_texts(part, _codes(unit)))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from braid.data.formats.android import unescaped
-from braid.data.localizing.contract import Code, Draft, Edit, LocalizeOptions, Text, Unit, Write, shown
-from braid.data.localizing.markup import Node, escaped, inner, nodes, xml_file, xml_text
+from braid.data.formats.android import REFERENCE, android_pieces
+from braid.data.formats.inline import is_android_code
+from braid.data.formats.tags import Code, Text, shown, tagged
+from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Unit, Write
+from braid.data.localizing.markup import Node, escaped, inner, nodes, xml_file, xml_pieces
 from braid.data.localizing.plurals import missing_forms
 from braid.data.localizing.source import SourceFile
 
 _UNITS = frozenset({"string", "plurals", "string-array", "array", "item"})
-_REFERENCE = re.compile(r"\s*[@?][\w.:]*/?[\w.:/]*\s*")
 _DATA = re.compile(r"\s*<!\[CDATA\[((?:(?!\]\]>).)*)\]\]>\s*", re.DOTALL)
 _ESCAPED = {"\\": "\\\\", "'": "\\'", '"': '\\"', "\n": "\\n", "\t": "\\t"}
 _SPECIAL = re.compile(r"""[\\'"\n\t]|[^\S ]""")
@@ -43,25 +44,14 @@ def draft_android(data: bytes, shown_name: str, options: LocalizeOptions) -> Dra
 
 def _units(source: SourceFile, node: Node, key: str, doubt: str = "") -> Iterator[Unit]:
     raw = inner(source, node)
-    if _REFERENCE.fullmatch(raw):
+    if REFERENCE.fullmatch(raw):
         return
     data = _DATA.fullmatch(raw)
-    text = (_unescaped(data[1]),) if data else xml_text(raw.strip(), opaque=_is_opaque, unescape=_unescaped)
+    pieces = [data[1]] if data else xml_pieces(raw, opaque=is_android_code)
+    text = tagged(android_pieces(pieces))
     if shown(text).strip():
         write = _write(source, node, raw, is_data=data is not None)
         yield Unit(texts=(text,), write=write, line=node.line, key=key, doubt=doubt)
-
-
-def _is_opaque(name: str, attributes: dict[str, str]) -> bool:
-    return name == "g"  # <xliff:g>: what it holds is not to be translated
-
-
-def _unescaped(text: str) -> str:
-    """A piece of a text as it is shown; white space at its ends, where other pieces may follow, is one space."""
-    core = text.strip()
-    begin = text[: len(text) - len(text.lstrip())] if core else ""
-    end = text[len(text.rstrip()) :] if core else text
-    return " " * bool(begin) + unescaped(core) + " " * bool(end)
 
 
 def _write(source: SourceFile, node: Node, raw: str, *, is_data: bool) -> Write:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from braid.data.formats.apple import read_apple
-from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Text, Unit, Write
+from braid.data.formats.tags import Text
+from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Unit, Write
 from braid.data.localizing.source import SourceFile
 
 _SKIPPED = re.compile(r"(?:\s++|/\*.*?\*/|//[^\r\n]*+)*+", re.DOTALL)

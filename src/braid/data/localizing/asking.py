@@ -12,7 +12,8 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from braid.data.localizing.contract import Code, Text, merged, plain, shown
+from braid.data.formats.tags import Code, Text, merged, shown
+from braid.data.localizing.contract import plain
 from braid.data.localizing.conversation import Talk, together
 from braid.data.localizing.icu import Choice, find_choice
 from braid.data.localizing.plurals import missing_forms

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Protocol
+
+from braid.data.formats.tags import Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,27 +44,6 @@ class Reply(Protocol):
 
 Translate = Callable[[list[str]], Sequence[Reply]]
 """One reply for each text, in order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """What stands inside a text and is not translated: an element, the address of a link, a piece of a program.
-
-    Args:
-        written: As the file holds it.
-        shown: What stands for it in the text that is translated.
-        partner: Says which ``open`` and ``close`` belong together; 0 for one that stands alone.
-        is_open: True for the first of two partners.
-    """
-
-    written: str
-    shown: str
-    partner: int = 0
-    is_open: bool = False
-
-
-Text = tuple[str | Code, ...]
-"""A text as people read it, with the codes inside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +137,6 @@ class Localized:
     left: tuple[Finding, ...]
 
 
-def shown(text: Text) -> str:
-    """The text as it is sent to be translated."""
-    return "".join(piece if isinstance(piece, str) else piece.shown for piece in text)
-
-
 def written(text: Text, escape: Callable[[str], str]) -> str:
     """The text as a file holds it, its codes as they were."""
     return "".join(escape(piece) if isinstance(piece, str) else piece.written for piece in text)
@@ -170,14 +145,3 @@ def written(text: Text, escape: Callable[[str], str]) -> str:
 def plain(text: Text) -> str:
     """The text without its codes; spaces stand for them, so that nothing grows together."""
     return " ".join(piece for piece in text if isinstance(piece, str))
-
-
-def merged(pieces: Iterable[str | Code]) -> Text:
-    """The same text without empty strings and with no two strings in a row."""
-    text: list[str | Code] = []
-    for is_string, group in groupby(pieces, key=lambda piece: isinstance(piece, str)):
-        if not is_string:
-            text += group
-        elif joined := "".join(map(str, group)):
-            text.append(joined)
-    return tuple(text)

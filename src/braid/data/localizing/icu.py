@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from braid.data.localizing.contract import Code, Text
+from braid.data.formats.tags import Code, Text
 
 _CHOICE = re.compile(r"\{\s*+[\w.]++\s*+,\s*+(?:plural|select|selectordinal)\s*+,")
 _HEAD = re.compile(r"\{\s*+[\w.]++\s*+,\s*+(plural|select|selectordinal)\s*+,\s*+(?:offset\s*+:\s*+\d++\s*+)?")

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from braid.data.formats.i18n import json_leaves, read_json_texts
-from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Text, Unit, Write
+from braid.data.formats.tags import Text
+from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Unit, Write
 from braid.data.localizing.keyed import Leaf, keys_of, language_key, to_translate
 from braid.data.localizing.source import SourceFile
 

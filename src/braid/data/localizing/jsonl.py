@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from braid.data.formats.columns import find_column
 from braid.data.formats.jsonl import json_object
+from braid.data.formats.tags import Text
 from braid.data.localizing.columns import SOURCE_ROLES, TARGET_ROLES
-from braid.data.localizing.contract import Draft, Edit, Finding, LocalizeOptions, Text, Unit, Write
+from braid.data.localizing.contract import Draft, Edit, Finding, LocalizeOptions, Unit, Write
 from braid.data.localizing.json import json_string, leaves_of
 from braid.data.localizing.keyed import Leaf
 from braid.data.localizing.source import SourceFile

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Text, Unit, Write
+from braid.data.formats.tags import Text
+from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Unit, Write
 from braid.data.localizing.source import SourceFile
 
 

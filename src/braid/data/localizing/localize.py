@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from braid.data.formats.tags import Text, shown
 from braid.data.localizing.android import draft_android
 from braid.data.localizing.apple import draft_apple
 from braid.data.localizing.asking import Outcome, text_talk
-from braid.data.localizing.contract import (
-    Draft,
-    Edit,
-    Finding,
-    Localized,
-    LocalizeOptions,
-    Text,
-    Translate,
-    Unit,
-    shown,
-)
+from braid.data.localizing.contract import Draft, Edit, Finding, Localized, LocalizeOptions, Translate, Unit
 from braid.data.localizing.conversation import Talk, held, together
 from braid.data.localizing.html import draft_html
 from braid.data.localizing.json import draft_json

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from braid.data.formats.inline import IsCode, close_tag, code_tag, open_tag
 from braid.data.formats.stream import Stream
+from braid.data.formats.tags import Tag, Text
 from braid.data.formats.xml import read_units
-from braid.data.localizing.contract import Text, written
+from braid.data.localizing.contract import written
 from braid.data.localizing.source import SourceFile
-from braid.data.localizing.tags import Tag, native, tagged
 
 _START = re.compile(r"""<[^\s/>"']++(?:[^>"']|"[^"]*+"|'[^']*+')*+>""")
 _PIECE = re.compile(
@@ -184,14 +185,14 @@ def without_attribute(tag: str, name: str) -> str:
     return tag
 
 
-def xml_text(
+def xml_pieces(
     raw: str,
     *,
-    opaque: Callable[[str, dict[str, str]], bool],
+    opaque: IsCode,
     unescape: Callable[[str], str] = lambda text: text,
-    codes: dict[str, str] | None = None,
-) -> Text:
-    """The content of an element as a text: tags, comments and whole elements that are not translated are codes.
+    codes: Mapping[str, str] | None = None,
+) -> list[str | Tag]:
+    """The content of an element as words and tags, as `inline_pieces` gives them, and comments.
 
     Args:
         raw: As it is written; well formed.
@@ -203,40 +204,35 @@ def xml_text(
     place = 0
     while match := _PIECE.match(raw, place):
         place = match.end()
-        if match["text"] is not None or match["data"] is not None:
-            data = match["data"] if match["text"] is None else html.unescape(match["text"])
-            pieces.append(unescape(data.replace("\r\n", "\n")))
+        if (characters := _characters(match)) is not None:
+            pieces.append(unescape(characters))
         elif not match["name"]:
             pieces.append(Tag(match[0], "comment"))
         else:
-            place = _add_element(raw, match, pieces, opaque, codes or {})
-    return tagged(pieces)
+            tag, place = _element(raw, match, opaque, codes or {})
+            pieces.append(tag)
+    return pieces
 
 
-def _add_element(
-    raw: str,
-    match: re.Match[str],
-    pieces: list[str | Tag],
-    opaque: Callable[[str, dict[str, str]], bool],
-    codes: dict[str, str],
-) -> int:
-    """Append a tag, or an element that is one code; where to go on behind it."""
+def _characters(match: re.Match[str]) -> str | None:
+    """The characters that a piece is; None of tags and comments."""
+    if match["text"] is None:
+        return None if match["data"] is None else match["data"].replace("\r\n", "\n")
+    return html.unescape(match["text"]).replace("\r\n", "\n")
+
+
+def _element(raw: str, match: re.Match[str], opaque: IsCode, codes: Mapping[str, str]) -> tuple[Tag, int]:
+    """A tag, or an element that is one code, and where it ends."""
     name = match["name"].rpartition(":")[2]
     if match["close"]:
-        pieces.append(Tag(match[0], name, "close"))
-        return match.end()
+        return close_tag(name, match[0]), match.end()
     attributes = attributes_of(match[0])
-    is_empty = match[0].endswith("/>")
-    if not is_empty and not opaque(name, attributes):
-        pieces.append(Tag(match[0], name, "open"))
-        return match.end()
-    end = match.end() if is_empty else _element_end(raw, match)
-    content = "" if is_empty else html.unescape(re.sub(r"<[^<>]*+>", "", raw[match.end() : end]))
-    identity = attributes.get("id") or attributes.get("x") or attributes.get("i") or ""
-    token = f"{{{name}:{identity}}}" if identity else f"{{{name}}}"
-    shown = native(content) or native(codes.get(attributes.get("dataRef", ""), "")) or token
-    pieces.append(Tag(raw[match.start() : end], name, shown=shown))
-    return end
+    end, content = match.end(), ""
+    if not match[0].endswith("/>"):
+        if not opaque(name, attributes) and not raw.startswith("</", end):
+            return open_tag(name, attributes, written=match[0], codes=codes), end
+        end, content = _content(raw, match)
+    return code_tag(name, attributes, content=content, written=raw[match.start() : end], codes=codes), end
 
 
 def attributes_of(tag: str) -> dict[str, str]:
@@ -246,14 +242,15 @@ def attributes_of(tag: str) -> dict[str, str]:
     }
 
 
-def _element_end(raw: str, match: re.Match[str]) -> int:
-    """Where the element that a start tag opens ends."""
-    depth, place = 1, match.end()
+def _content(raw: str, match: re.Match[str]) -> tuple[int, str]:
+    """Where the element that a start tag opens ends, and all characters within."""
+    depth, place, characters = 1, match.end(), []
     while depth and (found := _PIECE.match(raw, place)):
         place = found.end()
+        characters.append(_characters(found) or "")
         if found["name"] == match["name"] and not found[0].endswith("/>"):
             depth += -1 if found["close"] else 1
-    return place
+    return place, "".join(characters)
 
 
 def escaped(text: str, source: SourceFile) -> str:

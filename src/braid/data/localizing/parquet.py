@@ -9,8 +9,9 @@ from typing import Any
 from braid.data.formats.columns import find_column
 from braid.data.formats.parquet import open_parquet, worded
 from braid.data.formats.stream import Stream
+from braid.data.formats.tags import Text
 from braid.data.localizing.columns import SOURCE_ROLES, TARGET_ROLES
-from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Text, Unit, Write
+from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Unit, Write
 from braid.errors import DataError
 
 

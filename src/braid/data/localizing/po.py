@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from braid.data.formats.message import Message, declared_language
 from braid.data.formats.po import messages, po_encoding
-from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Text, Unit, Write
+from braid.data.formats.tags import Text
+from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Unit, Write
 from braid.data.localizing.plurals import plural_formula
 from braid.data.localizing.source import SourceFile
 from braid.text.matching import language_rank

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from braid.data.formats.properties import read_properties
-from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Text, Unit, Write
+from braid.data.formats.properties import is_message, property_entries
+from braid.data.formats.tags import Text
+from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Unit, Write
 from braid.data.localizing.source import SourceFile
 
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n|$)")
 _KEY = re.compile(r"[ \t\f]*+(?:[^ \t\f=:\\\r\n]++|\\(?:\r\n|.))*+[ \t\f]*+(?:[=:][ \t\f]*+)?", re.DOTALL)
-_MESSAGE = re.compile(r"\{\d+[^{}]*\}")
 _SPECIAL = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\f": "\\f"}
 
 
@@ -22,22 +22,17 @@ def draft_properties(data: bytes, shown_name: str, options: LocalizeOptions) -> 
         DataError: The file holds NUL characters.
     """
     source = SourceFile(data, shown_name, fallback="latin-1")
-    entries = {entry.line: entry for entry in read_properties(source.stream())}
+    entries = {entry.line: entry for entry in property_entries(source.stream())}
     is_escaped = source.text.isascii() or not source.encoding.startswith("utf")  # what Java reads as Latin-1
     units = []
     for line, start, end in _pairs(source):
         entry = entries[line]
         if entry.text.strip():
-            is_message = _is_message(entry.text)
-            text = entry.text.replace("''", "'") if is_message else entry.text
-            write = _write((start, end), is_message=is_message, is_escaped=is_escaped)
+            doubles = is_message(entry.text)
+            text = entry.text.replace("''", "'") if doubles else entry.text
+            write = _write((start, end), doubles=doubles, is_escaped=is_escaped)
             units.append(Unit(texts=((text,),), write=write, line=line, key=entry.key))
     return source.draft(units)
-
-
-def _is_message(text: str) -> bool:
-    """True when `java.text.MessageFormat` makes the message: there two apostrophes mean one, one begins a quotation."""
-    return bool(_MESSAGE.search(text)) and "'" not in text.replace("''", "")
 
 
 def _pairs(source: SourceFile) -> Iterator[tuple[int, int, int]]:
@@ -63,10 +58,10 @@ def _pairs(source: SourceFile) -> Iterator[tuple[int, int, int]]:
         yield line, key.end() if key else start, end
 
 
-def _write(span: tuple[int, int], *, is_message: bool, is_escaped: bool) -> Write:
+def _write(span: tuple[int, int], *, doubles: bool, is_escaped: bool) -> Write:
     def write(texts: Sequence[Text], is_doubtful: bool) -> Iterator[Edit]:
         text = str(texts[0][0])
-        text = "".join(_SPECIAL.get(char, char) for char in (text.replace("'", "''") if is_message else text))
+        text = "".join(_SPECIAL.get(char, char) for char in (text.replace("'", "''") if doubles else text))
         if text[0] == " ":
             text = "\\" + text
         if is_escaped:

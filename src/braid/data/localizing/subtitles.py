@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from braid.data.formats.subtitles import read_cues
-from braid.data.localizing.contract import Code, Draft, Edit, LocalizeOptions, Text, Unit, Write
+from braid.data.formats.tags import Code, Tag, Text, tagged
+from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Unit, Write
 from braid.data.localizing.source import SourceFile
-from braid.data.localizing.tags import Tag, tagged
 from braid.text.languages import has_spaces
 from braid.text.normalize import display_width
 

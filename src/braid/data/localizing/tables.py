@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from braid.data.formats.columns import find_column
 from braid.data.formats.csv import csv_records, find_delimiter
+from braid.data.formats.tags import Text
 from braid.data.localizing.columns import SOURCE_ROLES, TARGET_ROLES
-from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Text, Unit, Write
+from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Unit, Write
 from braid.data.localizing.source import SourceFile
 
 _DECLARED = re.compile(r'(?i)"?sep=([,;\t|])"?')

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from braid.data.localizing.contract import Draft, Edit, Finding, LocalizeOptions, Text, Unit, Write, shown
+from braid.data.formats.inline import is_code
+from braid.data.formats.tags import Text, shown, tagged
+from braid.data.localizing.contract import Draft, Edit, Finding, LocalizeOptions, Unit, Write
 from braid.data.localizing.markup import (
     Node,
     attributes_of,
@@ -15,13 +17,11 @@ from braid.data.localizing.markup import (
     start_tag,
     with_attribute,
     xml_file,
-    xml_text,
+    xml_pieces,
     xml_written,
 )
 from braid.data.localizing.source import SourceFile
 from braid.text.matching import best_languages
-
-_OPAQUE = frozenset({"ph", "bpt", "ept", "it", "ut"})
 
 
 def draft_tmx(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
@@ -45,7 +45,7 @@ def draft_tmx(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
             continue
         num_found += 1
         segment = variants[originals[0]].first("seg")
-        text = xml_text(inner(source, segment), opaque=lambda name, _: name in _OPAQUE)
+        text = tagged(xml_pieces(inner(source, segment), opaque=is_code))
         targets = [place for place in best_languages(options.target_language, languages) if place not in originals]
         target = variants[targets[0]].first("seg") if targets else None
         if not shown(text).strip():

@@ -6,8 +6,10 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
+from braid.data.formats.inline import is_code
+from braid.data.formats.tags import Text, shown, tagged
 from braid.data.formats.xliff import UNTRANSLATED
-from braid.data.localizing.contract import Draft, Edit, Finding, LocalizeOptions, Text, Unit, Write, shown
+from braid.data.localizing.contract import Draft, Edit, Finding, LocalizeOptions, Unit, Write
 from braid.data.localizing.markup import (
     Node,
     attributes_of,
@@ -19,13 +21,12 @@ from braid.data.localizing.markup import (
     with_attribute,
     without_attribute,
     xml_file,
-    xml_text,
+    xml_pieces,
     xml_written,
 )
 from braid.data.localizing.source import SourceFile
 from braid.text.matching import language_rank
 
-_OPAQUE = frozenset({"ph", "bpt", "ept", "it", "ut", "x", "bx", "ex", "sc", "ec", "cp", "sm", "em"})
 _SEGMENT = re.compile(r"""<(?:[\w.-]+:)?mrk\s(?=[^<>]*?mtype\s*=\s*["']seg["'])[^<>]*>""")
 _MARK = re.compile(r"<(/?)(?:[\w.-]+:)?mrk\b[^<>]*>")
 
@@ -142,7 +143,7 @@ def _parts(raw: str, *, is_segmented: bool, codes: dict[str, str] | None = None)
     spans = spans or [(0, len(raw))]
     borders = [0, *(place for span in spans for place in span), len(raw)]
     frame = [raw[begin:end] for begin, end in zip(borders[::2], borders[1::2], strict=True)]
-    return [xml_text(raw[begin:end], opaque=_is_opaque, codes=codes) for begin, end in spans], frame
+    return [tagged(xml_pieces(raw[begin:end], opaque=is_code, codes=codes)) for begin, end in spans], frame
 
 
 def _segment_spans(raw: str) -> list[tuple[int, int]]:
@@ -160,11 +161,6 @@ def _segment_spans(raw: str) -> list[tuple[int, int]]:
         if not match[0].endswith("/>"):
             spans.append((match.end(), end))
     return spans
-
-
-def _is_opaque(name: str, attributes: dict[str, str]) -> bool:
-    is_protected = attributes.get("translate") == "no" or attributes.get("mtype") == "protected"
-    return name in _OPAQUE or (name == "mrk" and is_protected)
 
 
 def _is_done(content: str, state: str, options: LocalizeOptions) -> bool:
