@@ -50,7 +50,7 @@ CHARACTERS = 20_000
 """Distinct characters of a side that are remembered by name; there are hardly more in use."""
 
 ACROSS = frozenset({
-    "train", "valid", "test", "documents", "valid_rows", "test_rows", "split_seed", "split_near",
+    "train", "valid", "test", "documents", "valid_rows", "test_rows", "split_seed", "split_near", "held_out",
     "max_length_ratio", "several_targets", "near_duplicates", "remove_boilerplate",
 })  # fmt: skip
 """Keys of the recipe that change no row by itself: which files there are, and rules that look across rows."""
