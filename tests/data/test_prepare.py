@@ -24,7 +24,8 @@ def pairs(tmp_path):
 
 
 def recipe(**data):
-    return make_recipe({"data": {"train": ["pairs.tsv"], "source_language": "en", "target_language": "de"} | data})
+    table = {"train": ["pairs.tsv"], "source_language": "en", "target_language": "de", "split_near": False}
+    return make_recipe({"data": table | data})
 
 
 def test_everything_is_accounted_for(pairs):

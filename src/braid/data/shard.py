@@ -33,10 +33,10 @@ from braid.data.formats.read import Tally
 from braid.data.kinds import KINDS, DataKind
 from braid.data.lines import example_of, line_of, reject_line, row_of
 from braid.data.portions import Portion
-from braid.data.row_columns import COLUMNS, NEAR, Arrays, band_names, bands_of, columns_of
+from braid.data.row_columns import COLUMNS, LEAKS, Arrays, band_names, bands_of, columns_of
 from braid.storage import atomic_folder
 
-LAYOUT = 2
+LAYOUT = 3
 
 BATCH_ROWS = 2000
 """Rows that are cleaned together …"""
@@ -152,7 +152,7 @@ class _Making:
         """What ``bands.npz`` holds."""
         found: Arrays = {}
         for side in kind.near_sides:
-            bands = np.concatenate([np.zeros((0, NEAR.bands), np.uint32), *self.bands[side]])
+            bands = np.concatenate([np.zeros((0, LEAKS.bands), np.uint32), *self.bands[side]])
             found |= dict(zip(band_names(side), bands.T, strict=True))
         return found
 

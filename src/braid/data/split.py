@@ -147,9 +147,12 @@ def check_size(train: Marked, row: str, least: int = MIN_ROWS) -> None:
     """
     left = int((train.state == TRAIN).sum())
     if left < least:
-        leaks = int((train.state >= LEAK).sum())
-        left_out = f" after leaving out {leaks} that share a text with held-out rows" if leaks else ""
-        raise DataError(f"at least {least} usable {row} are needed, got {left}{left_out}")
+        leaks, near = int((train.state >= LEAK).sum()), int((train.state == NEAR_LEAK).sum())
+        reasons = [f"{leaks - near} that share a text with held-out rows"] if leaks > near else []
+        reasons += [f"{near} that are nearly the same as held-out rows"] if near else []
+        left_out = f" after leaving out {' and '.join(reasons)}" if reasons else ""
+        hint = "add data; or write split_near = false under [data]: a test says less then" if near > left else ""
+        raise DataError(f"at least {least} usable {row} are needed, got {left}{left_out}", hint=hint)
 
 
 def _hold_again(train: Marked, part: int, before: np.ndarray) -> None:
