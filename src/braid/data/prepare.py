@@ -41,7 +41,7 @@ from braid.data.keys import number_of, pair_keys, rest_keys
 from braid.data.kinds import DataKind, kind_of
 from braid.data.lines import Rows, RowWriter, example_of, line_of, open_rows, reject_line, row_of
 from braid.data.near_leaks import leave_out_near_leaks
-from braid.data.report import data_report
+from braid.data.report import RULE_TITLES, data_report
 from braid.data.shard import Shard, checksum, count_row, join_counts, printable
 from braid.data.split import LEAST, MIN_ROWS, HeldOut, Wanted, assign_parts, check_size, leave_out_leaks
 from braid.data.split_texts import FEW, LEAST_CHARS, behind_held, held_parts, parts_of, split_ends
@@ -249,7 +249,8 @@ def _why(tables: dict[str, Table]) -> str:
     counts: Counter[str] = Counter()
     for table in tables.values():
         counts.update(table.reject_counts())
-    return "rejected: " + (", ".join(f"{rule}: {count}" for rule, count in counts.most_common()) or "none")
+    reasons = ", ".join(f"{count:,} {RULE_TITLES.get(rule, rule)}" for rule, count in counts.most_common())
+    return f"not used: {reasons or 'none'}"
 
 
 _Parts = dict[str, list[Example]]
@@ -394,6 +395,8 @@ def _write(output: Path, split: _Split, facts: dict[str, Any], begun: float) -> 
         for table in tables:
             join_counts(counts["noted"], table.noted)
         report["noted"] = dict(sorted(counts["noted"].items(), key=lambda item: -item[1]["rows"]))
+        report["reads"] = split.kind.reads
+        report["documents_kept"] = sum(int(table.usable.sum()) for table in tables)
         report |= {"layout": LAYOUT, "fingerprint": _fingerprint(tables, split.parts, ends.hexdigest()), **facts}
         report["sha256"] = _checksums(folder)
         report["seconds"] = round(time.perf_counter() - begun, 3)

@@ -266,10 +266,12 @@ class Table(Marked):
         return self._kept[1][name]
 
     def place_of(self, number: int) -> str:
-        """File and line of a row, for a person."""
+        """File and line of a row, or its identifier where one file of one line holds many, for a person."""
         place, _ = self._shard_of(number)
         files = list(self.shards[place].facts["files"])
-        return f"{files[int(self._value(number, 'file_number'))]}, line {self._value(number, 'line')}"
+        file = files[int(self._value(number, "file_number"))]
+        key = self.row(number).key if self.kind.reads == "questions" else ""
+        return f"{file}, {key}" if key else f"{file}, line {self._value(number, 'line')}"
 
     def row(self, number: int) -> Example:
         """A row in use, by its place among the table's rows."""
