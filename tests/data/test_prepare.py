@@ -159,7 +159,7 @@ def test_encodings_that_are_found_out_are_told(tmp_path):
     texts = [f"第{i}行的文字，打开文件以后请保存并关闭窗口" for i in range(100)]
     lines = "".join(f"line number {i} of the text\t{text}\n" for i, text in enumerate(texts))
     (tmp_path / "a.tsv").write_bytes(lines.encode("gb18030"))
-    made = make_recipe({"data": {"train": ["a.tsv"], "source_language": "en", "target_language": "zh"}})
+    made = recipe(train=["a.tsv"], target_language="zh")
     prepared = prepare_data(made, folder=tmp_path, output=tmp_path / "out")
     assert {row.target for row in prepared.train} < set(texts)
     assert list(prepared.report["encodings"]) == ["a.tsv"]
@@ -167,9 +167,7 @@ def test_encodings_that_are_found_out_are_told(tmp_path):
     out = io.StringIO()
     print_report(prepared.report, Console(width=80, file=out))
     assert "a.tsv is read as gb18030" in out.getvalue()
-    declared = make_recipe(
-        {"data": {"train": ["a.tsv"], "source_language": "en", "target_language": "zh", "encoding": "gbk"}}
-    )
+    declared = recipe(train=["a.tsv"], target_language="zh", encoding="gbk")
     again = prepare_data(declared, folder=tmp_path, output=tmp_path / "out")
     assert again.report["encodings"] == {"a.tsv": "gb18030"}
     assert again.fingerprint == prepared.fingerprint
