@@ -30,7 +30,7 @@ def pairs(rows: int = 400, seed: int = 1) -> list[Example]:
     return found
 
 
-def labelled(rows: int = 300, seed: int = 1) -> list[Example]:
+def labeled(rows: int = 300, seed: int = 1) -> list[Example]:
     """Texts of three topics that are easy to tell apart."""
     random = np.random.default_rng(seed)
     topics = {"food": ["bread", "soup", "apple", "rice", "cheese"], "sport": ["ball", "goal", "team", "match", "race"],

@@ -5,14 +5,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from audit_rows import labelled, pair, pairs
+from audit_rows import labeled, pair, pairs
 from braid.auditing.audit_page import audit_page
 from braid.auditing.audit_sections import audit_sections
 from braid.auditing.audit_text import print_audit
 from braid.auditing.audit_view import is_number
 from braid.auditing.data_audit import DataFacts, Finders, audit_data
 from braid.auditing.diagnosis import diagnose
+from braid.auditing.leakage import leakage
 from braid.data.formats.texts import MESSAGES
+from braid.data.kinds import KINDS
 from braid.data.report import data_report
 from tables import table_of
 
@@ -37,7 +39,7 @@ def some(task):
     if task == "translate":
         return pairs(300)
     if task == "classify":
-        return labelled(150)
+        return labeled(150)
     if task == "answer":
         return [pair(i, f"who is {i}", str(i), context=f"it is {i} of course", start=6) for i in range(60)]
     if task == "summarize":
@@ -55,7 +57,7 @@ def test_every_task_becomes_json_a_page_and_text(task, tmp_path):
     keys = [section.key for section in audit_sections(found)]
     assert keys[0] == "sizes"
     assert keys[-1] == "diagnosis"
-    own = {"translate": "misaligned", "classify": "mislabelled", "answer": "answers", "summarize": "summaries",
+    own = {"translate": "misaligned", "classify": "mislabeled", "answer": "answers", "summarize": "summaries",
            "generate": "texts"}  # fmt: skip
     assert own[task] in keys
     audit_page(found, path=tmp_path / "audit.html")
@@ -120,6 +122,19 @@ def test_large_parts_are_drawn_from_and_that_is_said(tmp_path, monkeypatch):
     found = audited(facts_of("translate", pairs(400), pairs(50), folder=tmp_path))
     assert found["sampled"] == {"train": [100, 400]}
     assert "100 of 400 rows" in json.dumps(found["diagnosis"])
+
+
+def test_leaks_are_looked_for_in_all_rows_of_a_large_part(tmp_path, monkeypatch):
+    monkeypatch.setattr("braid.auditing.data_sample.draw.__defaults__", (100, 1))
+    said = json.dumps([{"role": "user", "content": "Guten Tag"}])
+    rows = [pair(i, "", said if i % 2 else f"text {i}", context=MESSAGES if i % 2 else "") for i in range(400)]
+    seen = []
+    finders = Finders(leaks=lambda train, held_out: seen.append(train) or leakage(train, held_out, KINDS["generate"]))
+    found = audited(facts_of("generate", rows, rows[:50], folder=tmp_path, finders=finders))
+    assert found["sampled"] == {"train": [100, 400]}
+    assert (len(seen[0]), seen[0][1].target, seen[0][2].target) == (400, "Guten Tag", "text 2")
+    assert seen[0][1:3] == [seen[0][1], seen[0][2]]
+    assert found["leakage"]["parts"]["test"]["exact"] == 50
 
 
 def test_finders_are_asked_and_shown(tmp_path):

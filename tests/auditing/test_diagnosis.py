@@ -57,7 +57,7 @@ CASES = [
     ("expectation", audit("classify", data=with_data(splits={"train": 9000})), "anything from accuracy 79 to 98 was"),
     ("unlike", audit(baseline=base(value=95)), "Memory has BLEU 95 on your test part without any network, far from"),
     ("unlike", audit(baseline=base(value=95)), "in the measurements (11 to 36)"),
-    ("unmeasured", audit("classify", data=with_data(splits={"train": 40})), "These are 40 labelled texts. Nothing"),
+    ("unmeasured", audit("classify", data=with_data(splits={"train": 40})), "These are 40 labeled texts. Nothing"),
     ("rejected", audit(data=with_data(rejected=rejected("too_long", 14_000))),
      '14,000 of 70,000 rows (20 %) are left out, 14,000 of them by the rule "too long" (first a.tsv:3: why).'),
     ("cleaning", audit(data=with_data(rejected=rejected("too_long", 14_000))), "14,000 rows come back if"),
@@ -95,9 +95,9 @@ CASES = [
     ("misaligned", audit(misaligned=judged()), "About 50 of 1,000 pairs (5.0 %) look as if their sides did not belong"),
     ("misaligned", audit(misaligned=judged()), "first a.tsv:7 (r)."),
     ("realign", audit(misaligned=judged()), "Mend or drop the 50 pairs"),
-    ("mislabelled", audit("classify", mislabelled=doubtful()),
+    ("mislabeled", audit("classify", mislabeled=doubtful()),
      "40 labels of 1,000 texts (4.0 %) look wrong or doubtful"),
-    ("relabel", audit("classify", mislabelled=doubtful()), 'most often "a" looks like "b" (9 texts)'),
+    ("relabel", audit("classify", mislabeled=doubtful()), 'most often "a" looks like "b" (9 texts)'),
     ("one_label", audit("classify", labels={"a": 9}), 'All 9 texts have the same label, "a"'),
     ("imbalance", audit("classify", labels={"a": 500, "b": 50}),
      'The largest label, "a", has 500 texts, the smallest, "b", 50: 10'),
@@ -118,7 +118,7 @@ CASES = [
     ("repeated_lines", audit("generate", texts=TEXTS),
      '40 % of the text repeats earlier lines, one of them 31 times ("t")'),
     ("model", audit(data=with_data(splits={"train": 20_000})), 'encoder = "SSSA"'),
-    ("model", audit("classify", mislabelled=doubtful()), "A linear model alone is right for 88.8 % of the texts"),
+    ("model", audit("classify", mislabeled=doubtful()), "A linear model alone is right for 88.8 % of the texts"),
 ]  # fmt: skip
 
 
@@ -167,7 +167,7 @@ def test_nothing_is_said_where_nothing_is_wrong(task):
         ("language", audit(sides={"source": side(language=language(other=0.2, texts=10))})),
         ("language", audit(sides={"source": side(language=language(other=0.2, declared=""))})),
         ("script", audit(sides={"source": side(language=language(declared="sr"))})),
-        ("mislabelled", audit("classify", mislabelled=doubtful(suspects=[], flagged=0))),
+        ("mislabeled", audit("classify", mislabeled=doubtful(suspects=[], flagged=0))),
         ("class_weight", audit("classify", labels={"a": 500, "b": 50}, class_weight="balanced")),
         ("cleaning", audit(data=with_data(rejected=rejected("duplicate", 14_000)))),
         ("inconsistent", audit("summarize", consistency={"sources": 9, "several_targets": 9, "samples": []})),

@@ -3,16 +3,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from audit_rows import labelled, pair
-from braid.auditing.labels_audit import mislabelled_rows
+from audit_rows import labeled, pair
+from braid.auditing.labels_audit import mislabeled_rows
 from braid.data.formats import ReadOptions, read_files
 from braid.data.kinds import KINDS
 
 
 def test_turned_labels_are_found():
-    rows = labelled(600)
+    rows = labeled(600)
     turned = {30 * place: replace(rows[30 * place], target="sport") for place in range(1, 16)}  # all food before
-    found = mislabelled_rows([turned.get(place, row) for place, row in enumerate(rows)])
+    found = mislabeled_rows([turned.get(place, row) for place, row in enumerate(rows)])
     assert found["is_usable"]
     assert found["accuracy"]["low"] < found["accuracy"]["value"] < found["accuracy"]["high"]
     lines = {one["line"] - 1 for one in found["suspects"]}
@@ -25,13 +25,13 @@ def test_turned_labels_are_found():
 
 
 def test_right_labels_are_left_alone():
-    found = mislabelled_rows(labelled(300))
+    found = mislabeled_rows(labeled(300))
     assert found["flagged"] == 0
     assert found["suspects"] == []
 
 
 def test_several_labels_a_text():
-    rows = labelled(600)
+    rows = labeled(600)
     both = [
         replace(one, source=f"{one.source} {other.source}", target="\n".join(sorted({one.target, other.target})))
         for one, other in zip(rows[::2], rows[1::2], strict=True)
@@ -40,7 +40,7 @@ def test_several_labels_a_text():
     wrong = {both[place].line: place for place in range(0, 200, 20)}
     for place in wrong.values():
         both[place] = replace(both[place], target="music" if "music" not in both[place].target else "sport")
-    found = mislabelled_rows(both)
+    found = mislabeled_rows(both)
     assert found["judged"] == found["labels"] == 3
     lines = {one["line"] for one in found["suspects"]}
     assert len(lines & set(wrong)) >= 8
@@ -49,32 +49,32 @@ def test_several_labels_a_text():
 
 
 def test_the_label_of_none_makes_texts_without_a_label():
-    rows = labelled(300)
+    rows = labeled(300)
     rows = [replace(row, target="none") if row.target == "food" else row for row in rows]
-    assert mislabelled_rows(rows, "none")["labels"] == 2
-    assert "accuracy" in mislabelled_rows(rows)
+    assert mislabeled_rows(rows, "none")["labels"] == 2
+    assert "accuracy" in mislabeled_rows(rows)
 
 
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
         ([], "0 label"),
-        (labelled(300)[::3], "1 label"),
-        (labelled(6), "folds"),
-        ([pair(i, row.source, "ab"[i * i % 7 % 2]) for i, row in enumerate(labelled(300))], "right for only"),
+        (labeled(300)[::3], "1 label"),
+        (labeled(6), "folds"),
+        ([pair(i, row.source, "ab"[i * i % 7 % 2]) for i, row in enumerate(labeled(300))], "right for only"),
     ],
 )
 def test_where_nothing_can_be_told(rows, reason):
-    found = mislabelled_rows(rows)
+    found = mislabeled_rows(rows)
     assert not found["is_usable"]
     assert reason in found["reason"]
 
 
 def test_texts_of_one_group_are_judged_without_each_other():
     """A text that stands there twice must not vouch for its own wrong label."""
-    rows = labelled(300)
+    rows = labeled(300)
     copies = [pair(1000 + i, "zebra yak xylophone", "music", group="g") for i in range(6)]
-    found = mislabelled_rows([*(replace(row, group=str(i)) for i, row in enumerate(rows)), *copies])
+    found = mislabeled_rows([*(replace(row, group=str(i)) for i, row in enumerate(rows)), *copies])
     assert found["rows"] == 306
 
 
@@ -99,6 +99,6 @@ def test_real_labels(shared_data, monkeypatch, name, precision, recall):
     for place in random.choice(len(rows), len(rows) // 20, replace=False).tolist():
         others = [label for label in names if label != rows[place].target]
         wrong[rows[place].line] = rows[place] = replace(rows[place], target=str(random.choice(others)))
-    flagged = [one["line"] for one in mislabelled_rows(rows)["suspects"]]
+    flagged = [one["line"] for one in mislabeled_rows(rows)["suspects"]]
     assert len(set(wrong) & set(flagged)) >= precision * len(flagged)
     assert len(set(wrong) & set(flagged)) >= recall * len(wrong)

@@ -66,6 +66,33 @@ def test_each_rule_and_its_places():
     assert [match.train.line for one in found.overlaps for match in one.matches] == [1, 3, 4, 4]
 
 
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_portions_of_the_training_rows_do_not_matter(monkeypatch, size):
+    train = [
+        row(BOOK[:200] + "x", line=1, key="a"),
+        row(BOOK[300:400], line=2, group="g"),
+        row("Is the shop open?", line=3, key="b"),
+        row(BOOK[:200], line=4, key="a"),
+        row("IS THE SHOP OPEN", line=5, group="g"),
+        row(BOOK[300:320] + "q" + BOOK[600:900], line=6),
+    ]
+    held_out = [
+        row(BOOK[:200], key="a"),  # nearly the first, exactly the fourth
+        row("is the shop open", group="g"),
+        row(BOOK[310:345]),
+        row(BOOK[500:700], key="c"),
+        row(BOOK[:202]),
+        row("nothing of the kind"),
+    ]
+    whole = check(train, held_out)
+    assert counts(whole) == {
+        "exact source": (2, 3), "near source": (1, 1), "stretch source": (1, 1), "contained source": (1, 1),
+        "key": (1, 2), "group": (1, 2)
+    }  # fmt: skip
+    monkeypatch.setattr("braid.auditing.leakage.PORTION_ROWS", size)
+    assert check(train, held_out) == whole
+
+
 def test_the_stronger_rule_counts():
     """A text is counted once on a side, however many rules hold."""
     train = [row(BOOK[:300]), row(BOOK[:300] + "qq")]

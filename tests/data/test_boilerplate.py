@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from braid.data.boilerplate import LineCounts
 
 HEADER = "Acme Ltd. - Handbook of the wonderful machine, page {} of 310"
-LICENCE = "This text is available under the terms of a licence; additional terms may apply."
+LICENSE = "This text is available under the terms of a license; additional terms may apply."
 
 
 def counted(documents, **settings) -> LineCounts:
@@ -22,13 +22,13 @@ def counted(documents, **settings) -> LineCounts:
     return counts
 
 
-def test_headers_and_licences_go_and_the_rest_stays():
-    documents = [f"{HEADER.format(n)}\n\nChapter about {n * 'x'}\n\n{LICENCE}\n" for n in range(40)]
+def test_headers_and_licenses_go_and_the_rest_stays():
+    documents = [f"{HEADER.format(n)}\n\nChapter about {n * 'x'}\n\n{LICENSE}\n" for n in range(40)]
     boilerplate = counted(documents).boilerplate()
-    assert boilerplate.lines == {HEADER.format(2): 40, LICENCE: 40}
+    assert boilerplate.lines == {HEADER.format(2): 40, LICENSE: 40}
     text, removed = boilerplate.strip(documents[7])
     assert text == "Chapter about xxxxxxx\n"
-    assert removed == [HEADER.format(7), LICENCE]
+    assert removed == [HEADER.format(7), LICENSE]
 
 
 def test_a_new_page_number_and_other_spaces_and_capitals_are_the_same_line():
@@ -52,8 +52,8 @@ def test_short_lines_go_only_where_half_of_the_documents_have_them():
 
 
 def test_both_thresholds_must_be_reached():
-    counts = counted([LICENCE] * 6 + [f"{n * 'x'}" for n in range(94)])
-    assert counts.boilerplate().lines == {LICENCE: 6}
+    counts = counted([LICENSE] * 6 + [f"{n * 'x'}" for n in range(94)])
+    assert counts.boilerplate().lines == {LICENSE: 6}
     assert counts.boilerplate(min_documents=7).lines == {}
     assert counts.boilerplate(min_share=0.07).lines == {}
 
@@ -61,23 +61,23 @@ def test_both_thresholds_must_be_reached():
 def test_nothing_is_changed_without_boilerplate():
     text = "a\r\n\r\n\r\n b \n"
     assert counted([]).boilerplate().strip(text) == (text, [])
-    assert counted([LICENCE] * 9).boilerplate().strip(text) == (text, [])
+    assert counted([LICENSE] * 9).boilerplate().strip(text) == (text, [])
 
 
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
-        (f"a\n\n{LICENCE}\n\nb", "a\n\nb"),
-        (f"a\n{LICENCE}\nb", "a\nb"),
-        (f"{LICENCE}\n\na", "a"),
-        (f"a\n\n{LICENCE}", "a"),
-        (f"a\n{LICENCE}\n", "a\n"),
-        (LICENCE, ""),
-        (f"a\n\n\n{LICENCE}\nb", "a\n\n\nb"),
+        (f"a\n\n{LICENSE}\n\nb", "a\n\nb"),
+        (f"a\n{LICENSE}\nb", "a\nb"),
+        (f"{LICENSE}\n\na", "a"),
+        (f"a\n\n{LICENSE}", "a"),
+        (f"a\n{LICENSE}\n", "a\n"),
+        (LICENSE, ""),
+        (f"a\n\n\n{LICENSE}\nb", "a\n\n\nb"),
     ],
 )
 def test_empty_lines_around_what_went(text, kept):
-    assert counted([LICENCE] * 9).boilerplate().strip(text) == (kept, [LICENCE])
+    assert counted([LICENSE] * 9).boilerplate().strip(text) == (kept, [LICENSE])
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=6), max_size=30), st.integers(2, 8))
@@ -95,12 +95,12 @@ def test_counts_are_never_too_high_and_too_low_by_the_error_at_most(documents, m
 def test_a_frequent_line_is_found_in_little_memory():
     chance = random.Random(1)
     documents = [
-        "\n".join([LICENCE, *(f"{chance.random():.17f}x{place * 'x'}" for place in range(30))]) for _ in range(400)
+        "\n".join([LICENSE, *(f"{chance.random():.17f}x{place * 'x'}" for place in range(30))]) for _ in range(400)
     ]
     letters = str.maketrans("0123456789", "abcdefghij")
     counts = counted([document.translate(letters) for document in documents], max_lines=500)
     assert counts.error > 0
-    assert list(counts.boilerplate(min_share=0.5).lines) == [LICENCE]
+    assert list(counts.boilerplate(min_share=0.5).lines) == [LICENSE]
 
 
 @pytest.mark.parametrize("text", ["", "\n\n\n", "\ud800\n\ufeff", "a" * 1_000_000, "1." * 500_000, " " * 1_000_000])

@@ -57,7 +57,7 @@ def test_personal_data():
     assert (reject.rule, reject.example) == ("personal_data", given)
 
 
-def test_personal_data_of_labelled_texts():
+def test_personal_data_of_labeled_texts():
     given = row("Write to anna.meier@mailbox.org", "bob.smith@mailbox.org")  # which is a label
     found = clean(given, DataConfig(personal_data="mask"), "classify")
     assert (found.example.source, found.example.target) == ("Write to <email>", "bob.smith@mailbox.org")

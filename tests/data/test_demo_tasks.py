@@ -48,8 +48,8 @@ def test_questions_and_answers(wheel, tmp_path):
         {"question": "Who?", "answer": "Me"},
         {"question": "a", "answer": "b"},
     ]
-    labelled = rows(fetch_task_demo("classify", cache=tmp_path / "cache", progress=said.append))
-    assert [row["label"] for row in labelled] == ["ai"] * 3
+    labeled = rows(fetch_task_demo("classify", cache=tmp_path / "cache", progress=said.append))
+    assert [row["label"] for row in labeled] == ["ai"] * 3
     fetch_task_demo("answer", cache=tmp_path / "cache", progress=said.append)
     assert "made before" in said[-1]
 

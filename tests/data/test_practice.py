@@ -1,8 +1,8 @@
-"""Rows that get placeholders to practise with."""
+"""Rows that get placeholders to practice with."""
 
 import pytest
 
-from braid.data.practice import SHARE, practise, protected_pair
+from braid.data.practice import SHARE, practice, protected_pair
 from braid.text.protected import NO_SLOTS, SLOTS, Protected
 from braid.text.tokenizer import train_tokenizer
 
@@ -17,14 +17,14 @@ TOKENIZER, PLAIN = (train_tokenizer(TEXTS, placeholders=keeps) for keeps in (Tru
 
 
 def pieces_of(pairs, share, tokenizer=TOKENIZER):
-    return practise([protected_pair(*pair, tokenizer.slots) for pair in pairs], tokenizer, share)
+    return practice([protected_pair(*pair, tokenizer.slots) for pair in pairs], tokenizer, share)
 
 
 def slots_of(side):
     return [piece for piece in side.pieces if isinstance(piece, int)]
 
 
-def test_a_share_of_the_rows_practises():
+def test_a_share_of_the_rows_practices():
     done = pieces_of(PAIRS, SHARE)
     changed = [source for source, _ in done if len(source.pieces) > 1]
     assert 0.5 * SHARE < len(changed) / len(PAIRS) < 1.5 * SHARE
@@ -84,7 +84,7 @@ def test_placeholders_that_are_there_get_tags():
 @pytest.mark.parametrize("pair", [("<b>x</b> {a}", "{a} <b>x</b>"), ("{a} {a}", "{a} {a}"), ("", ""), ("x {a}", "x")])
 def test_other_rows_stay(pair):
     protected = protected_pair(*pair, SLOTS)
-    assert practise([protected], TOKENIZER, 1.0) == [protected]
+    assert practice([protected], TOKENIZER, 1.0) == [protected]
 
 
 def test_without_slots_nothing_changes():

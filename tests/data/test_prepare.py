@@ -43,6 +43,30 @@ def test_everything_is_accounted_for(pairs):
     assert sorted(row["line"] for row in rejects) == [201, 202, 203]
 
 
+@pytest.mark.parametrize(
+    ("task", "row"),
+    [
+        ("translate", {"source": 5, "target": "five"}),
+        ("translate", {"source": "five", "target": 5}),
+        ("translate", {"source": True, "target": 0}),
+        ("summarize", {"source": "five", "target": [5]}),
+        ("classify", {"text": 5, "label": 5}),
+        ("generate", {"text": 5}),
+        ("generate", {"text": 0}),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_numbers_in_place_of_texts_are_rejects(tmp_path, name, task, row):
+    good = [{key: f"the {key} number {n}" for key in row} for n in range(100)]
+    lines = list(map(json.dumps, [*good, row]))
+    (tmp_path / name).write_text("\n".join(lines) if name == "a.jsonl" else "[{}]".format(",\n".join(lines)))
+    table = {"train": [name], "source_language": "en", "target_language": "de"}
+    prepared = prepare_data(make_recipe({"task": task, "data": table}), folder=tmp_path, output=tmp_path / "out")
+    assert (prepared.report["rows_read"], prepared.report["rows_kept"]) == (101, 100)
+    (reject,) = map(json.loads, (tmp_path / "out/rejects.jsonl").read_text().splitlines())
+    assert (reject["rule"], reject["file"], reject["line"]) == ("json", name, 101)
+
+
 def test_loads_again_and_reuses(pairs):
     first = prepare_data(recipe(), folder=pairs, output=pairs / "out")
     stamp = (pairs / "out/report.json").stat().st_mtime_ns

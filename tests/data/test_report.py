@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from braid.data.example import Example
-from braid.data.report import FILES, data_report, label_counts, label_sentences, print_report
+from braid.data.report import FILES, data_report, label_counts, label_sentences, print_report, unseen_words
 from braid.data.shard import count_row
 from tables import table_of
 
@@ -48,6 +48,14 @@ def test_unseen_words():
     assert unseen["test_source"] == 0.5  # "lamp"
     assert unseen["valid_target"] == 0.0
     assert unseen["test_target"] == pytest.approx(1 / 3, abs=1e-4)  # the window; punctuation is no word
+
+
+def test_unseen_words_are_the_units_of_all_comparisons():
+    def row(text):
+        return Example(source=text, target="", file="a", line=1)
+
+    unseen = unseen_words({"train": [row("Don't “打开” the ꀀ-door")], "valid": [row("T, door: 开 ꀀ 2")], "test": []})
+    assert unseen["valid_source"] == 0.2  # 2
 
 
 @pytest.mark.parametrize("files", [1, FILES, FILES + 3])

@@ -94,8 +94,7 @@ TABLE = {
     **each("qa/medquad", "faq.jsonl.gz", Read("documents")),
     **each("qa/nq_open", "NQ-open.dev.jsonl", Read("documents")),
     **each("qa/xquad", "xquad.de.json xquad.en.json xquad.zh.json", Read("answer")),
-    # Stars are written as fractions (5.0), which are no labels; read by how the reviews came to be split.
-    **each("semantic/asap_sample_zh", "reviews.jsonl", Read("classify", {"target_column": "split"})),
+    **each("semantic/asap_sample_zh", "reviews.jsonl", Read("classify", {"target_column": "star"})),
     **each("semantic/banking77", "train.csv.gz test.csv.gz", Read("classify")),
     **each("semantic/cold_zh", "dev.jsonl.gz", Read("classify")),
     **each("semantic/crosswoz_intent_zh", "intent.jsonl.gz", Read("classify")),
@@ -225,6 +224,8 @@ def labels(entry: str, folder: Path, **config: str) -> Counter[str]:
         ("semantic/cold_zh/dev.jsonl.gz", {"1": 3211, "0": 3220}),
         ("semantic/pros_cons/all.tsv.gz", {"pos": 20450, "neg": 19391}),
         ("semantic/xed_emotions/en.jsonl.gz", 8),
+        # The file writes them as fractions: 5.0.
+        ("semantic/asap_sample_zh/reviews.jsonl", {"5": 121, "4": 109, "3": 44, "2": 10, "1": 16}),
     ],
 )
 def test_labels(shared_data, entry, wanted):

@@ -133,6 +133,100 @@ def test_boilerplate(tmp_path, task, number):
         assert noted["rows"] == (number if is_on and number > 3 else 0)
 
 
+HEADERS = (
+    "This document is published by the Society of Examples, all rights reserved.",
+    "Copies of this page may be handed on by members of the Club of Readers only, page 7.",
+)
+
+
+def documents_of(number, chance=1):
+    """Documents that have nothing in common."""
+    texts = random.Random(chance)
+    return ["\n".join("".join(texts.choices("abcdefgh", k=150)) for _ in range(3)) for _ in range(number)]
+
+
+def _first_line(text):
+    return next(line for line in text.split("\n") if line not in HEADERS)[:40]
+
+
+def prepared_documents(folder, task, rows, **data):
+    """What is left of documents with a summary of each, and the rejects; each part that is given has a file."""
+    for part, texts in {"train": rows, **{p: data[p] for p in ("valid", "test") if p in data}}.items():
+        lines = [{"document": text, "summary": _first_line(text)} for text in texts]
+        (folder / f"{part}.jsonl").write_text("\n".join(map(json.dumps, lines)))
+        data[part] = [f"{part}.jsonl"]
+    recipe = make_recipe({"task": task, "data": {"remove_boilerplate": True, "max_chars": 100_000, **data}})
+    found = prepare_data(recipe, folder=folder, output=folder / "out")
+    rejects = [json.loads(line) for line in (folder / "out/rejects.jsonl").read_text("utf-8").splitlines()]
+    return found, rejects
+
+
+@pytest.mark.parametrize("task", ["generate", "summarize"])
+def test_documents_that_differ_in_boilerplate_are_repetitions(tmp_path, task):
+    texts = documents_of(100)
+    rows = [f"{HEADERS[place % 2]}\n{text}" for place, text in enumerate(texts)]
+    again = [f"{HEADERS[1]}\n{texts[4]}", f"{texts[5]}\n{HEADERS[0]}", texts[6], rows[7]]
+    found, rejects = prepared_documents(tmp_path, task, rows + again, valid_rows=5, test_rows=5)
+    assert found.report["rows_kept"] == 100
+    assert [(row["rule"], row["line"], row["detail"]) for row in rejects] == [
+        ("duplicate", 101, "as train.jsonl, line 5, boilerplate aside"),
+        ("duplicate", 102, "as train.jsonl, line 6, boilerplate aside"),
+        ("duplicate", 103, "as train.jsonl, line 7, boilerplate aside"),
+        ("duplicate", 104, "as train.jsonl, line 8"),
+    ]
+    assert HEADERS[1] in rejects[0]["source"] + rejects[0]["target"]  # as it was read
+    side = "target" if task == "generate" else "source"
+    assert found.report["sides"][side]["characters"] == sum(map(len, texts))
+    assert found.report["noted"]["boilerplate"]["rows"] == 100
+
+
+@pytest.mark.parametrize("task", ["generate", "summarize"])
+def test_boilerplate_hides_no_leak(tmp_path, task):
+    texts = documents_of(100)
+    train = [f"{HEADERS[0]}\n{text}" for text in texts]
+    # Too few held-out documents to tell by themselves what is boilerplate in them.
+    held = {"valid": documents_of(2, 2), "test": [f"{HEADERS[0]}\n{documents_of(1, 3)[0]}", texts[8]]}
+    found, rejects = prepared_documents(tmp_path, task, train, **held)
+    assert [(row["rule"], row["line"]) for row in rejects] == [("leak", 9)]
+    assert len(found.train) == 99
+    kept = [row.source + row.target for row in [*found.train, *found.valid, *found.test]]
+    assert not any(HEADERS[0] in text for text in kept)
+
+
+def test_boilerplate_hides_no_nearness(tmp_path):
+    texts = documents_of(100)
+    train = [f"{HEADERS[0]}\n{HEADERS[1]}\n{text}" for text in texts]
+    near = [f"{texts[3]} abc", f"{texts[4]} abc"]
+    held = {"valid": documents_of(2, 2), "test": near}
+    for split_near, wanted in ((True, [("near_leak", 4), ("near_leak", 5)]), (False, [])):
+        _, rejects = prepared_documents(tmp_path, "summarize", train, split_near=split_near, **held)
+        assert [(row["rule"], row["line"]) for row in rejects] == wanted
+    rows = [*train, *near]
+    _, rejects = prepared_documents(tmp_path, "summarize", rows, near_duplicates="drop", valid_rows=5, test_rows=5)
+    assert [(row["rule"], row["line"]) for row in rejects] == [("near_duplicate", 101), ("near_duplicate", 102)]
+
+
+def test_what_was_held_out_stays_so_when_other_lines_become_boilerplate(tmp_path):
+    texts = documents_of(100)
+    rows = [f"{HEADERS[0]}\n{text}" for text in texts[:50]] + [f"{text}\n{HEADERS[1]}" for text in texts[50:54]]
+    first, _ = prepared_documents(tmp_path, "summarize", rows + texts[54:90], valid_rows=5, test_rows=5)
+    rows += [f"{text}\n{HEADERS[1]}" for text in texts[90:]]
+    more, _ = prepared_documents(tmp_path, "summarize", rows[:54] + texts[54:90] + rows[54:], valid_rows=5, test_rows=5)
+    assert not {row.target for row in [*first.valid, *first.test]} & {row.target for row in more.train}
+    assert {row.target for row in first.test} <= {row.target for row in more.test}
+
+
+def test_what_was_held_out_stays_so_under_another_header(tmp_path):
+    texts = documents_of(100)
+    rows = [f"{HEADERS[0]}\n{text}" for text in texts]
+    first, _ = prepared_documents(tmp_path, "summarize", rows, valid_rows=5, test_rows=5)
+    others = [f"{HEADERS[1]}\n{text}" for text in [*texts, *documents_of(300, 2)]]  # which might be held out as well
+    more, rejects = prepared_documents(tmp_path, "summarize", others + rows, valid_rows=5, test_rows=5)
+    assert len(rejects) == 100
+    for part in ("valid", "test"):
+        assert {row.target for row in getattr(first, part)} == {row.target for row in getattr(more, part)}
+
+
 @pytest.mark.parametrize("size", [1, 7, 10**6])
 def test_shards_do_not_matter(tmp_path, monkeypatch, size):
     rows = [(f"text {i % 5000}", f"Text {i % 5000 // 2}" * (30 if i % 1000 == 7 else 1)) for i in range(6000)]

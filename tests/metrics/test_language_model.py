@@ -141,6 +141,10 @@ def test_distinct_n():
     assert distinct_n([""], n=2).value == 0
 
 
+def test_signs_of_every_script_without_spaces_count_alone():
+    assert distinct_n(["ㄅㄆㄇ", "ꀀꀁꀂ", "กขค", "ကခဂ"], n=1).signature.startswith("distinct:1-grams:12|")
+
+
 def test_distinct_n_has_the_jackknifes_interval():
     texts = ["a b c", "a b", "d e f g", "a b c d", "x y"]
     score = distinct_n(texts, n=2)

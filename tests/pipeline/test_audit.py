@@ -1,7 +1,7 @@
 import pytest
 
 import braid
-from audit_rows import labelled, pairs
+from audit_rows import labeled, pairs
 from braid.config.loading import make_recipe
 from braid.errors import ConfigError, DataError
 from braid.pipeline.audit import audit, check_auditable
@@ -35,7 +35,7 @@ def test_too_few_rows_are_still_audited(tmp_path):
 
 
 def test_labels_have_the_linear_model_as_baseline(tmp_path):
-    found = audit(recipe_of(tmp_path, labelled(300), "classify"), folder=tmp_path, prepared=tmp_path / "prepared")
+    found = audit(recipe_of(tmp_path, labeled(300), "classify"), folder=tmp_path, prepared=tmp_path / "prepared")
     assert found["baseline"]["metric"] == "accuracy"
     assert found["baseline"]["low"] < found["baseline"]["value"] <= 100
     assert found["labels"]

@@ -1,11 +1,17 @@
 import json
+from pathlib import Path
+from typing import cast
 
 import pytest
 
 from audit_rows import pairs
 from braid.config.loading import make_recipe
+from braid.data.example import Example
+from braid.data.prepare import Prepared
 from braid.pipeline.baselines import baseline_of
-from braid.pipeline.prepare import prepare
+from braid.pipeline.prepare import Dataset, prepare
+from braid.pipeline.summarizing import best_lead
+from braid.text.tokenizer import Tokenizer
 
 
 def dataset_of(folder, task, name, text, **data):
@@ -45,6 +51,23 @@ def test_each_task_has_one(tmp_path, task):
     assert found["metric"] == metric
     assert found["low"] <= found["value"] <= found["high"]
     assert found["rows"] == len(dataset.data.test)
+
+
+def test_the_lead_is_chosen_on_the_rows_that_an_evaluation_takes(monkeypatch):
+    def row(number, sentences):
+        text = [f"{word} {number} {word}{number} went home early." for word in ("cat", "dog", "cow")]
+        return Example(source=" ".join(text), target=" ".join(text[:sentences]), file="a.jsonl", line=number)
+
+    monkeypatch.setattr("braid.pipeline.summarizing.LEAD_ROWS", 20)
+    train = [row(number, 1 if number < 20 else 2) for number in range(90)]
+    data = Prepared(folder=Path(), train=train, valid=[], test=train[:5], report={}, fingerprint="")
+    found = baseline_of(
+        make_recipe({"task": "summarize"}), Dataset(data=data, tokenizer=cast(Tokenizer, None), language="en")
+    )
+    assert found is not None
+    assert found["name"] == f"the text's beginning ({best_lead(train, 'en').name})"
+    assert found["name"] == "the text's beginning (first sentence)"
+    assert best_lead(train[20:], "en").name != "first sentence"
 
 
 def test_classifiers_have_none_of_these(tmp_path):

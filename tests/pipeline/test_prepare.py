@@ -1,5 +1,6 @@
 """Prepared data as token ids."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from braid.config.loading import make_recipe
 from braid.data.example import Example
 from braid.data.kinds import kind_of
 from braid.data.prepare import Prepared, prepare_data
-from braid.pipeline.prepare import Dataset
+from braid.pipeline.prepare import Dataset, prepare
 from braid.text.tokenizer import train_tokenizer
 
 ROWS = [
@@ -43,8 +44,8 @@ def test_both_sides_hold_the_same_tokens_of_placeholders():
         )
         assert [sorted(row) for row in sides[0]] == [sorted(row) for row in sides[1]]
         assert tokenizer.decode([pairs.source[1], pairs.target[1]]) == ["File", "Datei"]
-        practised = sum(bool(row) for row in sides[0][2:])
-        assert 2 < practised < 30 if split == "train" else practised == 0
+        practiced = sum(bool(row) for row in sides[0][2:])
+        assert 2 < practiced < 30 if split == "train" else practiced == 0
 
 
 def test_without_their_tokens_texts_stay_as_they_are():
@@ -74,3 +75,10 @@ def test_an_audit_finds_nothing_that_was_to_be_left_out(task, tmp_path):
     for held_out in (data.valid, data.test):
         found = leakage(data.train, held_out, kind_of(made))
         assert not found.rows("near", "exact")
+
+
+def test_the_label_of_none_may_be_a_number(tmp_path):
+    lines = [json.dumps({"text": f"text {n} {'abc'[n % 3]}", "label": float(n % 3)}) for n in range(200)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    recipe = make_recipe({"task": "classify", "data": {"train": ["a.jsonl"], "none_label": "0.0"}})
+    assert prepare(recipe, folder=tmp_path, output=tmp_path / "out").labels == ("1", "2")

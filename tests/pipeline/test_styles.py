@@ -43,7 +43,7 @@ def test_copies_are_told_where_training_texts_are_known(trained):
 
 
 def test_the_order_is_chosen_by_what_counts():
-    """Ids that count follow their neighbour; those that do not are noise, and far more of them."""
+    """Ids that count follow their neighbor; those that do not are noise, and far more of them."""
     random = np.random.default_rng(1)
 
     def rows(count):

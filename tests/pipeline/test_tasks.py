@@ -69,7 +69,7 @@ def summaries(folder: Path) -> Path:
     return write_lines(folder / "texts.jsonl", rows)
 
 
-def labelled(folder: Path) -> Path:
+def labeled(folder: Path) -> Path:
     random = np.random.default_rng(3)
     texts = {sentence(random) for _ in range(700)}
     rows = [{"text": text, "label": "animal" if {"cat", "dog"} & set(text.split()) else "thing"} for text in texts]
@@ -124,7 +124,7 @@ CASES = {
     "translate": Case(pairs, "translate", "chrf", steps=200, settings=("model.encoder=A", "model.decoder=S",
                       "data.source_language=en", "data.target_language=de", EXACT)),
     "summarize": Case(summaries, "summarize", "rougeL", ("model.encoder=A", "model.decoder=S", EXACT), baselines=3),
-    "classify": Case(labelled, "classify", "accuracy", ("model.encoder=A", EXACT)),
+    "classify": Case(labeled, "classify", "accuracy", ("model.encoder=A", EXACT)),
     "answer": Case(questions, "answer", "f1", ("model.encoder=RA", EXACT), baselines=5,
                    ask={"context": "Ann likes tea."}),
     "generate": Case(novel, "generate", "bits_per_byte", ("model.decoder=DA",), baselines=1,
@@ -491,7 +491,7 @@ def test_cross_validation(tmp_path):
     from braid.pipeline.folds import cross_validate
 
     overrides = ("task=classify", *SMALL, "model.encoder=A", "train.steps=15")
-    recipe, folder, _ = open_recipe(labelled(tmp_path), overrides)
+    recipe, folder, _ = open_recipe(labeled(tmp_path), overrides)
     options = TrainOptions(folder=folder, places=places(recipe, tmp_path / "b"))
     found = cross_validate(recipe, options, Silence(), 3)
     assert found["examples"] == len((tmp_path / "labels.jsonl").read_text().splitlines())
@@ -507,7 +507,7 @@ def test_cross_validation(tmp_path):
 def test_a_classifier_that_is_killed_is_the_unbroken_one(tmp_path):
     """SIGKILL between two checkpoints; weights, graph, decision and scores are the same to the bit."""
     overrides = ("task=classify", *SMALL, "model.encoder=A", "train.steps=12", "train.checkpoint_minutes=0")
-    data = labelled(tmp_path)
+    data = labeled(tmp_path)
     unbroken = braid.train(data, output=tmp_path / "a", overrides=overrides)
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
     code = "import braid, sys; braid.train(sys.argv[1], output=sys.argv[2], overrides=tuple(sys.argv[3:]))"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from braid.text.agreement import numbers_differ
+from braid.text.agreement import _DIGITS, numbers_differ
 
 
 @pytest.mark.parametrize(
@@ -143,9 +143,9 @@ def test_a_text_agrees_with_itself_and_nothing_breaks(text, language):
 )
 def test_linear_time(unit):
     text = unit * (20_000 // len(unit))
-    begin = time.perf_counter()
+    begin = time.process_time()
     numbers_differ(text, "35 " + text[:-1], "en", "de")
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
 
 
 def test_few_false_alarms_and_changed_numbers_found_in_real_pairs(shared_data):
@@ -162,3 +162,12 @@ def test_few_false_alarms_and_changed_numbers_found_in_real_pairs(shared_data):
             found += bool(numbers_differ(source, other, "en", "de"))
     assert changed > 50
     assert found >= 0.95 * changed
+
+
+@given(st.text(alphabet="0123456789 .,'’\u00a0a-"))
+def test_numbers_begin_where_no_digit_stands_before(text):
+    plain = re.compile(
+        r"(?<![0-9])(?:[0-9]{1,3}(?:[ \u00a0\u2009\u202f⋅][0-9]{3})++(?![0-9])(?:[.,][0-9]++)?+"
+        r"|[0-9]++(?:[.,'’][0-9]++)*+)"
+    )
+    assert [match.span() for match in _DIGITS.finditer(text)] == [match.span() for match in plain.finditer(text)]

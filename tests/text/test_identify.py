@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from braid.text.identify import LanguageCheck, lingua_language
+from braid.text.function_words import function_words
+from braid.text.identify import _WORD, LanguageCheck, _evidence, _words, lingua_language
+
+CHECK = LanguageCheck("en", "fr")
 
 SENTENCES = {
     "en": "The old man opened the door and looked at the garden, which was full of flowers.",
@@ -102,7 +105,7 @@ def test_codes_in_all_their_dresses():
 def test_nothing_is_loaded_before_the_first_doubt():
     check = LanguageCheck("de", "en")
     check.mismatch(["Das Haus ist alt und die Tür ist neu.", "OK", SENTENCES["zh"]])
-    assert check._detector is None
+    assert not check._detectors
 
 
 @given(st.lists(st.text(), max_size=5), st.sampled_from(["de", "zh", "ja", "ru", "xx"]))
@@ -140,3 +143,42 @@ def test_short_strings_raise_no_alarm(language, shared_data):
     rows = random.Random(5).sample(rows, 3000)
     for side, pair in enumerate((("en", language), (language, "en"))):
         assert not any(LanguageCheck(*pair).mismatch([row[side] for row in rows]))
+
+
+@pytest.mark.parametrize(
+    "text", ["İl de la maison", "l'eau de la ville", "“de la” — œuvre", "d\u2019un e\u0301t", "de-la", "ÀDE LA"]
+)
+def test_small_words_of_others_are_seen_wherever_they_stand(text):
+    check = LanguageCheck("en", "fr")
+    words = {word.lower() for word in _WORD.findall(text)}
+    assert check._telling.isdisjoint(words) or not check._is_untold(text)
+
+
+@given(st.text(alphabet="adelunio'’-.,_1éœİ ½\u0301中") | st.text())
+def test_no_small_word_is_passed_over(text):
+    check = CHECK
+    if check._is_untold(text):
+        assert check._telling.isdisjoint(word.lower() for word in _WORD.findall(text))
+
+
+@given(
+    st.text(alphabet="aжα中かア가ת -。、") | st.text(),
+    st.sampled_from(["en", "sr", "zh", "ja", "ko", "ru", "ar", "yue"]),
+)
+def test_the_right_letters_at_a_glance(text, language):
+    check = LanguageCheck(language)
+    if check._has_right_letters(text):
+        check._has_right_letters = lambda _: False
+        assert check._script_mismatch(text) == ""
+
+
+@pytest.mark.parametrize("other", ["de", "fr", "es", "pt"])
+def test_asked_about_few_languages_a_text_passes_only_if_it_would_among_all(other):
+    check, source = LanguageCheck("en", other), random.Random(3)
+    words = [*sorted(function_words("en") | function_words(other)), "house", "time", "green", "Haus", "temps", "casa"]
+    evidence = [_evidence(_words(" ".join(source.choices(words, k=9)))) for _ in range(150)]
+    texts = [one for one in evidence if one and check._supported(one.counts, len(one.text))]
+    verdicts = check._ask(texts)
+    assert any(verdicts)
+    for one, verdict in zip(texts, verdicts, strict=True):
+        assert not verdict or check._may_be(check._supported(one.counts, len(one.text)), one.text)

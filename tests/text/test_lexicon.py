@@ -106,5 +106,19 @@ def test_a_hundred_thousand_words_in_linear_time():
     assert time.perf_counter() - begin < 3
 
 
+def test_what_is_remembered_changes_nothing(monkeypatch):
+    monkeypatch.setattr("braid.text.lexicon._KNOWN_WORDS", 3)
+    lexicon, texts = (
+        Lexicon(["ban*", "foo bar", "ä", "坏词", "😀x", "!"]),
+        ["a b c d e", "bank foo bar foo", "中 ä 坏词 b", "ö 😀x 坏 !"],
+    )
+    first = [lexicon.find(text) for text in texts]
+    assert [len(spans) for spans in first] == [0, 2, 2, 2]
+    assert [lexicon.find(text) for text in texts] == first
+    assert len(lexicon._known) <= 3
+    lexicon.find("x" * 10**6)
+    assert all(len(word) < 10**3 for word in lexicon._known)
+
+
 def test_signs_in_full_width():
     assert Lexicon(["50%"]).find("50％") == [(0, 3)]

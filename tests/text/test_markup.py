@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from braid.text.markup import Document, split
+from braid.text.markup import Document, pieces
 
 
 def shout(html: str) -> str:
@@ -65,12 +65,12 @@ def test_plain_text_is_one_piece_with_its_blanks(text):
 
 @given(st.text(alphabet="<>/!-&;=\"' abp[]?"))
 def test_any_html_is_taken_apart_without_loss(html):
-    assert "".join(piece for piece, _ in split(html)) == html
+    assert "".join(piece.written for piece in pieces(html)) == html
     once = Document(html, is_html=True)
     assert all(text == text.strip() and text for text in once.texts)
-    markup = [piece for piece, is_text in split(html) if not is_text]
+    markup = [piece.written for piece in pieces(html) if not piece.is_text]
     filled = once.fill(["<b>&" for _ in once.texts])
-    assert [piece for piece, is_text in split(filled) if not is_text] == markup
+    assert [piece.written for piece in pieces(filled) if not piece.is_text] == markup
 
 
 HOSTILE = ["<", "<a ", "<!--", "</", "<![CDATA[", "<?", "&", "&am", "<a '", '<a b="', "<a b='\"", "<b translate=no "]

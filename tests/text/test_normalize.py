@@ -1,5 +1,7 @@
+import random
 import re
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -75,3 +77,33 @@ def test_what_is_normal_already_is_told_at_once(text):
         patch.setattr("braid.text.normalize._ODD", re.compile(""))  # everything goes the long way
         expected = normalize(text)
     assert normalize(text) == expected
+
+
+def plainly(text):
+    """What `normalize` does, step by step."""
+    text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    text = re.sub("[\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\u00ad\u200b\u2060\ufeff]", "", text)
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
+
+
+@given(ANY_TEXT | AWKWARD)
+def test_short_cuts_change_nothing(text):
+    assert normalize(text) == plainly(text)
+    assert normalize(f"{text}x" * 400) == plainly(f"{text}x" * 400)
+
+
+@given(ANY_TEXT | st.text(alphabet="aä一。，　（〇가ｱＡ\u303f\u115f\u3099\U00020000\U00040000\U0001f600"))
+def test_width_as_it_is_counted_one_by_one(text):
+    wide = [char for char in text if char > "\u10ff" and unicodedata.east_asian_width(char) in "WF"]
+    assert display_width(text) == len(text) + len(wide)
+
+
+def test_width_of_every_character():
+    for code in range(0x110000):
+        wide = code > 0x10FF and unicodedata.east_asian_width(chr(code)) in "WF"
+        assert display_width(chr(code)) == 1 + wide
+
+
+def test_every_mark_that_may_be_too_many():
+    marks = [chr(code) for code in range(0x110000) if unicodedata.combining(chr(code))]
+    assert all(len(normalize("x" * 1000 + 40 * mark)) <= 1030 for mark in random.Random(1).sample(marks, 60))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from braid.text.numerals import arabic_values, chinese_value, number_words
+from braid.text.numerals import arabic_values, chinese_value, has_digit, number_words
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,8 @@ def test_words():
     assert number_words("fr")["seize"] == 16
     assert number_words("xx") == {}
     assert "twenty-zero" not in number_words("en")
+
+
+def test_digits_of_every_script_are_seen():
+    for code in range(0x110000):
+        assert has_digit(f"ä{chr(code)}中") == chr(code).isdecimal()

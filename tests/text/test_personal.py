@@ -209,9 +209,9 @@ def test_spans_are_apart_and_masking_twice_changes_nothing(pieces, between):
 )  # fmt: skip
 def test_linear_time(unit):
     text = unit * (300_000 // len(unit))
-    begin = time.perf_counter()
+    begin = time.process_time()
     find_personal(text)
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 3
 
 
 @pytest.mark.parametrize(
@@ -225,3 +225,10 @@ def test_what_begins_as_an_account_and_is_none(text):
 def test_any_signs_that_numbers_are_made_of(text):
     for found in find_personal(text):
         assert 0 <= found.begin < found.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Dİ89 3704 0044 0532 0130 00", "DE89 3704 0044 0532 0ı30 00", "ſE89370400440532013000"]
+)
+def test_letters_that_are_capitals_of_ascii_ones_break_no_account_number(text):
+    assert "iban" not in {found.kind for found in find_personal(text)}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from braid.data.formats import ReadOptions, read_files
 from braid.text.normalize import normalize
-from braid.text.placeholders import differ, find_placeholders, pairs_of_tags, placeholders
+from braid.text.placeholders import _PATTERN, differ, find_placeholders, pairs_of_tags, placeholders
 
 
 def found_in(text):
@@ -175,3 +175,14 @@ def test_few_false_alarms_on_real_data(shared_data, name, most):
     options = ReadOptions(source_language="en", target_language=name[13:15])
     rows = list(read_files([name], options, folder=shared_data / "translation"))
     assert sum(bool(differ(normalize(row.source), normalize(row.target))) for row in rows) <= most
+
+
+PIECES = "< > </b> <b> { {x} $ ${a} % %s %n %1 : :name & &copy; ~/ /usr/bin -- --all - a b 1 \\n \\ . = é 中"
+
+
+@given(st.lists(st.sampled_from(PIECES.split())))
+def test_a_search_at_signs_finds_what_a_search_everywhere_finds(pieces):
+    text = "".join(pieces)
+    assert [one.text for one in find_placeholders(text)] == [match[0] for match in _PATTERN.finditer(text)]
+    spaced = " ".join(pieces)
+    assert [one.text for one in find_placeholders(spaced)] == [match[0] for match in _PATTERN.finditer(spaced)]

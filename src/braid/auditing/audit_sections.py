@@ -14,7 +14,7 @@ def audit_sections(audit: dict[str, Any]) -> list[Section]:
     """The audit's parts in order; the diagnosis comes last."""
     makers = (
         data.sizes, data.languages, data.lengths, data.vocabulary, data.repeats, data.near, data.leakage, tasks.labels,
-        tasks.mislabelled, tasks.misaligned, tasks.summaries, tasks.answers, tasks.generated, data.terms_counted,
+        tasks.mislabeled, tasks.misaligned, tasks.summaries, tasks.answers, tasks.generated, data.terms_counted,
         data.licenses, _diagnosis,
     )  # fmt: skip
     return [section for maker in makers for section in maker(audit)]

@@ -29,14 +29,14 @@ def labels(audit: dict[str, Any]) -> Iterator[Section]:
         yield Section(key="labels", title="Labels", sentences=[*sentences, *left], tables=[table])
 
 
-def mislabelled(audit: dict[str, Any]) -> Iterator[Section]:
+def mislabeled(audit: dict[str, Any]) -> Iterator[Section]:
     """Labels that are probably wrong."""
-    found = audit.get("mislabelled")
+    found = audit.get("mislabeled")
     if not found:
         return
     if not found["is_usable"]:
         sentences = [f"Wrong labels could not be looked for: {found['reason']}."]
-        yield Section(key="mislabelled", title="Doubtful labels", sentences=sentences)
+        yield Section(key="mislabeled", title="Doubtful labels", sentences=sentences)
         return
     judge = ""
     if "accuracy" in found:
@@ -44,7 +44,7 @@ def mislabelled(audit: dict[str, Any]) -> Iterator[Section]:
         judge = f" It is right for {found['accuracy']['value']:.1f} % [{low:.1f}, {high:.1f}] of the texts."
     rows = [[one["given"] or "–", one["likely"] or "–", one["rows"]] for one in found["confusions"][:10]]
     yield Section(
-        key="mislabelled",
+        key="mislabeled",
         title="Doubtful labels",
         sentences=[
             f"A linear model that never saw the text it judges finds {found['flagged']:,} labels of "

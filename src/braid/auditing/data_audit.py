@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from braid.auditing.data_languages import Variant, languages_found
 from braid.auditing.data_licenses import license_notes
@@ -25,7 +25,7 @@ from braid.auditing.data_words import (
     vocabulary_growth,
     words_of,
 )
-from braid.auditing.labels_audit import mislabelled_rows
+from braid.auditing.labels_audit import mislabeled_rows
 from braid.auditing.leakage import Leakage
 from braid.auditing.pairs_audit import misaligned_pairs
 from braid.auditing.terms import term_counts
@@ -107,7 +107,8 @@ class DataFacts:
 def audit_data(facts: DataFacts) -> dict[str, Any]:
     """What is found in the data, as plain data; `braid.auditing.diagnosis.diagnose` puts it into words.
 
-    Of a part with more than 200,000 rows so many are drawn by lot; ``sampled`` says of which.
+    Of a part with more than 200,000 rows so many are drawn by lot; ``sampled`` says of which. What held-out rows share
+    with training rows is looked for in all of these.
     """
     samples = {part: draw(rows) for part, rows in facts.parts.items()}
     samples = {part: replace(sample, rows=[_plain(row) for row in sample.rows]) for part, sample in samples.items()}
@@ -130,9 +131,27 @@ def audit_data(facts: DataFacts) -> dict[str, Any]:
         "licenses": license_notes(list(facts.report["files"]), folder=facts.folder),
         "baseline": facts.baseline,
         "near_duplicates": _near(train, facts),
-        "leakage": _leakage(train, held_out, facts),
+        "leakage": _leakage(train if samples["train"].is_whole else _PlainRows(facts.parts["train"]), held_out, facts),
     }
     return found | _of_task(facts, train, every)
+
+
+class _PlainRows(Sequence[Example]):
+    """Rows as `audit_data` looks at them, one at a time: those of a part that is too large to be in memory."""
+
+    def __init__(self, rows: Sequence[Example]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Example: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Example]: ...
+    def __getitem__(self, place: int | slice) -> Example | list[Example]:
+        found = self._rows[place]
+        return _plain(found) if isinstance(found, Example) else list(map(_plain, found))
 
 
 def _plain(row: Example) -> Example:
@@ -230,7 +249,7 @@ def _of_task(facts: DataFacts, train: Sequence[Example], every: Sequence[Example
         return {
             "labels": label_counts(every) if every else {},
             "texts_with_labels": dict(Counter(str(1 + row.target.count("\n")) for row in every)),
-            "mislabelled": {**mislabelled_rows(drawn.rows, facts.none_label), "of": drawn.total},
+            "mislabeled": {**mislabeled_rows(drawn.rows, facts.none_label), "of": drawn.total},
         }
     if facts.task == "answer":
         return {"answers": answers_found(every)}

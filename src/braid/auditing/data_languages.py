@@ -1,12 +1,10 @@
 """Which scripts and languages the texts of one side are in, beside the one that was declared.
 
 Languages are told in two steps by lingua: its fast mode names the likeliest of all 75, and where that is not the
-expected
-one, its exact mode must give the expected one less than a tenth beside it. On texts of 30 columns and more that are
-what
-they are said to be, the first step alone is wrong for 3 to 12 % (English texts about software worst), both together for
-0 to 0.2 %, and for 0.8 % of old Bible verses full of names; of German, French and English texts in each other's place
-they find 75 to 98 %.
+expected one, its exact mode must give the expected one less than a tenth beside it. Of 16 sides of six collections in
+English, German, French and Chinese, 500 texts of 30 columns and more of each, the first step alone is wrong for 0 to
+14 % (English texts about software worst), both together for 0 to 0.4 % (old Bible verses full of names worst); of
+English, German and French texts in each other's place they find 70 to 99 %.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """How long texts are, how many words they use, how many more would bring, and how well training covers the test.
 
-Words are those of `braid.text.words`, found by dictionaries and models where no spaces part them.
+Words are those of `braid.text.words`, found by dictionaries and models where no spaces part them, and not the units
+that rows are compared in (`braid.text.units`): the characters of a script are soon all known, so that neither growth
+nor coverage could be told by them.
 
 Papers: Heaps (1978), Information retrieval: computational and theoretical aspects, sec. 7.5: types grow as K n^b with
 the n words read; we take b from the second half of the curve, for it falls on the way.

@@ -18,7 +18,7 @@ RULES = (*DATA_RULES, *TASK_RULES)
 """All rules; each says nothing where there is nothing to say."""
 WARNINGS = (
     "answers_first", "conflicts", "copied_summaries", "damaged_text", "duplicates", "encoding", "imbalance",
-    "inconsistent", "language", "leakage", "license", "long_summaries", "lost_answers", "misaligned", "mislabelled",
+    "inconsistent", "language", "leakage", "license", "long_summaries", "lost_answers", "misaligned", "mislabeled",
     "near_duplicates", "no_license", "one_file", "one_label", "rare_labels", "rejected", "repeated_lines", "sampled",
     "script", "small_test", "unknown_words", "unprepared", "variants",
 )  # fmt: skip
@@ -46,7 +46,7 @@ def fix_first(audit: Audit, most: int = FIX_FIRST) -> list[dict[str, Any]]:
     """The rows worth mending first, from all checks in turn, each with ``kind``, ``file``, ``line`` and ``reasons``."""
     queues = [
         [_row("misaligned", row) for row in _listed(audit, "misaligned", "suspects") if row["is_flagged"]],
-        [_row("mislabelled", row) for row in _listed(audit, "mislabelled", "suspects")],
+        [_row("mislabeled", row) for row in _listed(audit, "mislabeled", "suspects")],
         [_row("leak", one["held_out"], f"{place(one['train'])} in the training part says the same, or nearly")
          for one in _listed(audit, "leakage", "samples")],
         [_row("answer", row, "its answer does not stand in its passage") for row in _listed(audit, "answers",

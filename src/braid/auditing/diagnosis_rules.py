@@ -39,7 +39,7 @@ NEW, SETTLED = 0.6, 0.3
 """Exponents of a vocabulary's growth above which texts are mostly new, and below which they are all alike."""
 
 _NOUNS = {"translate": "sentence pairs", "summarize": "texts with summaries", "answer": "questions",
-          "classify": "labelled texts", "generate": "bytes of text"}  # fmt: skip
+          "classify": "labeled texts", "generate": "bytes of text"}  # fmt: skip
 _WEIGHT_OF_MORE = ((3000, 75.0), (20_000, 60.0), (60_000, 40.0))
 """How much more data counts, by rows there are."""
 
@@ -308,7 +308,8 @@ def sampled(audit: Audit) -> Iterator[Finding]:
     for part, (rows, total) in audit["sampled"].items():
         yield warning(
             "sampled", 5,
-            f"Of the {part} part {rows:,} of {total:,} rows were looked at, drawn by lot (seed {audit['seed']})."
+            f"Of the {part} part {rows:,} of {total:,} rows were looked at, drawn by lot (seed {audit['seed']})"
+            f"{'; leaks were looked for in all.' if part == 'train' else '.'}"
         )  # fmt: skip
 
 

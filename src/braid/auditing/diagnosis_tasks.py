@@ -39,14 +39,14 @@ def misaligned(audit: Audit) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def mislabelled(audit: Audit) -> Iterator[Finding]:
+def mislabeled(audit: Audit) -> Iterator[Finding]:
     """Labels that look wrong."""
-    found = audit.get("mislabelled")
+    found = audit.get("mislabeled")
     if not found or not found["suspects"]:
         return
     number, share, first = found["flagged"], found["flagged"] / found["rows"], found["suspects"][0]
     yield warning(
-        "mislabelled", 30 + min(60, 700 * share),
+        "mislabeled", 30 + min(60, 700 * share),
         f"{number:,} labels of {found['rows']:,} texts ({100 * share:.1f} %) look wrong or doubtful, first "
         f"{place(first)} ({first['reasons'][0]})."
     )  # fmt: skip
@@ -174,7 +174,7 @@ def model(audit: Audit) -> Iterator[Finding]:
             'of attention '
             "alone after one pass over 29,000 pairs; whether that lasts was not measured."
         )  # fmt: skip
-    accuracy = (audit.get("mislabelled") or {}).get("accuracy")
+    accuracy = (audit.get("mislabeled") or {}).get("accuracy")
     if audit["task"] == "classify" and accuracy:
         yield advice(
             "model", 16,
@@ -185,5 +185,5 @@ def model(audit: Audit) -> Iterator[Finding]:
 
 
 TASK_RULES: tuple[Rule, ...] = (
-    misaligned, mislabelled, labels, inconsistent, summaries, answers, repeated_lines, model
+    misaligned, mislabeled, labels, inconsistent, summaries, answers, repeated_lines, model
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Labelled texts whose label is probably wrong, by confident learning.
+"""Labeled texts whose label is probably wrong, by confident learning.
 
 A linear model gives every text probabilities without having seen it (cross-validation). A label's threshold t_j is the
 mean probability of j over the texts that are called j; a text belongs for certain to the likeliest label that reaches
@@ -52,7 +52,7 @@ SEED = 1
 _UNUSABLE = {"is_usable": False, "flagged": 0, "estimated": 0, "suspects": []}
 
 
-def mislabelled_rows(rows: Sequence[Example], none_label: str = "") -> dict[str, Any]:
+def mislabeled_rows(rows: Sequence[Example], none_label: str = "") -> dict[str, Any]:
     """Texts whose label is probably wrong, the likeliest first.
 
     Args:

@@ -1,4 +1,4 @@
-"""What training and held-out data have in common that they should not: a score on rows learnt by heart says nothing.
+"""What training and held-out data have in common that they should not: a score on rows learned by heart says nothing.
 
 Looked for are equal texts (ignoring case, punctuation and width), near-duplicates, long stretches that stand in both,
 short texts that stand inside longer ones, equal identifiers and equal groups. Each is counted on its own, with the
@@ -26,6 +26,9 @@ from braid.data.shingles import fold
 
 SHOWN = 5
 SHOWN_CHARS = 200
+
+PORTION_ROWS = 200_000
+"""Training rows that are looked at together."""
 
 _MOST = 20
 """Candidates for near-duplicates looked at for each held-out text in each band."""
@@ -147,22 +150,24 @@ def leakage(
     """What the held-out rows share with the training rows.
 
     Args:
-        train: Rows learnt from.
+        train: Rows learned from.
         held_out: Rows judged by.
         kind: Which texts count: both sides of a translation, the document of a summary, question and passage, …
         threshold: Jaccard similarity from which on texts are near-duplicates.
         minhash: How those are looked for.
 
-    Cost: about 10 MB of training text a second; memory of some 650 bytes for each distinct text.
+    Cost: about 10 MB of training text a second; the training rows are read once, `PORTION_ROWS` at a time, and memory
+        is some 650 bytes for each distinct text of a portion and of the held-out rows.
     """
-    overlaps = []
-    for side in _sides(kind):
-        overlaps += _text_overlaps(train, held_out, side, threshold, minhash or MinHash())
-    for rule in ("key", "group"):
-        ours, theirs = _rows_by(train, rule), _rows_by(held_out, rule)
-        shared = [key for key in theirs if key in ours]
-        pairs = [(theirs[key], ours[key], 1.0) for key in shared]
-        overlaps += _overlap(rule, "", pairs, train, held_out)
+    finders = [_TextFinder(held_out, side, threshold, minhash or MinHash()) for side in _sides(kind)]
+    finders += [_ValueFinder(held_out, rule) for rule in ("key", "group")]
+    for begin in range(0, len(train), PORTION_ROWS):
+        portion = train[begin : begin + PORTION_ROWS]
+        for finder in finders:
+            finder.look(portion, begin)
+    overlaps = [
+        _overlap(rule, finder.side, pairs, train, held_out) for finder in finders for rule, pairs in finder.found()
+    ]
     return Leakage(num_train=len(train), num_held_out=len(held_out), overlaps=tuple(overlaps))
 
 
@@ -179,7 +184,7 @@ def leakage_between(
     """What rows of some files share with rows of others, as `leakage` says, whichever recipe they belong to.
 
     Args:
-        train: Files or globs learnt from.
+        train: Files or globs learned from.
         held_out: Files or globs judged by.
         kind: What the rows are.
         options: How both are read …
@@ -212,13 +217,73 @@ _Pairs = list[tuple[list[int], list[int], float]]
 """Places of held-out rows that share something, places of the training rows they share it with, and how similar."""
 
 
-def _rows_by(rows: Sequence[Example], name: str) -> _Rows:
-    """Places of the rows by their key or group, rows without one left out."""
-    found: _Rows = {}
-    for place, row in enumerate(rows):
-        if value := getattr(row, name):
-            found.setdefault(value, []).append(place)
-    return found
+class _ValueFinder:
+    """Finds training rows with the key or group of a held-out one; rows without one are left out."""
+
+    side = ""
+
+    def __init__(self, held_out: Sequence[Example], name: str) -> None:
+        self._name = name
+        self._theirs: _Rows = {}
+        for place, row in enumerate(held_out):
+            if value := getattr(row, name):
+                self._theirs.setdefault(value, []).append(place)
+        self._ours: _Rows = {}
+
+    def look(self, train: Sequence[Example], begin: int) -> None:
+        """Take in the training rows from that place on."""
+        for place, row in enumerate(train, begin):
+            if (value := getattr(row, self._name)) in self._theirs:
+                self._ours.setdefault(value, []).append(place)
+
+    def found(self) -> Iterator[tuple[str, _Pairs]]:
+        """The rule and what it found, if that is anything."""
+        pairs = [(places, self._ours[value], 1.0) for value, places in self._theirs.items() if value in self._ours]
+        if pairs:
+            yield self._name, pairs
+
+
+class _TextFinder:
+    """Finds what held-out rows share with training rows on one side, each distinct text counted by one rule."""
+
+    def __init__(self, held_out: Sequence[Example], side: str, threshold: float, minhash: MinHash) -> None:
+        self.side = side
+        self._threshold, self._minhash = threshold, minhash
+        rows = _rows_by_text(held_out, side)
+        self._keys, self._theirs = list(rows), list(rows.values())
+        self._texts = [getattr(held_out[places[0]], side) for places in self._theirs]
+        self._exact: dict[int, list[int]] = {}
+        self._best: dict[str, dict[int, tuple[float, list[int]]]] = {"near": {}, "stretch": {}, "contained": {}}
+
+    def look(self, train: Sequence[Example], begin: int) -> None:
+        """Take in the training rows from that place on."""
+        ours = _rows_by_text(train, self.side)
+        for number, key in enumerate(self._keys):
+            if key in ours:
+                self._exact.setdefault(number, []).extend(begin + place for place in ours[key])
+        left = [number for number in range(len(self._keys)) if number not in self._exact]
+        known = list(ours.values())
+        texts = [self._texts[number] for number in left]
+        others = [getattr(train[places[0]], self.side) for places in known]
+        for rule, found in (
+            ("near", _nearest(texts, others, self._threshold, self._minhash)),
+            ("stretch", stretches(texts, others)),
+            ("contained", contained(texts, others)),
+        ):
+            best = self._best[rule]
+            for one, (similarity, other) in found.items():
+                if similarity > best.get(left[one], (0.0, []))[0]:
+                    best[left[one]] = similarity, [begin + place for place in known[other]]
+
+    def found(self) -> Iterator[tuple[str, _Pairs]]:
+        """Each rule and what it found beyond those before it, if that is anything."""
+        counted: set[int] = set()
+        every = {"exact": {number: (1.0, places) for number, places in self._exact.items()}, **self._best}
+        for rule, best in every.items():
+            news = {number: match for number, match in best.items() if number not in counted}
+            counted.update(news)
+            if news:
+                yield rule, [(self._theirs[number], ours, alike) for number, (alike, ours) in sorted(news.items())]
 
 
 def _rows_by_text(rows: Sequence[Example], side: str) -> _Rows:
@@ -233,49 +298,21 @@ def _rows_by_text(rows: Sequence[Example], side: str) -> _Rows:
     return found
 
 
-def _text_overlaps(
-    train: Sequence[Example], held_out: Sequence[Example], side: str, threshold: float, minhash: MinHash
-) -> Iterator[Overlap]:
-    """What is found on one side, each distinct text looked at once and counted by one rule."""
-    ours, theirs = _rows_by_text(train, side), _rows_by_text(held_out, side)
-    yield from _overlap(
-        "exact", side, [(theirs[key], ours[key], 1.0) for key in theirs if key in ours], train, held_out
+def _overlap(rule: str, side: str, pairs: _Pairs, train: Sequence[Example], held_out: Sequence[Example]) -> Overlap:
+    """The finding that the pairs make."""
+    best = sorted(pairs, key=lambda pair: -pair[2])
+    rows = tuple(sorted(row for theirs, _, _ in pairs for row in theirs))
+    return Overlap(
+        rule=rule,
+        side=side,
+        rows=rows,
+        share=len(rows) / len(held_out),
+        num_train=len({row for _, ours, _ in pairs for row in ours}),
+        matches=tuple(
+            Match(held_out=held_out[theirs[0]], train=train[ours[0]], similarity=similarity)
+            for theirs, ours, similarity in best
+        ),
     )
-    left = [places for key, places in theirs.items() if key not in ours]
-    known = list(ours.values())
-    texts, others = (
-        [getattr(rows[places[0]], side) for places in part] for rows, part in ((held_out, left), (train, known))
-    )
-    best: dict[int, tuple[float, int]] = {}
-    for rule, found in (
-        ("near", lambda: _nearest(texts, others, threshold, minhash)),
-        ("stretch", lambda: stretches(texts, others)),
-        ("contained", lambda: contained(texts, others)),
-    ):
-        news = {one: match for one, match in found().items() if one not in best}
-        best |= news
-        pairs = [(left[one], known[other], similarity) for one, (similarity, other) in news.items()]
-        yield from _overlap(rule, side, pairs, train, held_out)
-
-
-def _overlap(
-    rule: str, side: str, pairs: _Pairs, train: Sequence[Example], held_out: Sequence[Example]
-) -> Iterator[Overlap]:
-    """The finding that the pairs make, if there is any."""
-    if pairs:
-        rows = tuple(sorted(row for theirs, _, _ in pairs for row in theirs))
-        best = sorted(pairs, key=lambda pair: -pair[2])
-        yield Overlap(
-            rule=rule,
-            side=side,
-            rows=rows,
-            share=len(rows) / len(held_out),
-            num_train=len({row for _, ours, _ in pairs for row in ours}),
-            matches=tuple(
-                Match(held_out=held_out[theirs[0]], train=train[ours[0]], similarity=similarity)
-                for theirs, ours, similarity in best
-            ),
-        )
 
 
 def _nearest(

@@ -9,7 +9,7 @@ shorter a line, the larger a share of the documents must have it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from braid.data.keys import number_of
@@ -133,6 +133,15 @@ class LineCounts:
         self._counts = {key: count - lowered for key, count in self._counts.items() if count > lowered}
         self._texts = {key: line for key, line in self._texts.items() if key in self._counts}
         self.error += lowered
+
+
+def joined(found: Sequence[Boilerplate]) -> Boilerplate:
+    """The lines that are boilerplate in any of several collections, each with its largest count."""
+    lines: dict[str, int] = {}
+    for one in found:
+        for line, count in one.lines.items():
+            lines[line] = max(lines.get(line, 0), count)
+    return Boilerplate(lines=lines, keys=frozenset().union(*(one.keys for one in found)))
 
 
 def _keyed(text: str) -> Iterator[tuple[int, str]]:

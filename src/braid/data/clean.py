@@ -15,6 +15,7 @@ from braid.config.recipe import DataConfig
 from braid.data.example import Example, Reject
 from braid.data.formats.texts import MESSAGES
 from braid.data.kinds import KINDS, SEPARATOR, DataKind
+from braid.data.labels import label_text
 from braid.text.advertisements import remove_advertisements
 from braid.text.agreement import numbers_differ
 from braid.text.identify import LanguageCheck
@@ -24,7 +25,7 @@ from braid.text.personal import find_personal, mask_personal
 from braid.text.placeholders import differ
 from braid.text.repair import repair
 
-RULES = 5
+RULES = 6
 """Raised whenever other rows would be kept of the same files, so that prepared data are made again."""
 
 SHOWN = 3
@@ -73,6 +74,12 @@ class Cleaner:
         }
         self._steps = [(name, step) for name, (is_on, step) in steps.items() if is_on]
         self._texts = ("source",) if kind.has_labels else ("source", "target")
+        is_off = {
+            "placeholders": not config.check_placeholders,
+            "numbers": not config.check_numbers,
+            "identical": config.keep_identical,
+        }
+        self._rules = [(name, _RULES[name]) for name in kind.rules if not is_off.get(name)]
 
     def clean(self, rows: Sequence[Example]) -> list[Cleaned | Reject]:
         """Each row as it may be used; or as it was read, with the rule it breaks."""
@@ -88,8 +95,8 @@ class Cleaner:
     def _clean(self, row: Example) -> Cleaned | Reject:
         notes: list[tuple[str, str]] = []
         example = normalized(self._changed(row, notes), self._config, self._kind)
-        for name in self._kind.rules:
-            if detail := _RULES[name](example, self._config, self._kind):
+        for name, rule in self._rules:
+            if detail := rule(example, self._config, self._kind):
                 return Reject(example=row, rule=name, detail=detail)
         for name, detail in self._findings(example):
             if self._rejects(name):
@@ -117,8 +124,8 @@ class Cleaner:
 
     def _findings(self, example: Example) -> list[tuple[str, str]]:
         """What else there is in the texts, by rule."""
-        found = []
-        texts = [getattr(example, side) for side in self._texts]
+        found = list[tuple[str, str]]()
+        texts = (example.source,) if len(self._texts) == 1 else (example.source, example.target)
         if self._config.personal_data != "mask" or self._is_kept(example):
             kinds = [item.kind for text in texts for item in find_personal(text)]
             if kinds:
@@ -137,7 +144,7 @@ class Cleaner:
 
 def _repaired(text: str) -> tuple[str, str]:
     mended = repair(text)
-    return mended, "" if mended == text else f"{_beside(text, mended)}"
+    return (text, "") if mended is text or mended == text else (mended, _beside(text, mended))
 
 
 def _beside(before: str, after: str) -> str:
@@ -161,16 +168,17 @@ def normalized(row: Example, config: DataConfig, kind: DataKind) -> Example:
     """The row with normalized texts: labels in one order, texts to be continued with their lines."""
     if kind.has_labels:
         separator = config.label_separator or SEPARATOR
-        labels = {normalize(label) for part in row.target.split(SEPARATOR) for label in part.split(separator)}
+        parts = (part for line in row.target.split(SEPARATOR) for part in line.split(separator))
+        labels = {label_text(normalize(part)) for part in parts}
         return replace(row, source=normalize(row.source), target=SEPARATOR.join(sorted(labels - {""})))
     if kind.reads == "texts":
         return replace(row, target=normalize_lines(row.target))
     if kind.reads == "questions":  # answers are places in the user's own text: that stays as it is
         return replace(row, source=normalize(row.source))
     references = tuple(filter(None, map(normalize, row.references))) if row.references else ()
-    source = (normalize_lines if kind.keeps_lines else normalize)(row.source)
+    source = normalize_lines(row.source) if kind.keeps_lines else normalize(row.source)
     target = normalize(row.target)
-    if (source, target, references) == (row.source, row.target, row.references):
+    if source == row.source and target == row.target and references == row.references:
         return row
     return replace(row, source=source, target=target, references=references)
 
@@ -181,9 +189,7 @@ def _empty(example: Example, config: DataConfig, kind: DataKind) -> str:
 
 
 def _identical(example: Example, config: DataConfig, kind: DataKind) -> str:
-    if config.keep_identical or example.source != example.target:
-        return ""
-    return "the target equals the source"
+    return "the target equals the source" if example.source == example.target else ""
 
 
 def _too_long(example: Example, config: DataConfig, kind: DataKind) -> str:
@@ -192,14 +198,10 @@ def _too_long(example: Example, config: DataConfig, kind: DataKind) -> str:
 
 
 def _placeholders(example: Example, config: DataConfig, kind: DataKind) -> str:
-    if not config.check_placeholders:
-        return ""
     return differ(example.source, example.target)
 
 
 def _numbers(example: Example, config: DataConfig, kind: DataKind) -> str:
-    if not config.check_numbers:
-        return ""
     return numbers_differ(example.source, example.target, config.source_language, config.target_language)
 
 

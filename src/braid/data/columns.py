@@ -90,11 +90,13 @@ class Marked:
     Attributes:
         columns: The same.
         state: (N,) uint8, the part of each row, or why it is left out.
+        stand_ins: Rows that are left out because they repeat another one but for boilerplate, and those; (M,) each.
     """
 
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
         self.state = np.zeros(columns.num_rows, np.uint8)
+        self.stand_ins = np.zeros(0, np.int64), np.zeros(0, np.int64)
 
     @property
     def usable(self) -> np.ndarray:

@@ -38,7 +38,7 @@ class Wheel:
         requirement: Name and version for pip.
         size_bytes: Of the wheel file, for people who wait for it.
         sha256: Of the wheel file.
-        notice: Whose texts they are and under which licence.
+        notice: Whose texts they are and under which license.
         options: Further options for ``pip download``.
     """
 
@@ -102,7 +102,7 @@ def cache_folder() -> Path:
 
 
 def demo_notice(language: str) -> str:
-    """Where the demo's texts come from and under which licences, as Markdown for the model card."""
+    """Where the demo's texts come from and under which licenses, as Markdown for the model card."""
     wheels = (HOME_ASSISTANT, _catalog(language).pack)
     return "Interface texts from:\n\n" + "\n".join(f"- {wheel.notice}" for wheel in wheels)
 

@@ -42,7 +42,7 @@ class TaskDemo:
     Args:
         rows: Makes the rows of its file.
         about: What it shows, and what it does not, in a sentence or two.
-        notice: Whose texts they are and under which licence.
+        notice: Whose texts they are and under which license.
     """
 
     rows: Callable[[Callable[[str], None]], Iterable[dict[str, Any]]]
@@ -108,7 +108,7 @@ def _unquoted(text: str) -> str:
     return text[1:-1].replace("''", "'") if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
 
 
-def _labelled(progress: Callable[[str], None]) -> Iterator[dict[str, Any]]:
+def _labeled(progress: Callable[[str], None]) -> Iterator[dict[str, Any]]:
     rows = list(_conversations(progress))
     counts = Counter(topic for *_, topic in rows)
     yield from ({"text": question, "label": topic} for question, _, topic in rows if counts[topic] >= FEWEST_ROWS)
@@ -153,7 +153,7 @@ def _topics(progress: Callable[[str], None]) -> Iterator[dict[str, Any]]:
 
 TASK_DEMOS = {
     "classify": TaskDemo(
-        rows=_labelled,
+        rows=_labeled,
         about=(
             "This demo learns to tell the topic of a short question (computers, history, sports, …) from two thousand "
             "examples of a small-talk corpus. Real tickets need examples of their own."

@@ -95,7 +95,7 @@ KINDS = {
         source_roles=_TEXT,
         target_roles=("label", "labels", "intent", "category", "class", "sentiment", "emotion", "topic", "target"),
         has_labels=True,
-        row="labelled texts",
+        row="labeled texts",
     ),
     "generate": DataKind(
         reads="texts", target_roles=(*_TEXT, "target"), rules=("empty",), joined_by=("target",), row="texts"

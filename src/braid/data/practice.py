@@ -64,7 +64,7 @@ def _without_accelerators(source: str, target: str) -> tuple[str, str]:
     return (plain, translated) if mark else (source, target)
 
 
-def practise(pairs: Sequence[Pair], tokenizer: Tokenizer, share: float = SHARE) -> list[Pair]:
+def practice(pairs: Sequence[Pair], tokenizer: Tokenizer, share: float = SHARE) -> list[Pair]:
     """The same pairs, a share of them with placeholders or tags more; which ones is decided by their texts alone.
 
     Args:
@@ -85,13 +85,13 @@ def practise(pairs: Sequence[Pair], tokenizer: Tokenizer, share: float = SHARE) 
         random = np.random.default_rng(seed)
         if len(source.pieces) == len(target.pieces) == 1 and not source.originals:
             words = words or _Words(pairs, tokenizer)
-            done[place] = _practised(str(source.pieces[0]), str(target.pieces[0]), words, tokenizer.slots, random)
+            done[place] = _practiced(str(source.pieces[0]), str(target.pieces[0]), words, tokenizer.slots, random)
         else:
             done[place] = _tagged(source, target, tokenizer.slots, random)
     return done
 
 
-def _practised(source: str, target: str, words: _Words, slots: Slots, random: np.random.Generator) -> Pair:
+def _practiced(source: str, target: str, words: _Words, slots: Slots, random: np.random.Generator) -> Pair:
     """A pair of bare texts with one placeholder, or with one or two pairs of tags."""
     aligned = words.aligned(source, target)
     if aligned and random.random() < 0.6:

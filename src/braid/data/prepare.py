@@ -45,11 +45,14 @@ from braid.data.report import RULE_TITLES, data_report
 from braid.data.shard import Shard, checksum, count_row, join_counts, printable
 from braid.data.split import LEAST, MIN_ROWS, HeldOut, Wanted, assign_parts, check_size, leave_out_leaks
 from braid.data.split_texts import FEW, LEAST_CHARS, behind_held, held_parts, parts_of, split_ends
-from braid.data.table import Table, as_read
+from braid.data.table import Table, apply_rules, as_read
 from braid.errors import ConfigError, DataError, StorageError
 from braid.storage import atomic_file, atomic_folder, make_folder
 
 LAYOUT = 3
+RULES = 2
+"""What rules that look across rows leave out: another number makes prepared data anew."""
+
 _LOOSEN = "look at these rows in the files, add data, or loosen the rules under [data]"
 _AGAIN = "delete this folder; `braid prepare` makes it again"
 
@@ -106,8 +109,8 @@ def prepare_data(
     tables = {part: Table(shards[part], kind) for part in PARTS if shards[part]}
     try:
         _check_files(jobs, shards)
+        apply_rules(list(tables.values()), config)
         for part, table in tables.items():
-            table.apply_rules(config)
             _check_left(part, table)
         split = _assign(tables, recipe, ledger)
         _check_dated(recipe, tables, split.parts)
@@ -141,8 +144,8 @@ def unsplit_data(recipe: Recipe, *, folder: Path, output: Path) -> tuple[list[Ex
     _check_files(jobs, shards)
     tables = [Table(found, kind) for found in shards.values() if found]
     counts: dict[str, dict[str, dict[str, Any]]] = {"rejected": {}, "noted": {}}
+    apply_rules(tables, recipe.data)
     for table in tables:
-        table.apply_rules(recipe.data)
         _count(table, counts)
         for _ in _reject_lines(table, counts["rejected"]):
             pass  # which counts them
@@ -193,7 +196,7 @@ def _check_place(output: Path) -> None:
 
 def _inputs(jobs: Sequence[Job], recipe: Recipe) -> str:
     """A hash of everything the result depends on: the rows as read and the rules."""
-    rules = [LAYOUT, recipe.task, dataclasses.asdict(recipe.data), [(job.part, job.name) for job in jobs]]
+    rules = [LAYOUT, RULES, recipe.task, dataclasses.asdict(recipe.data), [(job.part, job.name) for job in jobs]]
     return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -15,7 +14,7 @@ from braid.data.example import Example
 from braid.data.kinds import SEPARATOR
 from braid.data.shard import printable
 from braid.data.table import Table
-from braid.text.scripts import UNSPACED
+from braid.text.units import units
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,10 +32,7 @@ FILES = 8
 
 _TOGETHER = 1000
 """Training rows whose words are looked at together."""
-_REMEMBERED = 200_000
-"""Words with punctuation around them that are looked at once."""
 
-_PUNCTUATION = ".,;:!?\"'()[]{}<>…“”‘’«»„，。、；：！？（）【】《》「」"
 PERCENTILES = (5, 25, 50, 75, 95, 100)
 
 
@@ -127,37 +123,23 @@ def _percentile(counts: np.ndarray, percent: int) -> int:
     return int(np.searchsorted(np.cumsum(counts), max(1, total * percent / 100))) if total else 0
 
 
-_ALONE = re.compile(f"([{UNSPACED}])")
-
-
-def _pieces(text: str) -> list[str]:
-    """Words with punctuation around them; characters where words are not set apart by spaces."""
-    return _ALONE.sub(r" \1 ", text.casefold()).split()
-
-
-def _words(pieces: Iterable[str]) -> Iterator[str]:
-    """The words of pieces without punctuation around them."""
-    return (word for piece in pieces if (word := piece.strip(_PUNCTUATION)))
-
-
 def unseen_words(parts: Mapping[str, Sequence[Example]]) -> dict[str, float]:
     """Share of words (characters in Chinese) of each held-out part that training never shows, per side.
 
-    Of a large training part the first `COVERING_ROWS` rows are looked at.
+    Of a large training part the first `COVERING_ROWS` rows are looked at. An audit (`braid.auditing.data_words`) tells
+    it of the words of a dictionary, which takes too long in Chinese to be done at each preparation.
     """
     held = {
-        (part, side): Counter(_words(_pieces("\n".join(getattr(row, side) for row in parts[part]))))
+        (part, side): Counter(units("\n".join(getattr(row, side) for row in parts[part])))
         for part in ("valid", "test")
         for side in ("source", "target")
     }
     missing = {side: set().union(*(held[part, side] for part in ("valid", "test"))) for side in ("source", "target")}
-    training, seen = islice(parts["train"], COVERING_ROWS), {side: set[str]() for side in missing}
+    training = islice(parts["train"], COVERING_ROWS)
     while rows := list(islice(training, _TOGETHER)):
-        for side in [side for side, words in missing.items() if words]:
-            pieces = set(_pieces("\n".join(getattr(row, side) for row in rows))) - seen[side]
-            missing[side].difference_update(_words(pieces))
-            if len(seen[side]) < _REMEMBERED:
-                seen[side] |= pieces
+        for side, words in missing.items():
+            if words:
+                words.difference_update(units("\n".join(getattr(row, side) for row in rows)))
     return {
         f"{part}_{side}": round(sum(n for word, n in words.items() if word in missing[side]) / max(words.total(), 1), 4)
         for (part, side), words in held.items()

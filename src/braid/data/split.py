@@ -156,9 +156,11 @@ def check_size(train: Marked, row: str, least: int = MIN_ROWS) -> None:
 
 
 def _hold_again(train: Marked, part: int, before: np.ndarray) -> None:
-    """Put rows that were in a part there again."""
-    for state, pairs in train.chunks("pair"):
-        state[stand_in(pairs, before) & (state == TRAIN)] = part
+    """Put rows that were in a part there again, and those that stand there in the place of such a row."""
+    was_held = np.concatenate([np.zeros(0, bool), *(stand_in(pairs, before) for _, pairs in train.chunks("pair"))])
+    repeated, firsts = train.stand_ins
+    was_held[firsts[was_held[repeated]]] = True
+    train.state[was_held & (train.state == TRAIN)] = part
 
 
 def _give_back(train: Marked, part: int, rows: int, seed: int) -> None:

@@ -13,19 +13,20 @@ from typing import Any
 import numpy as np
 
 from braid.config.recipe import DataConfig
-from braid.data.boilerplate import Boilerplate, LineCounts
-from braid.data.columns import LEFT_OUT, TEST, TRAIN, VALID, FileColumns, Marked, equal_rows, first_equal
+from braid.data.boilerplate import Boilerplate, LineCounts, joined
+from braid.data.columns import LEFT_OUT, TEST, TRAIN, VALID, Columns, FileColumns, Marked, equal_rows, first_equal
 from braid.data.example import Example, Reject
 from braid.data.keys import key_names
 from braid.data.kinds import SEPARATOR, DataKind
 from braid.data.lines import example_of
+from braid.data.restated import Restated, column_values
 from braid.data.row_columns import NEAR, band_names
 from braid.data.shard import SAMPLES, Shard, count_row
 from braid.data.shingles import digit_hashes, fold
 from braid.data.split import LEAK, NEAR_LEAK, name_parts
 
 DUPLICATE, LENGTH_RATIO, CONFLICT, SEVERAL = LEFT_OUT, LEFT_OUT + 1, LEFT_OUT + 2, LEFT_OUT + 3
-NEAR_DUPLICATE = LEFT_OUT + 4
+NEAR_DUPLICATE, BARE_DUPLICATE = LEFT_OUT + 4, LEFT_OUT + 5
 """Reasons not to use a row, beside `braid.data.split.LEAK`."""
 
 _RULES = {
@@ -34,6 +35,7 @@ _RULES = {
     CONFLICT: "conflict",
     SEVERAL: "several_targets",
     NEAR_DUPLICATE: "near_duplicate",
+    BARE_DUPLICATE: "duplicate",
     NEAR_LEAK: "near_leak",
 }
 NEAR_FROM = 0.8
@@ -44,7 +46,7 @@ _OCTAVES = 40
 
 
 class Table(Marked):
-    """The rows of the files under one of the recipe's keys; columns as `braid.data.shard.COLUMNS` has them.
+    """The rows of the files under one of the recipe's keys; columns as `braid.data.row_columns.COLUMNS` has them.
 
     Args:
         shards: In the order of the rows.
@@ -56,7 +58,7 @@ class Table(Marked):
         self.kind = kind
         self._files = FileColumns([shard.path / "columns.npz" for shard in shards], [s.num_rows for s in shards])
         super().__init__(self._files)
-        self.bands = FileColumns([shard.path / "bands.npz" for shard in shards], [s.num_rows for s in shards])
+        self.bands: Columns = FileColumns([shard.path / "bands.npz" for shard in shards], [s.num_rows for s in shards])
         self._kept: tuple[int, dict[str, np.ndarray]] = (-1, {})
         self._first: np.ndarray | None = None
         self._near: dict[int, str] = {}
@@ -64,12 +66,15 @@ class Table(Marked):
         self.noted: dict[str, dict[str, Any]] = {}
         self.boilerplate: Boilerplate | None = None
 
-    def apply_rules(self, config: DataConfig) -> None:
-        """Leave out rows of odd length, repetitions, and texts that stand there with other labels."""
+    def leave_out_repeated(self, config: DataConfig) -> None:
+        """Leave out rows of odd length, and repetitions."""
         name_parts(self)
         if self.kind.checks_ratio:
             self._leave_out_odd_lengths(config.max_length_ratio)
         self._leave_out_repeated(DUPLICATE, "pair")
+
+    def compare(self, config: DataConfig) -> None:
+        """Leave out texts that stand there with other labels or targets, and near-duplicates, as the recipe says."""
         if self.kind.has_labels:
             self._leave_out_repeated(CONFLICT, "source")
         elif self.kind.reads == "pairs":
@@ -78,15 +83,38 @@ class Table(Marked):
                 self._leave_out_repeated(SEVERAL, "source")
         if config.near_duplicates == "drop":
             self._leave_out_near()
-        if config.remove_boilerplate and self.kind.has_documents:
-            self.find_boilerplate()
 
-    def find_boilerplate(self) -> None:
-        """Learn which lines stand in many of the documents; `stripped` takes them out from now on."""
+    def find_boilerplate(self) -> Boilerplate:
+        """The lines that stand in many of the documents."""
         counts = LineCounts()
         for example in self.examples():
             counts.add(getattr(example, self._document_side))
-        self.boilerplate = counts.boilerplate()
+        return counts.boilerplate()
+
+    def take_out(self, boilerplate: Boilerplate) -> None:
+        """Have rows without these lines from now on, whoever asks for them or compares them; `stripped` counts them.
+
+        Documents that are the same without them are repetitions. What was held out before is known by its pair as it
+        was read: other data may have other boilerplate.
+        """
+        self.boilerplate = boilerplate
+        if not boilerplate.keys:
+            return
+        rows, values = column_values(self._changed(), self._document_side, self.kind)
+        self._leave_out_repeated(BARE_DUPLICATE, "pair", Restated(self._files, rows, {"pair": values.pop("pair")}))
+        repeated = np.flatnonzero(self.state == BARE_DUPLICATE)
+        if self._first is not None:
+            self.stand_ins = repeated, self._first[repeated]
+        self.columns = Restated(self._files, rows, values)
+        self.bands = Restated(self.bands, rows, values)
+
+    def _changed(self) -> Iterator[tuple[int, Example]]:
+        """The rows in use that have boilerplate, without it."""
+        for number, (state, line, _) in enumerate(self.rows()):
+            if state < LEFT_OUT:
+                example, removed = self._without(example_of(json.loads(line)))
+                if removed:
+                    yield number, example
 
     @property
     def _document_side(self) -> str:
@@ -94,13 +122,17 @@ class Table(Marked):
 
     def stripped(self, example: Example) -> Example:
         """The row without boilerplate, which is counted as noted."""
-        if self.boilerplate is None:
-            return example
-        text, removed = self.boilerplate.strip(getattr(example, self._document_side))
-        if not removed or not text.strip():
-            return example
-        count_row(self.noted, "boilerplate", example, "; ".join(removed))
-        return replace(example, **{self._document_side: text})
+        bare, removed = self._without(example)
+        if removed:
+            count_row(self.noted, "boilerplate", example, "; ".join(removed))
+        return bare
+
+    def _without(self, example: Example) -> tuple[Example, list[str]]:
+        """The row without boilerplate, unless nothing would be left of it, and the lines that went."""
+        text, removed = self.boilerplate.strip(getattr(example, self._document_side)) if self.boilerplate else ("", [])
+        if not text.strip():
+            return example, []
+        return replace(example, **{self._document_side: text}) if removed else example, removed
 
     def reject_counts(self) -> Counter[str]:
         """How many rows each rule has left out."""
@@ -120,8 +152,9 @@ class Table(Marked):
             row: As it was read.
         """
         code = int(self.state[number])
-        if code == DUPLICATE:
-            return Reject(example=row, rule="duplicate", detail=f"as {self.place_of(self._first_of(number))}")
+        if code in (DUPLICATE, BARE_DUPLICATE):
+            aside = ", boilerplate aside" if code == BARE_DUPLICATE else ""
+            return Reject(example=row, rule="duplicate", detail=f"as {self.place_of(self._first_of(number))}{aside}")
         if code == CONFLICT:
             first = self._first_of(number)
             labels = self.row(first).target.replace(SEPARATOR, ", ")
@@ -165,20 +198,20 @@ class Table(Marked):
             apart = np.abs(np.log2(ratios.astype(np.float64) / self._median))
             state[(apart > math.log2(most)) & (state < LEFT_OUT)] = LENGTH_RATIO
 
-    def _leave_out_repeated(self, code: int, name: str) -> None:
+    def _leave_out_repeated(self, code: int, name: str, columns: Columns | None = None) -> None:
         """Leave out rows that have the key of an earlier one, which is remembered."""
-        for repeated, firsts in self._repeated(name):
+        for repeated, firsts in self._repeated(name, columns or self.columns):
             if self._first is None and len(repeated):
                 self._first = np.zeros(len(self.state), np.int32 if len(self.state) < 2**31 else np.int64)
             if self._first is not None:
                 self._first[repeated] = firsts
             self.state[repeated] = code
 
-    def _repeated(self, name: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def _repeated(self, name: str, columns: Columns) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Rows that have the key of an earlier one of the same part, and that one."""
         for part in (TRAIN, VALID, TEST):  # a row that its own column holds out loses nothing to one to learn from
             if (self.state == part).any():
-                yield from first_equal(self.columns, name, self.state == part)
+                yield from first_equal(columns, name, self.state == part)
 
     def _note_several_targets(self) -> None:
         """Count rows whose source stands there with another target, too."""
@@ -274,9 +307,29 @@ class Table(Marked):
         return f"{file}, {key}" if key else f"{file}, line {self._value(number, 'line')}"
 
     def row(self, number: int) -> Example:
-        """A row in use, by its place among the table's rows."""
+        """A row in use, by its place among the table's rows; without boilerplate."""
         place, _ = self._shard_of(number)
-        return self.shards[place].row(int(self._value(number, "begin")))
+        return self._without(self.shards[place].row(int(self._value(number, "begin"))))[0]
+
+
+def apply_rules(tables: Sequence[Table], config: DataConfig) -> None:
+    """Leave out rows of odd length, repetitions, and texts that stand there with other labels.
+
+    Lines that are boilerplate in one table are out in all before rows are compared: the same document must not stand
+    with its footer on one side of a split and without it on the other.
+
+    Args:
+        tables: Of one recipe.
+        config: Its data section.
+    """
+    for table in tables:
+        table.leave_out_repeated(config)
+    if config.remove_boilerplate and any(table.kind.has_documents for table in tables):
+        boilerplate = joined([table.find_boilerplate() for table in tables])
+        for table in tables:
+            table.take_out(boilerplate)
+    for table in tables:
+        table.compare(config)
 
 
 def _bins(ratios: np.ndarray) -> np.ndarray:

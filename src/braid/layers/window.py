@@ -52,7 +52,7 @@ def attend_in_blocks(
         rest = ops.zeros((batch, blocks * window - time, size), dtype=flat.dtype)
         return ops.concatenate([flat, rest], axis=1)
 
-    def neighbours(before: Any, values: Any, size: int) -> Any:
+    def neighbors(before: Any, values: Any, size: int) -> Any:
         """(B M, 2 W or 3 W, size): the rows of the block before, of each block itself, and perhaps of the next one."""
         edge = ops.zeros((batch, 1, size), dtype=values.dtype)
         parts = [edge, before, values]
@@ -65,17 +65,17 @@ def attend_in_blocks(
 
     count_B1 = ops.sum(ops.cast(real_BT, "int32"), axis=1, keepdims=True)
     is_real = ops.cast(ops.arange(blocks * window, dtype="int32") < count_B1, key_BTGH.dtype)[:, :, None]
-    known = neighbours(ops.cast(past[2], key_BTGH.dtype)[:, :, None], is_real, 1)[:, :, 0] > 0.5
+    known = neighbors(ops.cast(past[2], key_BTGH.dtype)[:, :, None], is_real, 1)[:, :, 0] > 0.5
     size = kv_heads * width
     key, value = (
         ops.reshape(
-            neighbours(ops.reshape(before, (batch, window - 1, size)), together(part, size), size),
+            neighbors(ops.reshape(before, (batch, window - 1, size)), together(part, size), size),
             (batch * blocks, -1, kv_heads, width),
         )
         for before, part in ((past[0], key_BTGH), (past[1], value_BTGH))
     )
     query = ops.reshape(together(query_BTNH, heads * width), (batch * blocks, window, heads, width))
-    # Query a of a block stands at row a + W of its neighbours.
+    # Query a of a block stands at row a + W of its neighbors.
     distance = ops.arange(window)[:, None] + window - ops.arange(window * (2 if is_causal else 3))
     near = ops.logical_and(distance < window, distance >= 0 if is_causal else distance > -window)
     found = attend(query, key, value, ops.logical_and(near[None], known[:, None]))

@@ -117,10 +117,10 @@ def best_threshold(confidence_B: np.ndarray, is_right_B: np.ndarray, has_label_B
     if has_label_B.all():
         return 0.0
     order = np.argsort(confidence_B, kind="stable")
-    # With the first k texts left without a label: those of them that have none, and of the others those labelled right.
+    # With the first k texts left without a label: those of them that have none, and of the others those labeled right.
     without = np.concatenate([[0], np.cumsum(~has_label_B[order])])
-    labelled = np.concatenate([np.cumsum((is_right_B & has_label_B)[order][::-1])[::-1], [0]])
-    best = int(np.argmax(without + labelled))
+    labeled = np.concatenate([np.cumsum((is_right_B & has_label_B)[order][::-1])[::-1], [0]])
+    best = int(np.argmax(without + labeled))
     if best == 0:
         return 0.0
     below = float(confidence_B[order[best - 1]])

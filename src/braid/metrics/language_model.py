@@ -10,7 +10,6 @@ jackknife estimate of variance; Künsch (1989), The jackknife and the bootstrap 
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -20,24 +19,12 @@ import numpy as np
 from braid.errors import DataError
 from braid.metrics.score import Comparison, Score
 from braid.metrics.translation import RESAMPLES, SEED
+from braid.text.units import units
 
 MIN_DOCUMENTS = 30
 """With fewer documents, blocks of tokens are resampled instead."""
 BLOCK_TOKENS, MIN_BLOCK_TOKENS = 1000, 100
 """Tokens of a block: fewer where there would not be `MIN_DOCUMENTS` blocks, since neighbors depend on each other."""
-
-_WITHOUT_SPACES = (
-    "CJK",
-    "HIRAGANA",
-    "KATAKANA",
-    "THAI",
-    "LAO",
-    "KHMER",
-    "MYANMAR",
-    "TIBETAN",
-    "IDEOGRAPHIC",
-    "HALFWIDTH KATAKANA",
-)
 
 LogProbabilities = Sequence[np.ndarray]
 Ngram = tuple[str, ...]
@@ -168,7 +155,7 @@ def repetition_rate(texts: Sequence[str], n: int = 4, *, resamples: int = RESAMP
     Raises:
         DataError: There is no text.
     """
-    ngrams = [list(_ngrams(_words(text), n)) for text in texts]
+    ngrams = [list(_ngrams(units(text), n)) for text in texts]
     counts = [(len(found) - len(set(found)), len(found)) for found in ngrams]
     return _share(counts, f"repeated:{n}-grams", resamples, seed)
 
@@ -184,7 +171,7 @@ def distinct_n(texts: Sequence[str], n: int = 2) -> Score:
     """
     if not texts:
         raise DataError("nothing to score: there is no text")
-    counters = [Counter(_ngrams(_words(text), n)) for text in texts]
+    counters = [Counter(_ngrams(units(text), n)) for text in texts]
     texts_with = Counter(ngram for counter in counters for ngram in counter)
     totals = np.array([counter.total() for counter in counters])
     alone = np.array([sum(texts_with[ngram] == 1 for ngram in counter) for counter in counters])
@@ -220,11 +207,11 @@ def copied_share(
 
     Cost: O(generated + training) time; memory for the generated texts and one training text.
     """
-    rows = [_words(text) for text in generated]
+    rows = [units(text) for text in generated]
     wanted = {ngram for words in rows for ngram in _ngrams(words, n)}
     found: set[Ngram] = set()
     for text in training_texts:
-        found |= wanted.intersection(_ngrams(_words(text), n))
+        found |= wanted.intersection(_ngrams(units(text), n))
     return _share([(_covered(words, found, n), len(words)) for words in rows], f"copied:{n}-grams", resamples, seed)
 
 
@@ -253,22 +240,3 @@ def _share(counts: Sequence[tuple[int, int]], signature: str, resamples: int, se
 
 def _ngrams(words: Sequence[str], n: int) -> Iterator[Ngram]:
     return zip(*(islice(words, start, None) for start in range(n)), strict=False)
-
-
-class _Words(dict[int, str]):
-    """For `str.translate`: punctuation becomes a space, and spaces surround characters of scripts without them."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        self[code] = char if unicodedata.category(char)[0] in "LMN" else " "
-        if unicodedata.name(char, "").startswith(_WITHOUT_SPACES):
-            self[code] = f" {self[code]} "
-        return self[code]
-
-
-_WORDS = _Words()
-
-
-def _words(text: str) -> list[str]:
-    """The words of a text without case and punctuation; characters in scripts without spaces."""
-    return text.casefold().translate(_WORDS).split()

@@ -14,6 +14,7 @@ from braid.config.recipe import Recipe
 from braid.data.example import Example
 from braid.data.jobs import PARTS
 from braid.data.kinds import kind_of
+from braid.data.labels import label_text
 from braid.data.near import near_pairs
 from braid.data.prepare import unsplit_data
 from braid.data.row_columns import NEAR
@@ -65,7 +66,7 @@ def audit(recipe: Recipe, *, folder: Path, prepared: Path, finders: Finders | No
     else:
         facts = _prepared(recipe, dataset, finders or _finders(recipe))
     found = audit_data(facts)
-    if found["baseline"] is None and "accuracy" in found.get("mislabelled", {}):
+    if found["baseline"] is None and "accuracy" in found.get("mislabeled", {}):
         found["baseline"] = _linear(found)
     return found | {"diagnosis": diagnose(found)}
 
@@ -79,7 +80,7 @@ def _prepared(recipe: Recipe, dataset: Dataset, finders: Finders) -> DataFacts:
         report=dataset.data.report,
         folder=dataset.folder,
         languages=(source, recipe.data.target_language),
-        none_label=recipe.data.none_label,
+        none_label=label_text(recipe.data.none_label),
         tokenizer=dataset.tokenizer,
         baseline=baseline_of(recipe, dataset),
         class_weight=recipe.train.class_weight,
@@ -103,7 +104,7 @@ def _unprepared(recipe: Recipe, folder: Path, prepared: Path, error: DataError, 
         report=report | {"splits": {"train": len(kept)}},
         folder=folder,
         languages=(config.source_language, config.target_language),
-        none_label=config.none_label,
+        none_label=label_text(config.none_label),
         problem=f"{error.message}{where}",
         class_weight=recipe.train.class_weight,
         finders=finders,
@@ -132,7 +133,7 @@ def _linear(found: dict[str, Any]) -> dict[str, Any]:
     from braid.metrics.intervals import rate_score
 
     rows = max(1, found["data"]["splits"].get("test", 0))
-    value = found["mislabelled"]["accuracy"]["value"]
+    value = found["mislabeled"]["accuracy"]["value"]
     score = rate_score(round(rows * value / 100), rows, signature="")
     return {"name": "a linear model (cross-validation)", "metric": "accuracy", "value": value, "low": score.low,
             "high": score.high, "rows": rows, "where": "over all texts"}  # fmt: skip

@@ -50,13 +50,11 @@ def _translation(recipe: Recipe, dataset: Dataset, test: Sequence[Example]) -> t
 
 
 def _summary(recipe: Recipe, dataset: Dataset, test: Sequence[Example]) -> tuple[str, str, Score]:
-    from braid.metrics.leads import choose_lead
     from braid.metrics.summaries import summary_scores
+    from braid.pipeline.summarizing import best_lead, references_of
 
-    train = dataset.data.train[:MEMORY_ROWS]
-    wanted = [(row.target, *row.references) for row in train]
-    lead = choose_lead([row.source for row in train], wanted, language=dataset.language)
-    references = [(row.target, *row.references) for row in test]
+    lead = best_lead(dataset.data.train, dataset.language)
+    references = [references_of(row) for row in test]
     hypotheses = [lead.summarize(row.source) for row in test]
     return (
         f"the text's beginning ({lead.name})",

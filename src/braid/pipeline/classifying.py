@@ -1,4 +1,4 @@
-"""Classification: labelled texts to an encoder with a class head and a linear model beside it, calibrated together."""
+"""Classification: labeled texts to an encoder with a class head and a linear model beside it, calibrated together."""
 
 from __future__ import annotations
 

@@ -240,7 +240,7 @@ def _scores(logs: Sequence[np.ndarray], texts: Sequence[str]) -> dict[str, Score
 def _best_order(
     ngram: NgramModel, rows: Sequence[np.ndarray], weights: Sequence[np.ndarray]
 ) -> tuple[int, list[np.ndarray]]:
-    """The order under which the test texts are likeliest, which favours the baseline, and their log-probabilities."""
+    """The order under which the test texts are likeliest, which favors the baseline, and their log-probabilities."""
     found = {order: _counted(ngram.cut(order).score(rows), weights) for order in range(1, ngram.order + 1)}
     order = max(found, key=lambda order: sum(float(row.sum()) for row in found[order]))
     return order, found[order]

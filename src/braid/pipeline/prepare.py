@@ -16,7 +16,8 @@ from braid.data.batch import BatchPlan
 from braid.data.encoded import Encoded, EncodedPairs, pad_rows
 from braid.data.example import Example
 from braid.data.kinds import SEPARATOR
-from braid.data.practice import practise, protected_pair
+from braid.data.labels import label_text
+from braid.data.practice import practice, protected_pair
 from braid.data.prepare import PARTS, Prepared, Watch, prepare_data
 from braid.pipeline.documents import IndexedDocuments
 from braid.storage import atomic_file
@@ -72,7 +73,7 @@ class Dataset:
         slots = self.tokenizer.slots
         rows = [protected_pair(normalize(row.source), normalize(row.target), slots) for row in examples]
         if split == "train":
-            rows = practise(rows, self.tokenizer)
+            rows = practice(rows, self.tokenizer)
         source = self.tokenizer.encode_protected([source for source, _ in rows])
         target = self.tokenizer.encode_protected([target for _, target in rows])
         kept = [i for i in range(len(source)) if not max_tokens or max(len(source[i]), len(target[i])) <= max_tokens]
@@ -140,7 +141,7 @@ def prepare(recipe: Recipe, *, folder: Path, output: Path, watch: Watch | None =
 
 
 def _dataset(recipe: Recipe, data: Prepared, tokenizer: Tokenizer, folder: Path) -> Dataset:
-    language, none_label = _language(recipe, data), recipe.data.none_label
+    language, none_label = _language(recipe, data), label_text(recipe.data.none_label)
     return Dataset(data=data, tokenizer=tokenizer, language=language, folder=folder, none_label=none_label)
 
 

@@ -121,7 +121,7 @@ def write(recipe: Recipe, dataset: Dataset, weights: Weights, folder: Path) -> d
     train, valid = dataset.data.train, dataset.data.valid[:CHOICE_ROWS]
     spans = SpanModel.fit([row.source for row in train], [references_of(row) for row in train])
     write_arrays(folder / SPANS, spans.arrays())
-    lead = _lead(train, dataset.language)
+    lead = best_lead(train, dataset.language)
     summarizer = _summarizer(recipe, dataset, folder, recipe.search, Rivals(spans=spans, lead=lead))
     found = summarizer.candidates([row.source for row in valid])
     quality = [_quality(group, row, dataset.language) for group, row in zip(found, valid, strict=True)]
@@ -136,7 +136,13 @@ def _quality(candidates: Sequence[Candidate], row: Example, language: str) -> np
     return sentence_rouge(texts, references, language=language, metrics=("rougeL",))["rougeL"]
 
 
-def _lead(rows: Sequence[Example], language: str) -> Lead:
+def best_lead(rows: Sequence[Example], language: str) -> Lead:
+    """The lead that does best on training rows: the same one whoever asks, a bundle, its evaluation or an audit.
+
+    Args:
+        rows: The training part; its first `LEAD_ROWS` are looked at.
+        language: Of both sides.
+    """
     rows = rows[:LEAD_ROWS]
     return choose_lead([row.source for row in rows], [references_of(row) for row in rows], language=language)
 
@@ -177,7 +183,7 @@ def evaluate(
     sources, references = [row.source for row in examples], [references_of(row) for row in examples]
     language = model.source_language
     hypotheses = model.summarize(sources, beam_size=beam_size)
-    best = model.rivals.lead if model.rivals else _lead(memory or examples, language)
+    best = model.rivals.lead if model.rivals else best_lead(memory or examples, language)
     length = int(np.median([len(row.target) for row in memory or examples]))
     outputs = {model.name: hypotheses}
     if model.rivals:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from braid.search.extensions import Normalizer, best_extensions, normalizer
 from braid.search.quota import Quota
 
 State = dict[str, np.ndarray]
@@ -20,7 +21,7 @@ class Stepper(Protocol):
     """
 
     def step(self, token_ids_BK: np.ndarray, state: State) -> tuple[np.ndarray, State]:
-        """Logits (B, K, V) after one more subword of each hypothesis, and the new state."""
+        """Logits (B, K, V) after one more subword of each hypothesis, and the new state; both belong to the caller."""
         ...
 
 
@@ -108,13 +109,13 @@ def search_several(
     breakable_B = np.ones(size, dtype=bool) if may_loop_B is None else ~may_loop_B
     while len(beam.rows):
         logits, beam.state = stepper.step(beam.tokens[:, :, -1], beam.state)
-        logits = logits.copy()
         logits[:, :, list(options.banned_ids)] = -np.inf
         _break_loops(logits, beam.tokens, options.max_repeats, breakable_B[beam.rows])
-        log_probs = _log_softmax(logits)
+        taken = normalizer(logits)
         if beam.quota:
-            beam.quota.restrict(log_probs, max_tokens_B[beam.rows] - beam.tokens.shape[2] + 1, options.eos_id)
-        _extend(beam, log_probs, options)
+            taken = taken.take(logits)
+            beam.quota.restrict(logits, max_tokens_B[beam.rows] - beam.tokens.shape[2] + 1, options.eos_id)
+        _extend(beam, logits, taken, options)
         _finish(beam, found, max_tokens_B[beam.rows], options, count)
         _drop(beam, found, max_tokens_B[beam.rows], options)
     nothing = Hypothesis(token_ids=[], score=-np.inf, is_finished=False)  # of logits that are no numbers
@@ -123,11 +124,6 @@ def search_several(
 
 def _worth(hypothesis: Hypothesis) -> tuple[bool, float]:
     return hypothesis.is_finished, hypothesis.score
-
-
-def _log_softmax(logits: np.ndarray) -> np.ndarray:
-    logits = logits - logits.max(axis=-1, keepdims=True)
-    return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
 
 
 LONGEST_LOOP = 16
@@ -148,7 +144,10 @@ def repeats_itself(token_ids: np.ndarray, copies: int) -> bool:
 def _break_loops(logits_BKV: np.ndarray, tokens_BKT: np.ndarray, max_repeats: int, breakable_B: np.ndarray) -> None:
     """Forbid, in place, each subword that would close one repetition too many of the last few subwords."""
     steps = tokens_BKT.shape[2]
-    for period in range(1, LONGEST_LOOP + 1) if max_repeats else ():
+    if not max_repeats:
+        return
+    same = (tokens_BKT[:, :, -LONGEST_LOOP - 1 : -1] == tokens_BKT[:, :, -1:]).any(axis=(0, 1))
+    for period in (np.flatnonzero(same[::-1]) + 1).tolist():
         repeated = max(max_repeats * period, SHORTEST_BREAK) - 1  # subwords equal to the one a period before
         if repeated + period > steps:
             break
@@ -157,24 +156,14 @@ def _break_loops(logits_BKV: np.ndarray, tokens_BKT: np.ndarray, max_repeats: in
         logits_BKV[rows, columns, tokens_BKT[rows, columns, -period]] = -np.inf
 
 
-def _extend(beam: _Beam, log_probs_BKV: np.ndarray, options: SearchOptions) -> None:
+def _extend(beam: _Beam, logits_BKV: np.ndarray, taken: Normalizer, options: SearchOptions) -> None:
     """Replace the hypotheses by the K best of all their extensions."""
-    batch, old, vocab = log_probs_BKV.shape
-    totals = (beam.log_probs[:, :, None] + log_probs_BKV).reshape(batch, old * vocab)
+    batch, old, vocab = logits_BKV.shape
     width = min(options.beam_size, old * vocab)
-    if width == 1:
-        chosen = totals.argmax(axis=1)[:, None]
-    else:
-        chosen = np.argpartition(-totals, width - 1, axis=1)[:, :width]
-        # Ties go to the smaller id, so that the result does not depend on the partition's order.
-        order = np.lexsort((chosen, -np.take_along_axis(totals, chosen, axis=1)), axis=1)
-        chosen = np.take_along_axis(chosen, order, axis=1)
-    parent = chosen // vocab
-    token = (chosen % vocab).astype(np.int32)
-    beam.log_probs = np.take_along_axis(totals, chosen, axis=1)
-    beam.tokens = np.concatenate([np.take_along_axis(beam.tokens, parent[:, :, None], axis=1), token[:, :, None]], 2)
+    parent, token, beam.log_probs = best_extensions(beam.log_probs, logits_BKV, taken, width)
+    examples = np.arange(batch)[:, None]
+    beam.tokens = np.concatenate([beam.tokens[examples, parent], token[:, :, None]], axis=2)
     if old > 1 or width > 1:
-        examples = np.arange(batch)[:, None]
         for name, value in beam.state.items():
             if not name.startswith("memory."):
                 beam.state[name] = value[examples, parent]
@@ -186,12 +175,14 @@ def _finish(beam: _Beam, found: list[list[Hypothesis]], limits: np.ndarray, opti
     """Take hypotheses that ended, or reached their limit, out of the beam and keep the best of them."""
     length = beam.tokens.shape[2] - 1
     ended = beam.tokens[:, :, -1] == options.eos_id
-    for b, k in np.argwhere((ended | (length >= limits)[:, None]) & np.isfinite(beam.log_probs)):
-        ids = beam.tokens[b, k, 1 : -1 if ended[b, k] else None].tolist()
-        score = float(beam.log_probs[b, k] / length**options.length_penalty)
-        met = Hypothesis(token_ids=ids, score=score, is_finished=bool(ended[b, k]))
-        row = beam.rows[b]
-        found[row] = sorted([*found[row], met], key=_worth, reverse=True)[:count]
+    scores = beam.log_probs / length**options.length_penalty
+    for b, k in np.argwhere((ended | (length >= limits)[:, None]) & np.isfinite(scores)).tolist():
+        known, worth = found[beam.rows[b]], (bool(ended[b, k]), float(scores[b, k]))
+        if len(known) < count or worth > _worth(known[-1]):
+            ids = beam.tokens[b, k, 1 : -1 if ended[b, k] else None].tolist()
+            known.append(Hypothesis(token_ids=ids, score=worth[1], is_finished=worth[0]))
+            known.sort(key=_worth, reverse=True)
+            del known[count:]
     beam.log_probs = np.where(ended, -np.inf, beam.log_probs)
 
 
@@ -200,8 +191,9 @@ def _drop(beam: _Beam, found: list[list[Hypothesis]], limits: np.ndarray, option
     length = beam.tokens.shape[2] - 1
     # The most an open hypothesis can still be worth: all further subwords certain, at the longest length.
     bound = beam.log_probs.max(axis=1) / np.maximum(limits, 1) ** options.length_penalty
-    best = [found[row][0] if found[row] else None for row in beam.rows]
-    held = np.array([one.score if one and one.is_finished else -np.inf for one in best])
+    held = np.array(
+        [max((one.score for one in found[row][:1] if one.is_finished), default=-np.inf) for row in beam.rows]
+    )
     still_open = (bound > held) & (length < limits)
     if still_open.all():
         return

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 WOULD_END = float(np.log(0.02))
-"""From this probability of ending on, what is missing is said. From 0.5 on, texts with tags were 2.7 times as long as
-without; from 0.02 on, with the discount below, 1.2 times, and texts with placeholders gained 3 points of BLEU."""
+"""From this probability of ending on, what is missing is said: far below one half, or texts with tags become much
+longer than they should be."""
 
 DISCOUNT = 1.0
 """By how much the log-probability of what is missing is less than that of the end in whose place it is said."""

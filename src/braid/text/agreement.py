@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from braid.text.languages import canonical
-from braid.text.numerals import HAN_NUMERALS, HAN_SCALES, arabic_values
+from braid.text.numerals import HAN_NUMERALS, HAN_SCALES, OTHER_DIGITS, arabic_values, has_digit
 from braid.text.spelled import LANGUAGES, certain_values, may_be_spelled, spelled_values
 
 Value = Decimal | str
@@ -32,7 +32,8 @@ _FRACTIONS = re.compile("[¼-¾⅐-⅞]")
 _MARKS = str.maketrans("％．，：／－٫٬", "%.,:/-.,")
 
 _DIGITS = re.compile(
-    r"(?<![0-9])(?:[0-9]{1,3}(?:[ \u00a0\u2009\u202f⋅][0-9]{3})++(?![0-9])(?:[.,][0-9]++)?+|[0-9]++(?:[.,'’][0-9]++)*+)"
+    r"[0-9](?<![0-9][0-9])"
+    r"(?:[0-9]{0,2}(?:[ \u00a0\u2009\u202f⋅][0-9]{3})++(?![0-9])(?:[.,][0-9]++)?+|[0-9]*+(?:[.,'’][0-9]++)*+)"
 )
 _SCALE = re.compile(
     r"[ \u00a0-]?(?P<han>[多余餘几來来]?[百千万萬亿億]{1,2})"
@@ -59,7 +60,9 @@ _NAME_BEFORE = re.compile(
 _GAP = re.compile("[ \u00a0\u2009\u202f⋅]")
 _NO_DIGITS = re.compile(r"\D+")
 _FEW = frozenset({Decimal(0), Decimal(1), Decimal(2)})
-_ANY = re.compile(rf"\d|[{HAN_NUMERALS}]{{2}}")
+_TWO_NUMERALS = re.compile(f"[{HAN_NUMERALS}][{HAN_NUMERALS}]")
+_MAY_HIDE = re.compile(r"[@&\\{%</]")
+_MAY_BE_OTHER = re.compile(f"[²³¹⁰⁴-⁹₀-₉％．，：／－٫٬{OTHER_DIGITS}]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +101,7 @@ def numbers_differ(source: str, target: str, source_language: str = "", target_l
         >>> numbers_differ("Index 4108 of 30 files", "三十个文件的索引4018", "en", "zh")
         'only in the source: 4108; only in the target: 4018'
     """
-    if not (_ANY.search(source) or _ANY.search(target)) and not (
+    if not (_has_numerals(source) or _has_numerals(target)) and not (
         may_be_spelled(source, _known(source_language)) and may_be_spelled(target, _known(target_language))
     ):
         return ""
@@ -112,6 +115,11 @@ def numbers_differ(source: str, target: str, source_language: str = "", target_l
         for name, found in zip(("only in the source", "only in the target"), sides, strict=True)
         if found
     )
+
+
+def _has_numerals(text: str) -> bool:
+    """True when a text has digits, or Chinese numerals that stand together."""
+    return has_digit(text) or (not text.isascii() and bool(_TWO_NUMERALS.search(text)))
 
 
 def _known(language: str) -> tuple[str, ...]:
@@ -130,7 +138,7 @@ class _Side:
 
     def __init__(self, text: str, language: str) -> None:
         self._language = canonical(language)
-        self._text = _plain(_HIDDEN.sub(" ", text))
+        self._text = _plain(_HIDDEN.sub(" ", text) if _MAY_HIDE.search(text) else text)
         self._written: list[_Written] | None = None
         self._possible: set[Value] | None = None
         self._rounded: set[Value] | None = None
@@ -178,7 +186,7 @@ class _Side:
 
 def _plain(text: str) -> str:
     """The text with ASCII digits and the marks between them, superscripts included."""
-    if text.isascii():
+    if text.isascii() or not _MAY_BE_OTHER.search(text):
         return text
     return _OTHER_DIGITS.sub(_ascii, text)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
+from itertools import chain
 
 _WORDS = {
     "en": "the of and to in is that for it with as was on are by be this from at or have not but you can which will"
@@ -79,10 +80,15 @@ def is_known(language: str) -> bool:
     return language in _WORDS
 
 
+def function_words(language: str) -> frozenset[str]:
+    """The small words of a language; none where they are not known here."""
+    return frozenset(_WORDS.get(language, "").split())
+
+
 def count_function_words(words: Iterable[str]) -> Counter[str]:
     """How many of the words, in small letters, are small words of each language."""
     languages = _languages_of()
-    return Counter(language for word in words if word in languages for language in languages[word])
+    return Counter(chain.from_iterable([languages[word] for word in words if word in languages]))
 
 
 def only_words_of(language: str, text: str) -> bool:

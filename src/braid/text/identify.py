@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from braid.text.function_words import count_function_words, is_known, only_words_of
+from braid.text.function_words import count_function_words, function_words, is_known, only_words_of
 from braid.text.languages import canonical, language_name
 from braid.text.scripts import HAN, KANA
 
@@ -60,8 +60,11 @@ _LONG = 40
 """Characters that stand for that support where the small words of the other language are not known here."""
 _SURE, _UNLIKELY = 0.8, 0.05
 """The least probability of another language and the greatest of the right one in a text that is rejected."""
-_LAST_LATIN = "\u024f"
-"""Up to here all letters are Latin."""
+_ROUNDING = 0.01
+"""What probabilities among few languages may be off."""
+_MAIN = frozenset(["en", "de", "fr", "es", "it", "pt", "nl", "ru", "uk", "bg"])
+"""Languages that are likeliest among those of other candidates."""
+_MOST_DETECTORS = 500
 _FEW = 3
 """Letters of another script that a text may always have."""
 _NEEDED = {"ja": "kana", "ko": "Hangul"}
@@ -71,7 +74,17 @@ _FEW_CHINESE, _MANY = 6, 20
 """Chinese characters that must not stand alone there, with one of those above and without."""
 _CODE = re.compile(r"[\d_@/\\{}<>=$%&#|~^*+\[\]()]|\w[.:]\w")
 """What makes a word with it a placeholder, an address or a piece of code."""
-_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]++(?:['’\-][^\W\d_]++)*+")
+_SMALL_LETTERS = "abcdefghijklmnopqrstuvwxyzªµºßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
+_APART = bytes(code if chr(code) in _SMALL_LETTERS else 32 for code in range(256))
+"""For bytes of Latin-1: a space for all that is no small letter."""
+
+
+class _Words(NamedTuple):
+    """The words of a text, as they are written and in small letters."""
+
+    written: list[str]
+    small: list[str]
 
 
 @dataclass(frozen=True)
@@ -94,13 +107,19 @@ class LanguageCheck:
         self.language = _base(language)
         self._name = language_name(self.language)
         self._scripts = [name for name, codes in _WRITTEN_IN.items() if self.language in codes.split()]
+        self._own, self._foreign = _letters_of(self._scripts), _letters_of({*_SCRIPTS} - {*self._scripts, "Latin"})
         self._candidates = _candidates(self.language, _base(other), self._scripts)
-        self._detector: Any = None
+        self._rivals = [code for code in self._candidates if not _are_kin(code, self.language)]
+        self._unknown = [code for code in self._rivals if not is_known(code)]
+        self._telling = frozenset[str]().union(*map(function_words, self._rivals)) - function_words(self.language)
+        parts = {part for word in self._telling for part in (word, *word.split("'"))}
+        self._telling_bytes = frozenset(part.encode("latin-1") for part in parts if max(part) < "\u0100")
+        self._detectors: dict[tuple[str, ...], Any] = {}
 
     def mismatch(self, texts: Sequence[str]) -> list[str]:
         """For each text "" where nothing speaks against it, else what it looks like, for a person.
 
-        Cost: Tens of thousands of texts a second; some hundreds of those whose small words tell nothing.
+        Cost: A hundred thousand sentences a second; some thousands of those whose small words tell of another language.
 
         Example:
             >>> LanguageCheck("de").mismatch(["Ein Haus", "家里没有人"])
@@ -111,15 +130,14 @@ class LanguageCheck:
             return found
         doubtful: dict[int, _Evidence] = {}
         for index, text in enumerate(texts):
-            evidence = None if found[index] or only_words_of(self.language, text) else _evidence(text)
-            if evidence and not self._is_plain(evidence):
+            if not found[index] and (evidence := self._doubt(text)):
                 doubtful[index] = evidence
         for index, detail in zip(doubtful, self._ask(list(doubtful.values())), strict=True):
             found[index] = detail
         return found
 
     def _script_mismatch(self, text: str) -> str:
-        if not self._scripts or not text or ("Latin" in self._scripts and max(text) <= _LAST_LATIN):
+        if not text or self._has_right_letters(text):
             return ""
         counts = _script_counts(text)
         own = sum(counts[name] for name in self._scripts)
@@ -128,7 +146,7 @@ class LanguageCheck:
             return f"has no {needed}, as {self._name} has"
         if self.language in ("zh", "yue") and counts["kana"] > max(_FEW, own // 4):
             return f"looks like Japanese, not {self._name}"
-        evidence = _evidence(text) if "Latin" not in self._scripts and counts["Latin"] else None
+        evidence = _evidence(_words(text)) if "Latin" not in self._scripts and counts["Latin"] else None
         if evidence and own <= evidence.text.count(" ") // 4 and max(evidence.counts.values(), default=0) >= _SUPPORT:
             return f"has hardly a letter of {self._name}"
         foreign = {name: count for name, count in counts.items() if name not in (*self._scripts, "Latin")}
@@ -137,20 +155,83 @@ class LanguageCheck:
             return f"is in {name} {'characters' if name == 'Chinese' else 'letters'}, not in {self._name}"
         return ""
 
-    def _is_plain(self, evidence: _Evidence) -> bool:
+    def _has_right_letters(self, text: str) -> bool:
+        """True when the script is surely right; cheap, and False where that is open."""
+        if not self._scripts:
+            return True
+        if "Latin" in self._scripts:
+            return text.isascii() or len(self._foreign.findall(text)) <= _FEW
+        rest = "".join(self._own.split(text))
+        needed = _NEEDED.get(self.language)
+        if self._foreign.search(rest) or (needed and not _LETTERS[needed].search(text)):
+            return False
+        return len(text) - len(rest) > len(text) // 8  # two characters a word, and four words a letter, are the limit
+
+    def _doubt(self, text: str) -> _Evidence | None:
+        """The evidence of a text that lingua is to be asked about, None where nothing could come of it."""
+        if self._is_untold(text):
+            return None
+        words = _words(text)
+        counts = count_function_words(words.small)
+        supported = self._supported(counts, len(text))
+        if not supported or self._is_plain(counts) or only_words_of(self.language, text):
+            return None
+        evidence = _evidence(words, counts)
+        return evidence if evidence and self._may_be(supported, evidence.text) else None
+
+    def _is_untold(self, text: str) -> bool:
+        """True when a text has surely no small word of another language; cheap."""
+        if self._unknown:
+            return False
+        lower = text.lower()
+        try:
+            return self._telling_bytes.isdisjoint(lower.encode("latin-1").translate(_APART).split())
+        except UnicodeEncodeError:
+            return self._telling.isdisjoint(_WORD.findall(lower))
+
+    def _may_be(self, supported: list[str], text: str) -> bool:
+        """False when lingua, asked about all candidates, would not be sure that a text is in one of a few of them.
+
+        Asked about those alone, or with some more, it takes a fraction of the time; the fewer there are, the likelier
+        each becomes, and none more than 1 / `_SURE` times as likely when one of them is sure among all.
+        """
+        own = self._detector((self.language, *supported)).compute_language_confidence(
+            text, self._candidates[self.language]
+        )
+        if own > _UNLIKELY / _SURE + _ROUNDING:
+            return False
+        others = [code for code in self._rivals if code in _MAIN and code not in supported]
+        row = self._detector((self.language, *supported, *others)).compute_language_confidence_values(text)
+        languages = {self._candidates[code] for code in supported}
+        return max(item.value for item in row if item.language in languages) >= _SURE - _ROUNDING
+
+    def _is_plain(self, counts: Counter[str]) -> bool:
         """True when small words say that the language is right, or none says that it is another."""
         if not is_known(self.language):
             return False
-        others = [count for code, count in evidence.counts.items() if not _are_kin(code, self.language)]
-        return max(others, default=0) < max(_SUPPORT, evidence.counts[self.language])
+        others = [count for code, count in counts.items() if not _are_kin(code, self.language)]
+        return max(others, default=0) < max(_SUPPORT, counts[self.language])
+
+    def _supported(self, counts: Counter[str], length: int) -> list[str]:
+        """Languages that a text may be in by its small words; where these are not known, by its length."""
+        least = max(_SUPPORT, counts[self.language] + 1)
+        found = [code for code, count in counts.items() if count >= least and code in self._rivals]
+        return found + self._unknown if length >= _LONG else found
+
+    def _detector(self, codes: tuple[str, ...]) -> Any:
+        """lingua for some of the candidates; all share what is loaded."""
+        if codes not in self._detectors:
+            if len(self._detectors) >= _MOST_DETECTORS:
+                self._detectors.clear()
+            self._detectors[codes] = build_detector({code: self._candidates[code] for code in codes})
+        return self._detectors[codes]
 
     def _ask(self, evidence: Sequence[_Evidence]) -> list[str]:
         """What lingua makes of texts."""
         if not evidence:
             return []
-        if self._detector is None:
-            self._detector = build_detector(self._candidates)
-        rows = self._detector.compute_language_confidence_values_in_parallel([item.text for item in evidence])
+        detector = self._detector(tuple(self._candidates))
+        rows = detector.compute_language_confidence_values_in_parallel([item.text for item in evidence])
         return [self._verdict(item, row) for item, row in zip(evidence, rows, strict=True)]
 
     def _verdict(self, evidence: _Evidence, row: Sequence[Any]) -> str:
@@ -159,11 +240,8 @@ class LanguageCheck:
         values = {code_of[item.language]: item.value for item in row if item.language in code_of}
         best = max(values, key=lambda code: values[code])
         likely = max(value for code, value in values.items() if _are_kin(code, self.language))
-        if is_known(best):
-            is_supported = evidence.counts[best] >= max(_SUPPORT, evidence.counts[self.language] + 1)
-        else:
-            is_supported = len(evidence.text) >= _LONG
-        if values[best] < _SURE or likely > _UNLIKELY or not is_supported:
+        supported = self._supported(evidence.counts, len(evidence.text))
+        if values[best] < _SURE or likely > _UNLIKELY or best not in supported:
             return ""
         return f"looks like {language_name(best)} ({values[best]:.2f}), not {self._name}"
 
@@ -213,7 +291,13 @@ def _are_kin(one: str, other: str) -> bool:
     return one == other or any(one in codes.split() and other in codes.split() for codes in _KIN)
 
 
-_LETTERS = {name: re.compile(f"[{letters}]") for name, letters in _SCRIPTS.items()}
+def _letters_of(scripts: Iterable[str]) -> re.Pattern[str]:
+    """Letters of several scripts; of none, what nothing matches."""
+    letters = "".join(_SCRIPTS[name] for name in scripts)
+    return re.compile(f"[{letters}]" if letters else "(?!)")
+
+
+_LETTERS = {name: _letters_of([name]) for name in _SCRIPTS}
 
 
 def _script_counts(text: str) -> Counter[str]:
@@ -230,10 +314,17 @@ def _script_of(char: str) -> str:
     return next((name for name, pattern in _LETTERS.items() if pattern.match(char)), "")
 
 
-def _evidence(text: str) -> _Evidence | None:
+def _words(text: str) -> _Words:
+    """The words of a text outside of code."""
+    if _CODE.search(text):
+        text = " ".join([token for token in text.split() if token.isalpha() or not _CODE.search(token)])
+    words = _WORD.findall(text)
+    return _Words(words, [*map(str.lower, words)])
+
+
+def _evidence(words: _Words, counts: Counter[str] | None = None) -> _Evidence | None:
     """What tells the language of a text; None when it is too little."""
-    words = [word for token in text.split() if not _CODE.search(token) for word in _WORD.findall(token)]
-    plain = " ".join(word for word in words if word == word.lower())
+    plain = " ".join([word for word, small in zip(*words, strict=True) if word == small])
     if plain.count(" ") < _MIN_WORDS - 1 or len(plain) < _MIN_LETTERS:
         return None
-    return _Evidence(plain, count_function_words(map(str.lower, words)))
+    return _Evidence(plain, count_function_words(words.small) if counts is None else counts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 NAMES = {
     "af": "Afrikaans", "ar": "Arabic", "az": "Azerbaijani", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali",
@@ -22,6 +23,7 @@ NAMES = {
 WITHOUT_SPACES = frozenset({"bo", "ja", "km", "lo", "my", "th", "yue", "zh"})
 
 
+@lru_cache(maxsize=256)
 def canonical(language: str) -> str:
     """The base code in lower case: ``zh_CN``, ``zh-Hans`` and ``ZH`` are all ``zh``."""
     return language.strip().replace("_", "-").split("-")[0].lower()

@@ -38,12 +38,12 @@ class Document:
         self._is_html = is_html
         self._pieces: list[str] = []
         self._slots: list[int] = []
-        for piece, is_text in split(text) if is_html else [(text, True)]:
-            core = unescape(piece).strip() if is_html else piece.strip()
-            if is_text and core:
-                self._add_text(unescape(piece) if is_html else piece, core)
+        for piece in pieces(text) if is_html else [Piece(text, True)]:
+            said = unescape(piece.written) if is_html else piece.written
+            if piece.is_text and (core := said.strip()):
+                self._add_text(said, core)
             else:
-                self._pieces.append(piece)
+                self._pieces.append(piece.written)
 
     @property
     def texts(self) -> list[str]:
@@ -52,22 +52,16 @@ class Document:
 
     def fill(self, outputs: list[str]) -> str:
         """The document with each of `texts` replaced; a translation never adds markup to an HTML document."""
-        pieces = list(self._pieces)
+        filled = list(self._pieces)
         for slot, output in zip(self._slots, outputs, strict=True):
-            pieces[slot] = escape(output, quote=False) if self._is_html else output
-        return "".join(pieces)
+            filled[slot] = escape(output, quote=False) if self._is_html else output
+        return "".join(filled)
 
     def _add_text(self, text: str, core: str) -> None:
         """Append something to translate; blanks at both ends stay."""
         start = text.index(core)
         self._slots.append(len(self._pieces) + 1)
         self._pieces += [text[:start], core, text[start + len(core) :]]
-
-
-def split(html: str) -> Iterator[tuple[str, bool]]:
-    """The pieces of an HTML text in order, each with whether it is text for translation; joined they are ``html``."""
-    for piece in pieces(html):
-        yield piece.written, piece.is_text
 
 
 class Piece(NamedTuple):

@@ -8,10 +8,17 @@ import unicodedata
 _MEANINGLESS = re.compile("[\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\u00ad\u200b\u2060\ufeff]")
 _ODD = re.compile(f"{_MEANINGLESS.pattern}|[\ud800-\udfff]|[^\\S ]|  |^ | \\Z")
 """What `normalize` changes, beside what NFC does."""
-_SPACES = re.compile(r"\s+")
 _LONG = 1000
 _MAX_MARKS = 30
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_COMBINING = (
+    "\u0300-\u036f\u0483-\u1dff\u20d0-\u20ff\u2c80-\u2dff\u302a-\u302f\u3099\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f"
+    "\U00010000-\U0010ffff"
+)
+"""Where combining marks are, among others."""
+_MAY_PILE_UP = re.compile(f"[{_COMBINING}](?=[{_COMBINING}]{{{_MAX_MARKS}}})")
+_MAY_BE_WIDE = re.compile("[\u1100-\U0010ffff]")
+_SURELY_WIDE = re.compile("[\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]+")
 
 
 def normalize(text: str) -> str:
@@ -22,11 +29,11 @@ def normalize(text: str) -> str:
     character: none needs more (UAX #15, stream-safe text), and the time that NFC takes grows with their square.
     Idempotent.
     """
-    if not _ODD.search(text) and len(text) <= _LONG and unicodedata.is_normalized("NFC", text):
+    if not _is_odd(text) and unicodedata.is_normalized("NFC", text) and not _may_pile_up(text):
         return text
     text = _MEANINGLESS.sub("", _SURROGATES.sub("\ufffd", text))
     text = _bounded(unicodedata.normalize("NFC", _bounded(text)))
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def normalize_lines(text: str) -> str:
@@ -34,14 +41,27 @@ def normalize_lines(text: str) -> str:
 
     Line ends are line feeds, no line ends in spaces, and no text begins or ends with empty lines.
     """
-    text = _MEANINGLESS.sub("", _SURROGATES.sub("\ufffd", text))
+    if not text.isprintable():
+        text = _MEANINGLESS.sub("", _SURROGATES.sub("\ufffd", text))
     text = _bounded(unicodedata.normalize("NFC", _bounded(text)))
     return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
 
 
+def _is_odd(text: str) -> bool:
+    """True when `normalize` has more to do than NFC."""
+    if text.isprintable() and "  " not in text:  # neither controls nor other spaces: far cheaper than the expression
+        return text[:1] == " " or text[-1:] == " "
+    return bool(_ODD.search(text))
+
+
+def _may_pile_up(text: str) -> bool:
+    """False when no character of a text bears too many marks; cheap."""
+    return len(text) > _LONG and not text.isascii() and bool(_MAY_PILE_UP.search(text))
+
+
 def _bounded(text: str) -> str:
     """The text without the marks that are too many on one character."""
-    if len(text) <= _LONG or text.isascii():
+    if not _may_pile_up(text):
         return text
     kept: list[str] = []
     num_marks = 0
@@ -54,8 +74,8 @@ def _bounded(text: str) -> str:
 
 def display_width(text: str) -> int:
     """Columns the text takes on a terminal: two for East Asian wide and full-width characters, one for others."""
-    if text.isascii():
+    if text.isascii() or not _MAY_BE_WIDE.search(text):
         return len(text)
-    if max(text) <= "\u10ff":
-        return len(text)
-    return len(text) + sum(1 for char in text if char > "\u10ff" and unicodedata.east_asian_width(char) in "WF")
+    rest = "".join(_SURELY_WIDE.split(text))
+    others = [char for char in rest if char > "\u10ff" and unicodedata.east_asian_width(char) in "WF"] if rest else ()
+    return 2 * len(text) - len(rest) + len(others)

@@ -16,6 +16,11 @@ _MAX_DIGITS = 20
 _GROUPS = re.compile(r"[1-9]\d{0,2}(?:(\D)\d{3})(?:\1\d{3})*")
 """Digits with one separator at each thousand."""
 _NO_DIGIT = re.compile(r"\D")
+OTHER_DIGITS = "\u0660-\u1fff\ua620-\uabff\uff10-\uff19\U000104a0-\U0001fbff"
+"""Where digits of other scripts than Latin are, among letters of some; for a set in a regular expression."""
+_MAY_BE_DIGIT = re.compile(f"[0-9{OTHER_DIGITS}]")
+"""A set is searched far faster than ``\\d``."""
+_DIGIT = re.compile(r"\d")
 
 HAN_NUMERALS = "零〇一二三四五六七八九十百千万亿两兩萬億壹贰叁肆伍陆柒捌玖拾佰仟"
 _PLAIN_HAN = str.maketrans("〇两兩萬億壹贰叁肆伍陆柒捌玖拾佰仟", "零二二万亿一二三四五六七八九十百千")
@@ -39,6 +44,11 @@ _TENS = {
     "fr": "vingt trente quarante cinquante soixante",
     "es": "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
 }
+
+
+def has_digit(text: str) -> bool:
+    """True when a digit of any script stands in the text; cheap."""
+    return bool(_MAY_BE_DIGIT.search(text) and _DIGIT.search(text))
 
 
 def arabic_values(written: str, language: str) -> frozenset[Decimal | str]:

@@ -12,9 +12,12 @@ Qt; ``%name%`` of Symfony; ``$t(key)`` of i18next; ``:name`` of Laravel; tags of
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from braid.text.messages import Message, find_messages
@@ -48,6 +51,11 @@ _FORMS = {
     "escape": r"(?<!\\)\\[nrt](?![a-z])",
 }
 _PATTERN = re.compile("|".join(f"(?P<{kind}>{form})" for kind, form in _FORMS.items()))
+_SIGN = re.compile(r"[<{%&@\\:/-]")
+"""Signs of which each placeholder has one: a set is searched far faster than what follows."""
+_BEGIN = re.compile(r"[<{$%:&~/\\]")
+_BEGIN_OR_OPTION = re.compile(r"[<{$%:&~/\\-]")
+"""With which each form begins that is no address and no path of a drive."""
 _HINT = re.compile(r"[<{%&@\\]|[:/][A-Za-z/]|--")
 # Elements of HTML and XLIFF are tags even where they are alone; other names are not.
 _ELEMENTS = (
@@ -58,7 +66,8 @@ _ELEMENTS = (
 _WORD = re.compile(rf"<(?!(?:{_ELEMENTS}|h[1-6])>)[A-Za-z][A-Za-z_.-]*>", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([^\s/>]+)[^>]*?(/?)>")
 _STRICT = frozenset({"tag", "brace", "percent"})
-_ASKED_FOR = _STRICT | {"number", "colon"}
+_LENIENT = frozenset({"number", "colon"})
+"""Asked for where the source has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +99,36 @@ def find_placeholders(text: str) -> list[Placeholder]:
 
     Cost: O(length of the text).
     """
-    if not _HINT.search(text):
+    if not _may_have(text):
         return []
-    around = {start - 1 for message in find_messages(text) for start, _ in message.branches}
+    around = {start - 1 for message in find_messages(text) for start, _ in message.branches} if "{" in text else ()
     found, position = [], 0
-    while match := _PATTERN.search(text, position):
+    search = _search_of(text)
+    while match := search(text, position):
         is_branch = match.start() in around
         position = match.start() + 1 if is_branch else match.end()
         if not is_branch:
             found.append(Placeholder(*match.span(), match.lastgroup or "", match[0]))
-    return _with_words(text, found)
+    return _with_words(text, found) if "<" in text else found
+
+
+def _search_of(text: str) -> Callable[[str, int], re.Match[str] | None]:
+    """What finds the next placeholder: at the signs with which they begin, where none may begin with a letter."""
+    if "@" in text or "://" in text or ":\\" in text:
+        return _PATTERN.search
+    return functools.partial(_search_at_signs, _BEGIN_OR_OPTION if "--" in text else _BEGIN)
+
+
+def _search_at_signs(begin: re.Pattern[str], text: str, position: int) -> re.Match[str] | None:
+    for sign in begin.finditer(text, position):
+        if match := _PATTERN.match(text, sign.start()):
+            return match
+    return None
+
+
+def _may_have(text: str) -> bool:
+    """False when a text has surely no placeholder; cheap."""
+    return bool(_SIGN.search(text) and _HINT.search(text))
 
 
 def _with_words(text: str, found: list[Placeholder]) -> list[Placeholder]:
@@ -117,25 +146,31 @@ def placeholders(text: str) -> Counter[str]:
     Of an ICU message the argument counts, and what stands in any of its branches counts as often as in the branch that
     has most of it: languages differ in their plurals.
     """
-    return _count(text, _STRICT)
+    return _count(text)[0]
 
 
-def _count(text: str, kinds: frozenset[str]) -> Counter[str]:
-    if not _HINT.search(text):
-        return Counter()
-    messages = list(itertools.islice(find_messages(text), MAX_MESSAGES + 1))
-    if not 0 < len(messages) <= MAX_MESSAGES:
-        return Counter(found.key for found in find_placeholders(text) if found.kind in kinds)
-    return _count_message(text, messages[0], kinds)
+def _count(text: str) -> tuple[Counter[str], Counter[str]]:
+    """What is strict, and what is asked for."""
+    if not _may_have(text):
+        return Counter(), Counter()
+    messages = list(itertools.islice(find_messages(text), MAX_MESSAGES + 1)) if "{" in text else []
+    if 0 < len(messages) <= MAX_MESSAGES:
+        return _count_message(text, messages[0])
+    found = find_placeholders(text)
+    strict = Counter([one.key for one in found if one.kind in _STRICT])
+    return strict, strict + Counter([one.key for one in found if one.kind in _LENIENT])
 
 
-def _count_message(text: str, message: Message, kinds: frozenset[str]) -> Counter[str]:
-    most: Counter[str] = Counter()
-    for start, end in message.branches:
-        most |= _count(text[start:end], kinds)
-    most += _count(text[: message.start], kinds) + _count(text[message.end :], kinds)
-    most[f"{{{message.argument},{'plural' if message.is_plural else 'select'}}}"] += 1
-    return most
+def _count_message(text: str, message: Message) -> tuple[Counter[str], Counter[str]]:
+    branches = [_count(text[start:end]) for start, end in message.branches]
+    around = _count(text[: message.start]), _count(text[message.end :])
+    name = Counter([f"{{{message.argument},{'plural' if message.is_plural else 'select'}}}"])
+    strict, asked = (
+        functools.reduce(operator.or_, [branch[place] for branch in branches], Counter[str]())
+        + around[0][place] + around[1][place] + name
+        for place in (0, 1)
+    )  # fmt: skip
+    return strict, asked
 
 
 def differ(source: str, target: str) -> str:
@@ -143,13 +178,12 @@ def differ(source: str, target: str) -> str:
 
     Accelerators (``&File``) may stand on either side alone.
     """
-    if not _HINT.search(source) and not _HINT.search(target):
+    if not _may_have(source) and not _may_have(target):
         return ""
-    asked, found = _count(source, _ASKED_FOR), _count(target, _ASKED_FOR)
-    added = placeholders(target) - placeholders(source)
-    sides = {"only in the source": asked - found, "only in the target": added}
+    (strict, asked), (found_strict, found) = _count(source), _count(target)
+    sides = {"only in the source": asked - found, "only in the target": found_strict - strict}
     faults = [f"{side}: {' '.join(sorted(one.elements()))}" for side, one in sides.items() if one]
-    if not faults and (crossed := _unpaired(target)) and not _unpaired(source):
+    if not faults and "</" in target and (crossed := _unpaired(target)) and not _unpaired(source):
         faults.append(f"tags cross in the target: {' '.join(crossed)}")
     return "; ".join(faults)
 

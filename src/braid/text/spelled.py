@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from braid.text.numerals import HAN_NUMERALS, chinese_value, number_words
 
@@ -96,6 +96,7 @@ _HAN_OTHERS = {
     "年": "12,365", "天": "24", "周": "7", "小时": "60", "廿": "20", "卅": "30", "零": "0", "没有": "0", "元旦": "1",
     "成": "10", "折": "10", "圣诞": "25", "聖誕": "25", "十几": "10", "完全": "100", "全部": "100",
 }  # fmt: skip
+_GERMAN_HINT = re.compile("zig|ßig|zehn|hundert|tausend|zwölf|elf")
 _GERMAN_PART = re.compile("(?P<thousands>.*?tausend)?(?:und)?(?P<hundreds>.*?hundert)?(?:und)?(?P<rest>.*)")
 _GERMAN_ENDINGS = re.compile("(?:ste|te)?[rnsm]?$")
 
@@ -216,10 +217,10 @@ def _values(language: str) -> dict[str, tuple[Decimal, ...]]:
     return values
 
 
-@cache
+@lru_cache(maxsize=2**16)
 def _german_value(word: str) -> int | None:
     """The value of a compound: zweihundertfünfunddreißig, hundertunddreißigste."""
-    if not any(part in word for part in ("zig", "ßig", "zehn", "hundert", "tausend", "zwölf", "elf")):
+    if not _GERMAN_HINT.search(word):
         return number_words("de").get(word)
     for stem in (word, _GERMAN_ENDINGS.sub("", word)):
         match = _GERMAN_PART.fullmatch(stem)

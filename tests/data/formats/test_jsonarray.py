@@ -31,7 +31,7 @@ def rows(write, tmp_path):
 
 @pytest.mark.parametrize("indent", [None, 1, 4])
 @pytest.mark.parametrize("key", ["", "data", "rows", "examples", "anything"])
-def test_lists_of_labelled_texts(indent, key, rows):
+def test_lists_of_labeled_texts(indent, key, rows):
     values = [{"id": n, "text": f"text\n{n} 灯 \u2028", "label": ["x", "y"][: 1 + n % 2]} for n in range(300)]
     content = (
         {"version": "1", "about": {"size": [1, 2]}, "names": ["x", "y"], key: values, "n": None} if key else values

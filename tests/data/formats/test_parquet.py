@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import sys
+from decimal import Decimal
 
 import pytest
 
@@ -35,7 +36,7 @@ def rows(tmp_path):
     return read
 
 
-def test_labelled_texts_of_several_row_groups(table, rows):
+def test_labeled_texts_of_several_row_groups(table, rows):
     texts = [f"text {number}" for number in range(1500)]
     columns = {"id": list(range(1500)), "Text": texts, "label": [number % 3 for number in range(1500)], "talk": texts}
     found = rows(table(columns, row_group_size=400), group_column="talk")
@@ -61,9 +62,15 @@ def test_only_needed_columns_are_read(table, rows, monkeypatch):
 def test_labels_in_lists_missing_cells_and_other_types(table, rows):
     found = rows(table({"text": ["a", None, "c"], "labels": [["y", "x"], ["z"], None]}))
     assert [(row.source, row.target) for row in found] == [("a", "y\nx"), ("", "z"), ("c", "")]
-    found = rows(table({"text": ["a", "b"], "label": [1.5, None]}))
+    found = rows(table({"text": [*"abcd"], "label": [1.5, None, 5.0, float("nan")]}))
+    assert [(row.source, row.target) for row in found] == [("a", "1.5"), ("b", ""), ("c", "5"), ("d", "")]
+    found = rows(table({"text": ["a", "b"], "labels": [[True, False], [True]]}))
+    assert [row.target for row in found] == ["true\nfalse", "true"]
+    found = rows(table({"text": ["a", "b"], "label": [Decimal("5.00"), Decimal("1.50")]}))
+    assert [row.target for row in found] == ["5", "1.50"]
+    found = rows(table({"text": [1.5, None], "label": ["a", "b"]}))
     assert isinstance(found[0], Reject)
-    assert (found[0].rule, found[0].detail) == ("cells", '"label" must be a string, got float')
+    assert (found[0].rule, found[0].detail) == ("cells", '"text" must be a string, got float')
 
 
 def test_columns_of_other_names(table, rows):

@@ -92,3 +92,20 @@ def test_the_example_of_the_docs():
     done = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
     assert done.attempted > 5
     assert not done.failed
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.csv", b"source,n\n\xff\xe9,1\n"),
+        ("a.jsonl", b'{"source": "\xff"}\n'),
+        ("a.html", b'<html><meta charset="utf-8"><p>a\xff</p>'),
+        ("a.xml", b'<?xml version="1.0" encoding="utf-8"?><resources><string name="a">\xe9</string></resources>'),
+        ("a.po", b'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "a"\nmsgstr "\xff"\n'),
+    ],
+)
+def test_broken_bytes_are_told_with_a_hint_that_helps_here(tmp_path, name, data):
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(DataError, match="must be valid utf-8") as caught:
+        localize_file(tmp_path / name, None, Model(shouted), OPTIONS)
+    assert caught.value.hint == "save the file as UTF-8, and where it names an encoding itself, let it name that one"

@@ -104,6 +104,25 @@ def test_json_lines_that_are_none_are_told_and_stay(run):
     assert [finding.line for finding in result.left] == [1, 2, 4]
 
 
+def test_numbers_are_no_texts_and_no_room_for_one(run):
+    lines = [
+        '{"source": 5, "target": ""}',
+        '{"source": true}',
+        '{"source": null}',
+        '{"source": "a", "target": 5}',
+        "{}",
+    ]
+    result = run("\n".join(lines), "a.jsonl")
+    assert result.data.decode() == "\n".join(lines)
+    assert (result.num_texts, result.num_kept) == (4, 1)
+    assert [(one.line, one.reason) for one in result.left] == [
+        (1, 'the line must have a text under "source", got 5'),
+        (2, 'the line must have a text under "source", got true'),
+        (5, "the line must have a text under source or text or en"),
+    ]
+    assert run(lines[3], "a.jsonl", overwrite=True).data.decode() == '{"source": "a", "target": "A"}'
+
+
 def test_doubtful_json_lines_say_so(run):
     result = run('{"text": "a {x}"}\n{"text": "b"}\n', "a.jsonl", lambda text: text.replace("{x}", ""))
     rows = [json.loads(line) for line in result.data.splitlines()]

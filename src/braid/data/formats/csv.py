@@ -42,24 +42,32 @@ def find_delimiter(lines: list[str], options: ReadOptions | None = None) -> str:
     return max(_DELIMITERS, key=score)
 
 
+def delimiter_of(stream: Stream, options: ReadOptions | None = None) -> tuple[str, bool]:
+    """The file's delimiter, and whether its first line does nothing but declare it."""
+    head = stream.head.decode(stream.encoding(), errors="ignore").removeprefix("\ufeff").splitlines()
+    declared = _DECLARED.fullmatch(head[0]) if head else None
+    return (declared[1], True) if declared else (find_delimiter(head[:-1] or head, options), False)
+
+
 def csv_records(stream: Stream, options: ReadOptions | None = None) -> Iterator[Record]:
     """The file's records; of one that cannot be read only the first line is given up, as it stands."""
-    encoding = stream.encoding()
-    head = stream.head.decode(encoding, errors="ignore").removeprefix("\ufeff").splitlines()
-    declared = _DECLARED.fullmatch(head[0]) if head else None
-    delimiter = declared[1] if declared else find_delimiter(head[:-1] or head, options)
+    delimiter, is_declared = delimiter_of(stream, options)
     ahead: deque[str] = deque()
-    source = stream.lines(encoding)
+    source = stream.lines(stream.encoding())
     number = 1
-    if declared:
+    if is_declared:
         next(source)
         number = 2
-    while True:
-        lines = _Lines(ahead, source)
+    while (line := ahead.popleft() if ahead else next(source, None)) is not None:
+        cells = _cells_of_line(line, delimiter)
+        if cells is not None:
+            yield Record(number, cells)
+            number += 1
+            continue
+        ahead.appendleft(line)
+        lines = RecordLines(ahead, source)
         try:
-            cells = next(csv.reader(lines, delimiter=delimiter, strict=True))
-        except StopIteration:
-            return
+            cells = next_cells(lines, delimiter)
         except csv.Error as error:
             ahead.extendleft(reversed(lines.taken[1:]))
             reason = str(error)
@@ -72,8 +80,25 @@ def csv_records(stream: Stream, options: ReadOptions | None = None) -> Iterator[
             number += len(lines.taken)
 
 
-class _Lines:
-    """Lines for one record, and which of them it took."""
+def _cells_of_line(line: str, delimiter: str) -> list[str] | None:
+    """The cells of a record of one line, by a shorter way than `next_cells`; None where it may not be one."""
+    if '"' not in line and "\r" not in line:
+        return line.split(delimiter, MAX_COLUMNS)[:MAX_COLUMNS] if line else []
+    if line.count('"') % 2:
+        return None
+    try:
+        return next(csv.reader((line + "\n",), delimiter=delimiter, strict=True))[:MAX_COLUMNS]
+    except csv.Error:
+        return None
+
+
+class RecordLines:
+    """Lines for one record, and which of them it took.
+
+    Args:
+        ahead: Lines that come first; those taken are gone from it.
+        source: The lines after them.
+    """
 
     def __init__(self, ahead: deque[str], source: Iterator[str]) -> None:
         self.taken: list[str] = []
@@ -91,6 +116,16 @@ class _Lines:
         self.taken.append(line)
         self._chars += len(line)
         return line + "\n"
+
+
+def next_cells(lines: RecordLines, delimiter: str) -> list[str]:
+    """The cells of the next record.
+
+    Raises:
+        StopIteration: There is no further line.
+        csv.Error: What the lines begin with is no record.
+    """
+    return next(csv.reader(lines, delimiter=delimiter, strict=True))
 
 
 def read_csv(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from braid.data.formats.keyed import MAX_CHARS, Entry
 from braid.data.formats.stream import Stream
@@ -51,10 +52,62 @@ def _depth(text: str) -> int:
 
 def _json_entries(text: str) -> Iterator[Entry]:
     """Leaves of valid JSON with their lines, which Python's own reader does not tell."""
+    line, counted = 1, 0
+    for leaf in json_leaves(text):
+        first = str(leaf.path[0])
+        if leaf.is_key or first.startswith("@@") or (first.startswith("@") and len(leaf.path) > 1):
+            continue
+        line, counted = line + text.count("\n", counted, leaf.start), leaf.start
+        shown = leaf.text if leaf.is_text else "" if leaf.written == "null" else leaf.written
+        yield Entry(key=".".join(map(str, leaf.path)), text=shown, line=line)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLeaf:
+    """A key, or a value that is no collection, with its place.
+
+    Args:
+        path: The keys above it, and its own; places of lists as numbers.
+        written: As the file has it.
+        start: Of its first character.
+        is_key: It is the last key of its path.
+    """
+
+    path: tuple[str | int, ...]
+    written: str
+    start: int
+    is_key: bool
+
+    @property
+    def end(self) -> int:
+        """Behind its last character."""
+        return self.start + len(self.written)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a string."""
+        return self.written[0] == '"'
+
+    @property
+    def text(self) -> str:
+        """What a string says; "" of a value that is none."""
+        return json.loads(self.written) if self.is_text else ""
+
+
+def json_leaves(text: str, start: int = 0, end: int | None = None) -> Iterator[JsonLeaf]:
+    """The keys and the values that are no collections of valid JSON, in order.
+
+    Args:
+        text: Holds the JSON.
+        start: Where it begins there.
+        end: Where it ends; with the text when None.
+    """
     path: list[str | int] = []
-    expects_key, line, counted = False, 1, 0
-    for match in _TOKEN.finditer(text):
+    expects_key = False
+    for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
         token = match[0]
+        if token == "\ufeff":
+            continue
         if token in "{[":
             path.append("" if token == "{" else 0)
             expects_key = token == "{"
@@ -67,14 +120,10 @@ def _json_entries(text: str) -> Iterator[Entry]:
             expects_key = isinstance(place, str)
         elif token == ":":
             expects_key = False
-        elif expects_key:
-            path[-1] = json.loads(token)
         else:
-            line, counted = line + text.count("\n", counted, match.start()), match.start()
-            first = str(path[0])
-            if not (first.startswith("@@") or (first.startswith("@") and len(path) > 1)):
-                value = json.loads(token) if token[0] == '"' else "" if token == "null" else token
-                yield Entry(key=".".join(map(str, path)), text=value, line=line)
+            if expects_key:
+                path[-1] = json.loads(token)
+            yield JsonLeaf(tuple(path), token, match.start(), expects_key)
 
 
 def read_yaml_texts(stream: Stream) -> Iterator[Entry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -9,9 +10,9 @@ from pathlib import Path
 
 from braid.data.example import Example, Reject
 from braid.data.formats.archives import refuse_archive
-from braid.data.formats.contract import FileFacts, ReadOptions
+from braid.data.formats.contract import Batches, FileFacts, ReadOptions
 from braid.data.formats.known import PAIR_READERS, PARALLEL, READS, Readers, format_of, pair_format_of
-from braid.data.formats.labelled import LabelledFile, is_text, labelled_files, read_labelled
+from braid.data.formats.labeled import LabeledFile, is_text, labeled_files, read_labeled
 from braid.data.formats.lookup import exists, expand, with_home
 from braid.data.formats.stream import Stream, open_stream, whole_row
 from braid.errors import DataError
@@ -62,8 +63,8 @@ def find_files(patterns: Sequence[str], options: ReadOptions, *, folder: Path) -
     """The files that patterns stand for, none of them opened yet; see `read_files`."""
     found: list[DataFile] = []
     for pattern in patterns:
-        labelled = _labelled(pattern, folder) if options.separator else []
-        found += labelled or _find(pattern, folder, READS[options.reads])
+        labeled = _labeled(pattern, folder) if options.separator else []
+        found += labeled or _find(pattern, folder, READS[options.reads])
     return found
 
 
@@ -82,7 +83,7 @@ def raw_rows(
 ) -> Iterator[Example | Reject]:
     """The rows of one file, whatever they are; see `read_files` and `stream_rows`."""
     if file.label:
-        yield read_labelled(LabelledFile(path=file.paths[0], shown=file.shown[0], label=file.label))
+        yield read_labeled(LabeledFile(path=file.paths[0], shown=file.shown[0], label=file.label))
         return
     with _streams(file, options) as streams:
         yield from stream_rows(streams, options, encodings)
@@ -102,13 +103,15 @@ def stream_rows(
         rows = pair_format_of([stream.shown for stream in streams]).read(streams[0], streams[1])
     else:
         rows = format_of(streams[0].shown, READS[options.reads]).read(streams[0], options)
-    is_damaged: bool | None = None
-    for row in rows:
-        if is_damaged is None:  # readers ask for the encoding before their first row
-            is_damaged = any(stream.found is not None and stream.found.is_damaged for stream in streams)
-            if encodings is not None:
-                encodings.update({stream.shown: words for stream in streams if (words := _encoding_words(stream))})
-        yield whole_row(row) if is_damaged else row
+    rows = iter(rows)
+    first = list(itertools.islice(rows, 1))  # before which readers ask for the encoding
+    if not first:
+        return
+    rows = itertools.chain(first, rows)
+    if encodings is not None:
+        encodings.update({stream.shown: words for stream in streams if (words := _encoding_words(stream))})
+    is_damaged = any(stream.found is not None and stream.found.is_damaged for stream in streams)
+    yield from map(whole_row, rows) if is_damaged else rows
 
 
 def _encoding_words(stream: Stream) -> str:
@@ -122,13 +125,24 @@ def _encoding_words(stream: Stream) -> str:
     return f"{stream.used_encoding}, by its bytes{f' ({stream.confidence:.0%} sure)' if stream.confidence < 1 else ''}"
 
 
-def is_by_lines(file: DataFile, options: ReadOptions) -> bool:
-    """Whether each line of the file is a row of its own, whatever stands in the others."""
+def cut_of(file: DataFile, options: ReadOptions) -> str:
+    """How the file can be cut into pieces, as `braid.data.formats.known.Format` has it."""
     if file.label:
-        return False
+        return ""
     if len(file.shown) == 2:
-        return pair_format_of(file.shown) is PARALLEL
-    return format_of(file.shown[0], READS[options.reads]).is_by_lines
+        return "lines" if pair_format_of(file.shown) is PARALLEL else ""
+    return format_of(file.shown[0], READS[options.reads]).cut
+
+
+def batches_of(file: DataFile, options: ReadOptions) -> Batches | None:
+    """The batches of a file that is cut into them; None where they cannot be told apart.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    find = format_of(file.shown[0], READS[options.reads]).batches
+    with _streams(file, options) as streams:
+        return find(streams[0]) if find is not None else None
 
 
 def inspect_file(pattern: str, *, folder: Path) -> FileFacts:
@@ -200,11 +214,11 @@ class Tally:
             )
 
 
-def _labelled(pattern: str, folder: Path) -> list[DataFile]:
+def _labeled(pattern: str, folder: Path) -> list[DataFile]:
     """The text files in folders named for their labels that a pattern stands for; none where it stands for others."""
     path = folder / with_home(pattern)
     if exists(path, folder) and path.is_dir():
-        return [DataFile((file.path,), (file.shown,), file.label) for file in labelled_files(path, pattern)]
+        return [DataFile((file.path,), (file.shown,), file.label) for file in labeled_files(path, pattern)]
     if not is_text(pattern) or "," in pattern:
         return []
     found = [(path, shown, Path(shown).parent.name) for path, shown in expand(pattern, folder)]

@@ -6,12 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from braid.data.formats.i18n import read_json_texts
+from braid.data.formats.i18n import json_leaves, read_json_texts
 from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Text, Unit, Write
 from braid.data.localizing.keyed import Leaf, keys_of, language_key, to_translate
 from braid.data.localizing.source import SourceFile
-
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
 
 
 def draft_json(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
@@ -23,7 +21,7 @@ def draft_json(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
     source = SourceFile(data, shown_name)
     for _ in read_json_texts(source.stream()):  # words what is wrong with it
         pass
-    leaves = list(json_leaves(source.text))
+    leaves = leaves_of(source.text)
     is_ascii = _is_escaped(source.text)
     keys = keys_of(leaves, (options.source_language, options.target_language))
     units = []
@@ -38,31 +36,18 @@ def _is_escaped(text: str) -> bool:
     return text.isascii() and re.search(r"\\u[0-9a-fA-F]{4}", text) is not None
 
 
-def json_leaves(text: str, start: int = 0, end: int | None = None) -> Iterator[Leaf]:
-    """The keys and the values that are no collections of valid JSON, in order."""
-    path: list[str | int] = []
-    expects_key = False
-    for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
-        token = match[0]
-        if token == "\ufeff":
-            continue
-        if token in "{[":
-            path.append("" if token == "{" else 0)
-            expects_key = token == "{"
-        elif token in "}]":
-            path.pop()
-            expects_key = False
-        elif token == ",":
-            place = path[-1]
-            path[-1] = place + 1 if isinstance(place, int) else place
-            expects_key = isinstance(place, str)
-        elif token == ":":
-            expects_key = False
-        else:
-            said = json.loads(token) if token[0] == '"' else ""
-            if expects_key:
-                path[-1] = said
-            yield Leaf(path=tuple(path), text=said, start=match.start(), end=match.end(), is_key=expects_key)
+def leaves_of(text: str, start: int = 0, end: int | None = None) -> list[Leaf]:
+    """The keys and the values that are no collections of valid JSON, in order.
+
+    Args:
+        text: Holds the JSON.
+        start: Where it begins there.
+        end: Where it ends; with the text when None.
+    """
+    return [
+        Leaf(path=leaf.path, text=leaf.text, start=leaf.start, end=leaf.end, is_key=leaf.is_key)
+        for leaf in json_leaves(text, start, end)
+    ]
 
 
 def _language_edits(leaves: Sequence[Leaf], options: LocalizeOptions) -> Iterator[Edit]:

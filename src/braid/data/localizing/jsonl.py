@@ -9,7 +9,7 @@ from braid.data.formats.columns import find_column
 from braid.data.formats.jsonl import json_object
 from braid.data.localizing.columns import SOURCE_ROLES, TARGET_ROLES
 from braid.data.localizing.contract import Draft, Edit, Finding, LocalizeOptions, Text, Unit, Write
-from braid.data.localizing.json import json_leaves, json_string
+from braid.data.localizing.json import json_string, leaves_of
 from braid.data.localizing.keyed import Leaf
 from braid.data.localizing.source import SourceFile
 
@@ -32,19 +32,29 @@ def draft_jsonl(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft
         line = source.line(start)
         try:
             json_object(said)
-            found = _pair(list(json_leaves(source.text, start, end)), options)
+            found = _pair(leaves_of(source.text, start, end), options)
         except ValueError as error:
             left.append(Finding(line=line, text=said[:200], reason=f"the line {error}"))
             continue
         original, target, name, mark = found
+        if (other := _other(source, original)) != "":
+            reason = f'the line must have a text under "{original.path[-1]}", got {other}'
+            left.append(Finding(line=line, text=said[:200], reason=reason))
+            continue
         if not original.text.strip():
             continue
-        if target and target.text.strip() and not options.overwrite:
+        if target and (target.text.strip() or _other(source, target)) and not options.overwrite:
             num_kept += 1
             continue
         write = _write(source, (original, target, mark), name, end)
         units.append(Unit(texts=((original.text,),), write=write, line=line, is_in_place=False))
     return source.draft(units, num_kept=num_kept, left=left)
+
+
+def _other(source: SourceFile, leaf: Leaf) -> str:
+    """What a value says that is neither a text nor nothing: a number, true or false."""
+    written = source.text[leaf.start : leaf.end]
+    return "" if written.startswith('"') or written == "null" else written[:50]
 
 
 def _pair(leaves: Sequence[Leaf], options: LocalizeOptions) -> tuple[Leaf, Leaf | None, str, Leaf | None]:

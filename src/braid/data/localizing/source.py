@@ -12,6 +12,9 @@ from braid.data.formats.stream import Stream
 from braid.data.localizing.contract import Draft, Edit, Finding, Unit
 from braid.errors import DataError
 
+_ADVICE = "save the file as UTF-8, and where it names an encoding itself, let it name that one"
+"""Whoever has a file translated has no recipe to write an encoding in."""
+
 
 class SourceFile:
     """One file that was read.
@@ -44,7 +47,7 @@ class SourceFile:
 
     def stream(self) -> Stream:
         """The file for a reader of its format."""
-        return Stream(io.BytesIO(self.data), self.shown)
+        return Stream(io.BytesIO(self.data), self.shown, advice=_ADVICE)
 
     def fault(self, message: str, *, line: int = 0, hint: str = "") -> DataError:
         """The error to raise when this file is not what it should be."""

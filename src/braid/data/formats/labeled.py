@@ -12,7 +12,7 @@ from braid.errors import DataError
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabelledFile:
+class LabeledFile:
     """A file below a label's folder.
 
     Args:
@@ -31,7 +31,7 @@ def is_text(name: str) -> bool:
     return name.lower().removesuffix(".gz").endswith(SUFFIXES)
 
 
-def labelled_files(folder: Path, shown: str) -> list[LabelledFile]:
+def labeled_files(folder: Path, shown: str) -> list[LabeledFile]:
     """The files below each label's folder, sorted; those that a dot before their name hides are left alone.
 
     Args:
@@ -45,17 +45,17 @@ def labelled_files(folder: Path, shown: str) -> list[LabelledFile]:
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
         if path.is_file() and len(parts) > 1 and not any(part.startswith(".") for part in parts):
-            found.append(LabelledFile(path=path, shown=str(Path(shown, *parts)), label=parts[0]))
+            found.append(LabeledFile(path=path, shown=str(Path(shown, *parts)), label=parts[0]))
     if not any(is_text(file.shown) for file in found):
         raise DataError(
-            "a folder of labelled texts must hold one folder for each label with text files in it, got none",
+            "a folder of labeled texts must hold one folder for each label with text files in it, got none",
             where=shown,
             hint=f"such as {Path(shown) / 'positive' / '1.txt'}, or name files of another format",
         )
     return found
 
 
-def read_labelled(file: LabelledFile) -> Example | Reject:
+def read_labeled(file: LabeledFile) -> Example | Reject:
     """The file as one Example; an empty one, or one that is no text file, as a Reject.
 
     Raises:
