@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +27,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def recipe(**data):
-    table = {"train": ["a.tsv"], "source_language": "en", "target_language": "de"}
+    table = {"train": ["a.tsv"], "source_language": "en", "target_language": "de", "split_near": False}
     return make_recipe({"data": table | data})
 
 
@@ -76,7 +78,7 @@ braid.data.portions.PORTION_BYTES = braid.data.jobs.PORTION_BYTES = 40_000
 joblib.cpu_count = lambda: 2
 import braid
 data = braid.prepare({str(folder / "a.tsv")!r}, output={str(folder / "b")!r}, overrides=(
-    "data.source_language=en", "data.target_language=de"))
+    "data.source_language=en", "data.target_language=de", "data.split_near=false"))
 print(len(data.data.train))
 """  # at the top level of a script, with no guard
     (folder / "script.py").write_text(script)
@@ -105,18 +107,19 @@ import braid.data.portions, braid.data.shard
 from braid.config.loading import make_recipe
 from braid.data.prepare import prepare_data
 braid.data.portions.PORTION_BYTES = 40_000
-row_of = braid.data.shard.row_of
+columns_of = braid.data.shard.columns_of
 count = 0
-def slow(*arguments):
+def slow(rows, *arguments, **named):
     global count
-    count += 1
-    if count == int(sys.argv[2]):
+    count += len(rows)
+    if count >= int(sys.argv[2]):
         print("now", flush=True)
         time.sleep(60)
-    return row_of(*arguments)
-braid.data.shard.row_of = slow
+    return columns_of(rows, *arguments, **named)
+braid.data.shard.columns_of = slow
 folder = Path(sys.argv[1])
-recipe = make_recipe({"data": {"train": ["a.tsv"], "source_language": "en", "target_language": "de"}})
+data = {"train": ["a.tsv"], "source_language": "en", "target_language": "de", "split_near": False}
+recipe = make_recipe({"data": data})
 prepare_data(recipe, folder=folder, output=folder / "out")
 """
 
@@ -139,14 +142,68 @@ def test_killed_work_is_gone_on_with(folder):
     assert len(left) == 5 and not any(name.startswith(".") for name in left)
 
 
+ORPHANS = """
+import sys, time
+from pathlib import Path
+import braid.data.jobs as jobs, braid.data.portions, joblib
+from braid.config.loading import make_recipe
+braid.data.portions.PORTION_BYTES = jobs.PORTION_BYTES = 40_000
+joblib.cpu_count = lambda: 2
+run = jobs._run
+def slow(job, parent):
+    import os, time
+    run(job, parent)
+    Path(job.work.base, f"pid{os.getpid()}").touch()
+    time.sleep(60)
+jobs._run = slow
+folder = Path(sys.argv[1])
+data = {"train": ["a.tsv"], "source_language": "en", "target_language": "de"}
+jobs.make_shards(jobs.jobs_of(make_recipe({"data": data}), folder=folder, output=folder / "out"))
+"""
+
+
+def _lives(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{process}/stat")
+    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def _until(found, seconds=30):
+    end = time.monotonic() + seconds
+    while not found() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert found()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="orphans keep their parent's number here")
+def test_processes_end_with_their_parent(folder):
+    script = folder / "script.py"
+    script.write_text(ORPHANS)
+    child = subprocess.Popen([sys.executable, script, folder], stderr=subprocess.DEVNULL)
+    _until(lambda: len(list(folder.glob("pid*"))) == 2)
+    workers = [int(path.name[3:]) for path in folder.glob("pid*")]
+    assert all(map(_lives, workers))
+    child.kill()
+    child.wait()
+    _until(lambda: not any(map(_lives, workers)), seconds=10)
+
+
 def test_datatrove_shares_the_work(folder, monkeypatch):
     executor = pytest.importorskip("datatrove.executor", reason="datatrove is not installed")
     from braid.pipeline.datatrove import MakeShards
 
     monkeypatch.chdir(folder)
-    languages = ("data.source_language=en", "data.target_language=de")
-    step = MakeShards("a.tsv", output="b", overrides=languages)
-    executor.LocalPipelineExecutor(pipeline=[step], tasks=3, workers=1, logging_dir=str(folder / "logs")).run()
+    languages = ("data.source_language=en", "data.target_language=de", "data.split_near=false")
+
+    def share(tasks=3, **changes):
+        step = MakeShards("a.tsv", output="b", overrides=(*languages, *(f"data.{k}={v}" for k, v in changes.items())))
+        log = step.logging_dir(tasks)
+        executor.LocalPipelineExecutor(pipeline=[step], tasks=tasks, workers=1, logging_dir=log).run()
+
+    share()
     shards = folder / "b.work/prepared.shards"
     stamps = {path: path.stat().st_mtime_ns for path in shards.glob("*/shard.json")}
     assert len(stamps) == 5
@@ -154,4 +211,18 @@ def test_datatrove_shares_the_work(folder, monkeypatch):
 
     data = braid.prepare("a.tsv", output="b", overrides=languages)
     assert data.data.report["rows_read"] == ROWS
+    assert {path: path.stat().st_mtime_ns for path in shards.glob("*/shard.json")} == stamps
+    assert not list(shards.glob("log-*"))
+    share(max_chars=30)
+    assert len(list(shards.glob("*/shard.json"))) == 10  # other rules
+    with (folder / "a.tsv").open("a") as file:
+        file.write("one more\teiner mehr\n")
+    share(max_chars=30)
+    assert len(list(shards.glob("*/shard.json"))) == 11  # other data
+    for path in shards.glob("*/shard.json"):
+        path.unlink()
+    share(tasks=2, max_chars=30)
+    assert len(list(shards.glob("*/shard.json"))) == 5  # shared otherwise
+    stamps = {path: path.stat().st_mtime_ns for path in shards.glob("*/shard.json")}
+    share(tasks=2, max_chars=30)
     assert {path: path.stat().st_mtime_ns for path in shards.glob("*/shard.json")} == stamps

@@ -24,7 +24,8 @@ def pairs(tmp_path):
 
 
 def recipe(**data):
-    return make_recipe({"data": {"train": ["pairs.tsv"], "source_language": "en", "target_language": "de"} | data})
+    table = {"train": ["pairs.tsv"], "source_language": "en", "target_language": "de", "split_near": False}
+    return make_recipe({"data": table | data})
 
 
 def test_everything_is_accounted_for(pairs):
@@ -59,7 +60,7 @@ def test_numbers_in_place_of_texts_are_rejects(tmp_path, name, task, row):
     good = [{key: f"the {key} number {n}" for key in row} for n in range(100)]
     lines = list(map(json.dumps, [*good, row]))
     (tmp_path / name).write_text("\n".join(lines) if name == "a.jsonl" else "[{}]".format(",\n".join(lines)))
-    table = {"train": [name], "source_language": "en", "target_language": "de"}
+    table = {"train": [name], "source_language": "en", "target_language": "de", "split_near": False}
     prepared = prepare_data(make_recipe({"task": task, "data": table}), folder=tmp_path, output=tmp_path / "out")
     assert (prepared.report["rows_read"], prepared.report["rows_kept"]) == (101, 100)
     (reject,) = map(json.loads, (tmp_path / "out/rejects.jsonl").read_text().splitlines())
@@ -94,7 +95,7 @@ def test_missing_language(pairs, key):
 
 def test_too_little(pairs):
     (pairs / "pairs.tsv").write_text("a\tb\nc\t\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"at least 50 usable .* got 1 \(2 rows read; rejected: empty: 1\)"):
+    with pytest.raises(DataError, match=r"at least 50 usable .* got 1 \(2 rows read; not used: 1 empty on one side\)"):
         prepare_data(recipe(), folder=pairs, output=pairs / "out")
     assert not (pairs / "out").exists()
 
@@ -182,7 +183,7 @@ def test_encodings_that_are_found_out_are_told(tmp_path):
     texts = [f"第{i}行的文字，打开文件以后请保存并关闭窗口" for i in range(100)]
     lines = "".join(f"line number {i} of the text\t{text}\n" for i, text in enumerate(texts))
     (tmp_path / "a.tsv").write_bytes(lines.encode("gb18030"))
-    made = make_recipe({"data": {"train": ["a.tsv"], "source_language": "en", "target_language": "zh"}})
+    made = recipe(train=["a.tsv"], target_language="zh")
     prepared = prepare_data(made, folder=tmp_path, output=tmp_path / "out")
     assert {row.target for row in prepared.train} < set(texts)
     assert list(prepared.report["encodings"]) == ["a.tsv"]
@@ -190,9 +191,7 @@ def test_encodings_that_are_found_out_are_told(tmp_path):
     out = io.StringIO()
     print_report(prepared.report, Console(width=80, file=out))
     assert "a.tsv is read as gb18030" in out.getvalue()
-    declared = make_recipe(
-        {"data": {"train": ["a.tsv"], "source_language": "en", "target_language": "zh", "encoding": "gbk"}}
-    )
+    declared = recipe(train=["a.tsv"], target_language="zh", encoding="gbk")
     again = prepare_data(declared, folder=tmp_path, output=tmp_path / "out")
     assert again.report["encodings"] == {"a.tsv": "gb18030"}
     assert again.fingerprint == prepared.fingerprint
@@ -278,3 +277,73 @@ def test_rows_without_a_group_are_not_one_group(tmp_path):
         recipe(train=["pairs.jsonl"], group_column="dialogue"), folder=tmp_path, output=tmp_path / "out"
     )
     assert prepared.report["splits"] == {"train": 80, "valid": 10, "test": 10}
+
+
+CARD = "4111 1111 1111 1111"
+
+
+def test_what_is_masked_stands_nowhere_in_the_work(tmp_path):
+    rows = [(f"text {i} {chr(97 + i % 26)} {CARD}", f"Text {i} {chr(97 + i % 26)} {CARD}") for i in range(100)]
+    rows += [(f"{CARD} once", f"{CARD} once"), (f"{CARD} x", ""), (f"call {CARD} or 77", f"ruf {CARD} oder 78")]
+    rows += [rows[0]]
+    table(tmp_path, "pairs.tsv", rows)
+    with (tmp_path / "pairs.tsv").open("a") as file:
+        file.write(f"{CARD}\n")  # a column is missing
+    found = prepare_data(recipe(personal_data="mask"), folder=tmp_path, output=tmp_path / "out")
+    rules = {rule for rule, told in found.report["rejected"].items() if told["samples"]}
+    assert {"identical", "empty", "numbers", "columns", "duplicate"} <= rules
+    written = [path for place in ("out", "out.shards") for path in (tmp_path / place).rglob("*.json*")]
+    assert len(written) >= 8
+    assert not [path for path in written if b"4111" in path.read_bytes()]
+    assert b"<payment_card>" in (tmp_path / "out/rejects.jsonl").read_bytes()
+    lines = {json.loads(line)["line"] for line in (tmp_path / "out/rejects.jsonl").read_text().splitlines()}
+    assert lines == {101, 102, 103, 104, 105}
+
+
+def test_dates_that_are_none_are_told_as_such(tmp_path):
+    rows = [("source", "target", "day"), *((f"text {i}", f"Text {i}", f"2026-01-{1 + i // 9:02}") for i in range(200))]
+    table(tmp_path, "pairs.tsv", [*rows, ("x", "y", "soon")])
+    dates = {"date_column": "day", "valid_from": "2026-01-15", "test_from": "2026-01-20"}
+    found = prepare_data(recipe(**dates), folder=tmp_path, output=tmp_path / "out")
+    assert found.report["rejected"]["date"]["rows"] == 1
+    out = io.StringIO()
+    print_report(found.report, Console(width=80, file=out))
+    assert "with no date (data.date_column)" in out.getvalue()
+
+
+def test_questions_are_told_by_their_identifier(tmp_path):
+    texts = []
+    for i in range(60):
+        text = f"Passage {i} says that word{i} is the answer of number {i}."
+        answers = [{"text": f"word{i}", "answer_start": text.index("word")}]
+        texts.append({"context": text, "qas": [{"id": f"Q{i}", "question": f"What {i}?", "answers": answers}]})
+    doubled = {"title": "last", "paragraphs": [{**texts[0], "qas": [{**texts[0]["qas"][0], "id": "Q0 again"}]}]}
+    articles = [{"title": f"t{i}", "paragraphs": [text]} for i, text in enumerate(texts)]
+    (tmp_path / "q.json").write_text(json.dumps({"data": [*articles, doubled]}))
+    made = make_recipe({"task": "answer", "data": {"train": ["q.json"]}})
+    found = prepare_data(made, folder=tmp_path, output=tmp_path / "out")
+    sample = found.report["rejected"]["duplicate"]["samples"][0]
+    assert (sample["key"], sample["detail"]) == ("Q0 again", "as q.json, Q0")
+
+
+def test_a_report_tells_documents_from_pieces_and_moves(tmp_path):
+    lines = ("".join(random.Random(i).choices("abcdefgh ", k=90)) for i in range(2_000))
+    (tmp_path / "a.txt").write_text("\n".join(lines))
+    (tmp_path / "b.txt").write_text((tmp_path / "a.txt").read_text()[:20_000])
+
+    def printed(**data):
+        made = make_recipe({"task": "generate", "data": {"train": ["a.txt", "b.txt"], "held_out": "h.txt"} | data})
+        found = prepare_data(made, folder=tmp_path, output=tmp_path / "out")
+        out = io.StringIO()
+        print_report(found.report, Console(width=200, file=out))
+        return found, out.getvalue()
+
+    found, text = printed()
+    rows = len(found.valid) + len(found.test)
+    assert "2  documents read from all files" in text and f"{len(found.train)}  pieces of them in train" in text
+    assert "source" not in text and "MB/s" not in text and "WARNING" not in text
+    assert f"h.txt names {rows} held-out rows, {rows} of them new: keep it with the recipe" in text
+    assert found.report["documents_kept"] == 2
+    (tmp_path / "h.txt").unlink()
+    _, text = printed(split_seed=2, test_rows=1)
+    assert "WARNING" in text and "(in test) are in valid now" in text

@@ -12,7 +12,7 @@ from braid.data.prepare import prepare_data
 def prepared(folder, rows, **config):
     """What is left of rows, and the rejects, of a task that the rows tell: two columns of texts, or labels."""
     (folder / "rows.tsv").write_text("".join(f"{source}\t{target}\n" for source, target in rows), encoding="utf-8")
-    table = {"data": {"train": ["rows.tsv"], "source_language": "en", "target_language": "de"}}
+    table = {"data": {"train": ["rows.tsv"], "source_language": "en", "target_language": "de", "split_near": False}}
     table["data"] |= config.pop("data", {})
     found = prepare_data(make_recipe(table | config), folder=folder, output=folder / "out")
     rejects = [json.loads(line) for line in (folder / "out/rejects.jsonl").read_text("utf-8").splitlines()]
@@ -79,12 +79,13 @@ def test_near_duplicates(tmp_path):
         (f"{texts[5]} indeed", f"{texts[5]} Indeed!"),
         (f"{texts[6]} 7", f"{texts[6]} 7?"),
         (f"{texts[6]} 8", f"{texts[6]} 8?"),
+        (f"{texts[6]} 8, too", f"{texts[6]} 8 auch"),  # like the one before, but not like the first that is so near
     ]
     _, rejects = prepared(tmp_path, [*rows, *near])
     assert not rejects
     found, rejects = prepared(tmp_path, [*rows, *near], data={"near_duplicates": "drop"})
-    assert [(row["rule"], row["line"]) for row in rejects] == [("near_duplicate", 81)]  # other numbers, other texts
-    assert rejects[0]["detail"].endswith("% as rows.tsv, line 6")
+    assert {(row["rule"], row["line"]) for row in rejects} == {("near_duplicate", 81), ("near_duplicate", 84)}
+    assert [row["detail"].split("% ")[1] for row in rejects] == ["as rows.tsv, line 6", "as rows.tsv, line 83"]
     assert found.report["rows_kept"] == 82
 
 
@@ -94,13 +95,14 @@ def test_training_rows_near_to_held_out_ones(tmp_path):
     target = [" ".join(random.Random(-1 - place).choices(words, k=25)) for place in range(300)]
     rows = list(zip(source, target, strict=True))
     near = [(f"{text} indeed", " ".join(random.Random(text).choices(words, k=25))) for text in source]
-    found, rejects = prepared(tmp_path, [*rows, *near], data={"test_rows": 20, "valid_rows": 20})
+    wanted = {"test_rows": 20, "valid_rows": 20, "split_near": True}
+    found, rejects = prepared(tmp_path, [*rows, *near], data=wanted)
     assert {row["rule"] for row in rejects} == {"near_leak"}
     assert 30 < len(rejects) <= 40
     held = [row.source.removesuffix(" indeed") for row in [*found.test, *found.valid]]
     assert not [row for row in found.train if row.source.removesuffix(" indeed") in held]
     assert rejects[0]["detail"].startswith("its source is 9")
-    whole, rejects = prepared(tmp_path, [*rows, *near], data={"test_rows": 20, "valid_rows": 20, "split_near": False})
+    whole, rejects = prepared(tmp_path, [*rows, *near], data=wanted | {"split_near": False})
     assert not rejects
     assert whole.test == found.test
 

@@ -3,9 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from braid.auditing.leakage import leakage
 from braid.config.loading import make_recipe
 from braid.data.example import Example
-from braid.data.prepare import Prepared
+from braid.data.kinds import kind_of
+from braid.data.prepare import Prepared, prepare_data
 from braid.pipeline.prepare import Dataset, prepare
 from braid.text.tokenizer import train_tokenizer
 
@@ -49,6 +53,28 @@ def test_without_their_tokens_texts_stay_as_they_are():
     pairs = prepared.pairs("train")
     assert prepared.tokenizer.decode(pairs.source) == [row.source for row in ROWS]
     assert prepared.tokenizer.decode(pairs.target) == [row.target for row in ROWS]
+
+
+PLACES = ("garden", "kitchen", "harbor", "library", "station", "theater")
+
+
+@pytest.mark.parametrize("task", ["translate", "classify", "summarize"])
+def test_an_audit_finds_nothing_that_was_to_be_left_out(task, tmp_path):
+    lines = []
+    for i in range(150):
+        text = f"{PLACES[i % 6]} {PLACES[i * 5 % 6]} {'long ' * (i % 5)}{i * 7919 % 1000} row of numbered entries, no. "
+        for number in (i, i + 1, i * 31):
+            target = PLACES[i % 6] if task == "classify" else f"Ziel {text} ({number * 3})"
+            lines.append(f"The place called {text}{number}\t{target}\n")
+    (tmp_path / "a.tsv").write_text("".join(lines))
+    languages = {"source_language": "en", "target_language": "de"} if task == "translate" else {}
+    rules = {"check_language": False, "check_numbers": False, "test_rows": 30, "valid_rows": 30}
+    made = make_recipe({"task": task, "data": {"train": ["a.tsv"], **languages, **rules}})
+    data = prepare_data(made, folder=tmp_path, output=tmp_path / "out")
+    assert data.report["rejected"]["near_leak"]["rows"] > 20
+    for held_out in (data.valid, data.test):
+        found = leakage(data.train, held_out, kind_of(made))
+        assert not found.rows("near", "exact")
 
 
 def test_the_label_of_none_may_be_a_number(tmp_path):

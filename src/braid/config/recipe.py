@@ -94,6 +94,11 @@ class DataConfig:
         True, Flag(), "leave rows out of training that are nearly the same as held-out ones (not: answer, generate)"
     )
     split_seed: int = setting(1, IntRange(0, 2**31 - 1), "changes which rows are split off")
+    held_out: str = setting(
+        "",
+        Text(max_chars=1000),
+        "file that names the rows split off; prepare makes it, and with it they are the same on every machine for good",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from braid.config.recipe import Recipe
@@ -20,6 +24,9 @@ from braid.errors import DataError
 from braid.storage import make_folder
 
 PARTS = ("train", "valid", "test")
+
+WATCH_SECONDS = 0.5
+"""Time after which a process sees at the latest that its parent was killed."""
 
 Watch = Callable[[int, int], None]
 """Told how many bytes of how many are done."""
@@ -94,7 +101,7 @@ def make_shards(jobs: Sequence[Job], watch: Watch | None = None) -> dict[str, li
     num_workers = min(cpu_count(), len(missing)) if total > 2 * PORTION_BYTES else 1
     if num_workers > 1:
         # These processes do not run the caller's script again: a person's own may have no guard against that.
-        made = Parallel(n_jobs=num_workers, return_as="generator")(delayed(_run)(job) for job in missing)
+        made = Parallel(n_jobs=num_workers, return_as="generator")(delayed(_run)(job, os.getpid()) for job in missing)
     else:
         made = (job.run() for job in missing)
     unpacked = Counter(job.portion.unpacked for job in missing)
@@ -113,8 +120,34 @@ def make_shards(jobs: Sequence[Job], watch: Watch | None = None) -> dict[str, li
     return by_part
 
 
-def _run(job: Job) -> Shard:
+def _run(job: Job, parent: int) -> Shard:
+    """The job's shard, made in a process that ends with its parent."""
+    _watch_parent(parent)
     return job.run()
+
+
+@cache
+def _watch_parent(parent: int) -> None:
+    """End this process when its parent is gone: a parent that is killed cannot tell.
+
+    Where systems do not give orphans another parent (Windows), it goes on with what is in its queue.
+    """
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(WATCH_SECONDS)
+    os._exit(1)  # another thread cannot be stopped; a shard that is half made is in a folder of no name
+
+
+def logs_of(jobs: Sequence[Job], tasks: int) -> Path:
+    """A folder for the log of making these jobs' shards in so many tasks: a new one where anything has changed.
+
+    It stands among the shards and goes with them, so that no log says that shards are there which are not.
+    """
+    digest = hashlib.sha256("\n".join([str(tasks), *(job.name for job in jobs)]).encode()).hexdigest()
+    return jobs[0].work.folder / f"log-{digest[:32]}"
 
 
 def discard_others(jobs: Sequence[Job]) -> None:

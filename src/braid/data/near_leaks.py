@@ -10,7 +10,7 @@ import numpy as np
 
 from braid.data.columns import LEFT_OUT, TRAIN
 from braid.data.near import jaccard
-from braid.data.row_columns import NEAR, band_names
+from braid.data.row_columns import LEAKS, band_names
 from braid.data.split import NEAR_LEAK
 from braid.data.table import NEAR_FROM, Table
 
@@ -29,12 +29,12 @@ def leave_out_near_leaks(train: Table, tables: Sequence[Table]) -> None:
         tables: All tables, this one included; what is not for training in any of them is held out.
 
     Cost:
-        One pass over the training rows' keys for each of `NEAR`'s bands and sides; two texts are read for each
+        One pass over the training rows' keys for each of `LEAKS`' bands and sides; two texts are read for each
         candidate.
     """
     held = [(table, place) for table in tables for place in _held_places(table).tolist()]
     for side in train.kind.near_sides:
-        known = NEAR.sets([getattr(table.row(place), side) for table, place in held])
+        known = LEAKS.sets([getattr(table.row(place), side) for table, place in held])
         checked: set[tuple[int, int]] = set()
         for name in band_names(side):
             candidates = (pair for pair in _candidates(train, held, tables, name) if pair not in checked)
@@ -71,7 +71,7 @@ def _check(
 ) -> None:
     """Leave out training rows that are as near to the held-out ones as their keys make one think."""
     numbers = sorted({number for number, _ in pairs})
-    sets = dict(zip(numbers, NEAR.sets([getattr(train.row(number), side) for number in numbers]), strict=True))
+    sets = dict(zip(numbers, LEAKS.sets([getattr(train.row(number), side) for number in numbers]), strict=True))
     for number, place in pairs:
         similarity = jaccard(sets[number], known[place])
         if similarity >= NEAR_FROM and train.state[number] == TRAIN:

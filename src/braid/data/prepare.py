@@ -22,18 +22,29 @@ import numpy as np
 
 from braid.config.recipe import DataConfig, Recipe
 from braid.data.assigned import check_dates
-from braid.data.columns import LEFT_OUT, TEST, VALID
+from braid.data.columns import LEFT_OUT, TEST, TRAIN, VALID
 from braid.data.example import Example
 from braid.data.formats.read import Tally
+from braid.data.held_out import (
+    Ledger,
+    held_now,
+    keys_in,
+    keys_of_parts,
+    moved,
+    open_ledger,
+    split_settings,
+    wanted_rows,
+    write_held_out,
+)
 from braid.data.jobs import PARTS, Job, Watch, discard_others, discard_small, jobs_of, make_shards
-from braid.data.keys import pair_keys, rest_keys
+from braid.data.keys import number_of, pair_keys, rest_keys
 from braid.data.kinds import DataKind, kind_of
 from braid.data.lines import Rows, RowWriter, example_of, line_of, open_rows, reject_line, row_of
 from braid.data.near_leaks import leave_out_near_leaks
-from braid.data.report import data_report
-from braid.data.shard import Shard, checksum, count_row, join_counts
-from braid.data.split import LEAST, HeldOut, Wanted, assign_parts, check_size, leave_out_leaks
-from braid.data.split_texts import FEW, parts_of, split_ends
+from braid.data.report import RULE_TITLES, data_report
+from braid.data.shard import Shard, checksum, count_row, join_counts, printable
+from braid.data.split import LEAST, MIN_ROWS, HeldOut, Wanted, assign_parts, check_size, leave_out_leaks
+from braid.data.split_texts import FEW, LEAST_CHARS, behind_held, held_parts, parts_of, split_ends
 from braid.data.table import Table, apply_rules, as_read
 from braid.errors import ConfigError, DataError, StorageError
 from braid.storage import atomic_file, atomic_folder, make_folder
@@ -84,15 +95,16 @@ def prepare_data(
         DataError: A file cannot be read, or too little is left.
         StorageError: The disk is full or refuses, or something else than prepared data stands at ``output``.
     """
+    begun = time.perf_counter()
     config, kind = recipe.data, kind_of(recipe)
     _check(config, kind)
     check_dates(config)
     _check_place(output)
-    begun = time.perf_counter()
     jobs = jobs_of(recipe, folder=folder, output=output)
     inputs = _inputs(jobs, recipe)
-    if reuse and (held := _held(output, inputs)) is not None:
+    if reuse and (held := _held(output, inputs)) is not None and _is_remembered(held, folder / config.held_out):
         return held
+    ledger = open_ledger(recipe, folder=folder, output=output)
     shards = make_shards(jobs, watch)
     tables = {part: Table(shards[part], kind) for part in PARTS if shards[part]}
     try:
@@ -100,20 +112,17 @@ def prepare_data(
         apply_rules(list(tables.values()), config)
         for part, table in tables.items():
             _check_left(part, table)
-        parts = _assign(tables, recipe, output)
-        _check_dated(recipe, tables, parts)
+        split = _assign(tables, recipe, ledger)
+        _check_dated(recipe, tables, split.parts)
     except DataError as error:
         hint = (error.hint or _LOOSEN) + _kept_rejects(output, tables)
         where = error.where or f"{_rows_read(shards)} rows read; {_why(tables)}"
         discard_small(jobs)
         raise DataError(error.message, where=where, hint=hint) from None
-    made = [shard for found in shards.values() for shard in found if shard.is_new]
-    speed = {
-        "seconds": round(time.perf_counter() - begun, 3),
-        "bytes_read": sum(shard.facts["bytes"] for shard in made),
-        "reading_seconds": round(sum(shard.facts["seconds"] for shard in made), 3),
-    }
-    _write(output, tables, parts, {"inputs": inputs, "split": _split_settings(recipe), **speed}, kind)
+    facts = {"inputs": inputs, "split": {**split_settings(recipe), **wanted_rows(recipe)}, "moved": split.moved}
+    if config.held_out and not {"valid", "test"} <= set(tables):
+        facts["held_out"] = _remember(folder / config.held_out, split.held, recipe)
+    _write(output, split, facts | _speed(shards), begun)
     discard_others(jobs)
     return load_prepared(output)
 
@@ -243,64 +252,99 @@ def _why(tables: dict[str, Table]) -> str:
     counts: Counter[str] = Counter()
     for table in tables.values():
         counts.update(table.reject_counts())
-    return "rejected: " + (", ".join(f"{rule}: {count}" for rule, count in counts.most_common()) or "none")
+    reasons = ", ".join(f"{count:,} {RULE_TITLES.get(rule, rule)}" for rule, count in counts.most_common())
+    return f"not used: {reasons or 'none'}"
 
 
 _Parts = dict[str, list[Example]]
 """Rows by part, where they were few enough to be held in memory."""
 
 
-def _assign(tables: dict[str, Table], recipe: Recipe, output: Path) -> _Parts:
-    """Give each row its part; of few documents, return their ends and their rests instead."""
-    config, kind = recipe.data, kind_of(recipe)
-    train = tables["train"]
+@dataclass(frozen=True, kw_only=True)
+class _Split:
+    """Rows with their parts, what is held out from now on, and how many rows changed their part."""
+
+    tables: dict[str, Table]
+    kind: DataKind
+    parts: _Parts
+    before: HeldOut
+    held: HeldOut
+    moved: dict[str, int]
+
+
+def _assign(tables: dict[str, Table], recipe: Recipe, ledger: Ledger) -> _Split:
+    """Give each row its part."""
+    kind, train, before = kind_of(recipe), tables["train"], ledger.before
     is_named = any((assigned >= 0).any() for _, assigned in train.chunks("assigned"))
-    if kind.reads == "texts" and int(train.usable.sum()) < FEW and not is_named:
-        for part, number in (("valid", VALID), ("test", TEST)):
-            if part in tables:
-                tables[part].state[tables[part].usable] = number
-        leave_out_leaks(list(tables.values()), train)
-        given = {
-            part: [*map(tables[part].stripped, tables[part].examples())] for part in ("valid", "test") if part in tables
-        }
-        return split_ends(
-            [*map(train.stripped, train.examples())], given, valid_rows=config.valid_rows, test_rows=config.test_rows
-        )
+    is_few = kind.reads == "texts" and int(train.usable.sum()) < FEW
     wanted = Wanted(
-        valid_rows=config.valid_rows,
-        test_rows=config.test_rows,
-        seed=config.split_seed,
-        before=_held_out(output, recipe),
+        valid_rows=recipe.data.valid_rows,
+        test_rows=recipe.data.test_rows,
+        seed=recipe.data.split_seed,
+        before=before,
+        least=1 if is_few else MIN_ROWS,
     )
-    assign_parts(train, tables.get("valid"), tables.get("test"), wanted, kind.row)
-    if config.split_near:
-        leave_out_near_leaks(train, list(tables.values()))
-        check_size(train, kind.row, LEAST)
-    return {}
+    parts, behind = {}, np.zeros(0, np.uint64)
+    if is_few and not is_named:
+        parts, behind = _assign_ends(tables, wanted)
+        placed = keys_of_parts({name: [] if name in tables and name != "train" else parts[name] for name in PARTS})
+    else:
+        assign_parts(train, tables.get("valid"), tables.get("test"), wanted, kind.row)
+        if recipe.data.split_near:
+            leave_out_near_leaks(train, list(tables.values()))
+            check_size(train, kind.row, min(LEAST, wanted.least))
+        if is_few:
+            _check_chars(train)
+        placed = keys_in(train)
+    held = held_now(before, placed, wanted_rows(recipe), behind)
+    return _Split(tables=tables, kind=kind, parts=parts, before=before, held=held, moved=moved(ledger, placed))
 
 
-def _split_settings(recipe: Recipe) -> dict[str, Any]:
-    """What a split depends on beside the rows: while it stays the same, what is held out stays so, too."""
-    config, kind = recipe.data, kind_of(recipe)
-    return {
-        "valid_rows": config.valid_rows if not config.valid else 0,
-        "test_rows": config.test_rows if not config.test else 0,
-        "seed": config.split_seed,
-        "joined_by": list(kind.joined_by),
-        "columns": [config.group_column, config.split_column, config.date_column, config.valid_from, config.test_from],
-    }
+def _assign_ends(tables: dict[str, Table], wanted: Wanted) -> tuple[_Parts, np.ndarray]:
+    """The ends of few documents and their rests, and the keys of those ends that are not to be remembered."""
+    train = tables["train"]
+    for part, number in (("valid", VALID), ("test", TEST)):
+        if part in tables:
+            tables[part].state[tables[part].usable] = number
+    leave_out_leaks(list(tables.values()), train)
+    documents = {part: [*map(table.stripped, table.examples())] for part, table in tables.items()}
+    own = documents.pop("train")
+    return split_ends(own, documents, wanted), behind_held(own, wanted.before)
 
 
-def _held_out(output: Path, recipe: Recipe) -> HeldOut:
-    """Which rows were held out when the same data, or less of them, were prepared here before."""
+def _check_chars(train: Table) -> None:
+    """Raise that few documents hold too little text to learn from."""
+    found = sum(int(chars[state == TRAIN].sum()) for state, chars in train.chunks("target_chars"))
+    if found < LEAST_CHARS * LEAST // MIN_ROWS:
+        message = (
+            f"about {LEAST_CHARS * LEAST // MIN_ROWS:,} characters of text to learn from are needed, got {found:,}"
+        )
+        raise DataError(message)
+
+
+def _is_remembered(prepared: Prepared, path: Path) -> bool:
+    """Whether a file still names the rows that prepared data hold out."""
+    named = prepared.report.get("held_out")
     try:
-        report = json.loads((output / "report.json").read_text(encoding="utf-8"))
-        if report["layout"] != LAYOUT or report["split"] != _split_settings(recipe):
-            return HeldOut()
-        with np.load(output / "index.npz", allow_pickle=False) as index:
-            return HeldOut(valid=index["held_valid"], test=index["held_test"])
-    except (OSError, ValueError, TypeError, KeyError):
-        return HeldOut()
+        return named is None or checksum(path) == named["sha256"]
+    except OSError:
+        return False
+
+
+def _remember(path: Path, held: HeldOut, recipe: Recipe) -> dict[str, Any]:
+    """Name what is held out in a file; facts about it for the report."""
+    added = write_held_out(path, held, split_settings(recipe))
+    rows = len(held.valid) + len(held.test)
+    return {"file": printable(recipe.data.held_out), "rows": rows, "added": added, "sha256": checksum(path)}
+
+
+def _speed(shards: dict[str, list[Shard]]) -> dict[str, Any]:
+    """How much was read just now, and how long that took all processes together."""
+    made = [shard for found in shards.values() for shard in found if shard.is_new]
+    return {
+        "bytes_read": sum(shard.facts["bytes"] for shard in made),
+        "reading_seconds": round(sum(shard.facts["seconds"] for shard in made), 3),
+    }
 
 
 def _kept_rejects(output: Path, tables: dict[str, Table]) -> str:
@@ -331,31 +375,34 @@ def _reject_lines(table: Table, counted: dict[str, dict[str, Any]]) -> Iterator[
             yield reject_line(reject)
 
 
-def _write(output: Path, tables: dict[str, Table], parts: _Parts, facts: dict[str, Any], kind: DataKind) -> None:
+def _write(output: Path, split: _Split, facts: dict[str, Any], begun: float) -> None:
     """Parts, rejects and report, all at once."""
+    tables = list(split.tables.values())
     with atomic_folder(output) as folder:
         counts: dict[str, dict[str, dict[str, Any]]] = {"rejected": {}, "noted": {}}
         with (folder / "rejects.jsonl").open("wb") as file:
-            for table in tables.values():
+            for table in tables:
                 _count(table, counts)
                 file.writelines(_reject_lines(table, counts["rejected"]))
+        ends = hashlib.sha256()
         with ExitStack() as stack:
             writers = {part: stack.enter_context(RowWriter(folder / f"{part}.jsonl")) for part in PARTS}
-            for part, line in _part_lines(tables, parts, kind):
+            for part, line in _part_lines(split, ends):
                 writers[part].write(line)
         offsets: dict[str, Any] = {part: np.array(writer.offsets, np.int64) for part, writer in writers.items()}
-        held: dict[str, Any] = {
-            f"held_{part}": _pairs(tables["train"], PARTS.index(part)) for part in ("valid", "test")
-        }
+        held: dict[str, Any] = {f"held_{part}": getattr(split.held, part) for part in ("valid", "test")}
         np.savez(folder / "index.npz", **offsets, **held)
         rows = {part: Rows(folder / f"{part}.jsonl", offsets[part], writers[part].num_rows) for part in PARTS}
-        read = _read_counts([shard for table in tables.values() for shard in table.shards])
-        report = data_report(read, counts["rejected"], rows, list(tables.values()), has_labels=kind.has_labels)
-        for table in tables.values():
+        read = _read_counts([shard for table in tables for shard in table.shards])
+        report = data_report(read, counts["rejected"], rows, tables, has_labels=split.kind.has_labels)
+        for table in tables:
             join_counts(counts["noted"], table.noted)
         report["noted"] = dict(sorted(counts["noted"].items(), key=lambda item: -item[1]["rows"]))
-        report |= {"layout": LAYOUT, "fingerprint": _fingerprint(list(tables.values()), parts), **facts}
+        report["reads"] = split.kind.reads
+        report["documents_kept"] = sum(int(table.usable.sum()) for table in tables)
+        report |= {"layout": LAYOUT, "fingerprint": _fingerprint(tables, split.parts, ends.hexdigest()), **facts}
         report["sha256"] = _checksums(folder)
+        report["seconds"] = round(time.perf_counter() - begun, 3)
         (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
@@ -366,12 +413,13 @@ def _count(table: Table, counts: dict[str, dict[str, dict[str, Any]]]) -> None:
             join_counts(found, shard.facts[name])
 
 
-def _part_lines(tables: dict[str, Table], parts: _Parts, kind: DataKind) -> Iterator[tuple[str, bytes]]:
-    """Each row in use with its part; documents in parts of their own."""
-    if parts:
-        yield from ((part, line_of(row_of(row))) for part in PARTS for row in parts[part])
+def _part_lines(split: _Split, ends: Any) -> Iterator[tuple[str, bytes]]:
+    """Each row in use with its part; documents in parts of their own, of which those held out go into a digest."""
+    kind = split.kind
+    if split.parts:
+        yield from ((part, line_of(row_of(row))) for part in PARTS for row in split.parts[part])
         return
-    for table in tables.values():
+    for table in split.tables.values():
         for state, line, _ in table.rows():
             if state >= LEFT_OUT:
                 continue
@@ -380,13 +428,13 @@ def _part_lines(tables: dict[str, Table], parts: _Parts, kind: DataKind) -> Iter
                 continue
             example = table.stripped(example_of(json.loads(line)))
             cut = parts_of(example) if kind.reads == "texts" else [example]
-            yield from ((PARTS[state], line_of(row_of(row))) for row in cut if row.target.strip())
-
-
-def _pairs(table: Table, state: int) -> np.ndarray:
-    """The sorted keys of rows in a state."""
-    found = [pairs[states == state] for states, pairs in table.chunks("pair")]
-    return np.sort(np.concatenate(found)) if found else np.zeros(0, np.uint64)
+            held = held_parts(cut, split.before) if kind.reads == "texts" and state == TRAIN else []
+            for number, row in enumerate(cut):
+                if row.target.strip():
+                    part = held[number] if held and held[number] else PARTS[state]
+                    if held:
+                        ends.update(f"{part} {number_of(row.target)}\n".encode())
+                    yield part, line_of(row_of(row))
 
 
 def _checksums(folder: Path) -> dict[str, str]:
@@ -394,8 +442,14 @@ def _checksums(folder: Path) -> dict[str, str]:
     return {part: checksum(folder / f"{part}.jsonl") for part in PARTS}
 
 
-def _fingerprint(tables: Sequence[Table], parts: _Parts) -> str:
-    """SHA-256 of all texts in order, whatever the files are called that they stand in."""
+def _fingerprint(tables: Sequence[Table], parts: _Parts, ends: str) -> str:
+    """SHA-256 of all texts in order, whatever the files are called that they stand in.
+
+    Args:
+        tables: All rows.
+        parts: Those of few documents.
+        ends: A digest of documents of which only some parts are held out.
+    """
     digests = {part: hashlib.sha256() for part in PARTS}
     for part, rows in parts.items():
         digests[part].update(np.stack([pair_keys(rows), rest_keys(rows)], 1).astype("<u8").tobytes())
@@ -405,4 +459,5 @@ def _fingerprint(tables: Sequence[Table], parts: _Parts) -> str:
                 digests[part].update(np.stack([pairs, rest], 1)[state == number].astype("<u8").tobytes())
     found = [digests[part].hexdigest() for part in PARTS]
     found += [json.dumps(table.boilerplate.lines) for table in tables if table.boilerplate is not None]
+    found += [ends] if ends != hashlib.sha256().hexdigest() else []
     return hashlib.sha256(json.dumps(found).encode()).hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,9 @@ COVERING_ROWS = 1_000_000
 
 UNEVEN = 5.0
 """Times as many texts of the largest label as of the smallest, from which on advice is given."""
+MEASURED_MB = 1.0
+"""Megabytes read from which on their speed says something."""
+
 FILES = 8
 """Files printed by name."""
 
@@ -151,8 +154,9 @@ def print_report(report: dict[str, Any], console: Console) -> None:
     table = Table("rows", "", box=None, pad_edge=False, show_header=False)
     table.columns[0].justify = "right"
     files = report["files"]
+    read = "documents read" if report.get("reads") == "texts" else "read"
     table.add_row(
-        f"{report['rows_read']:,}", Text(f"read from {next(iter(files)) if len(files) == 1 else 'all files'}")
+        f"{report['rows_read']:,}", Text(f"{read} from {next(iter(files)) if len(files) == 1 else 'all files'}")
     )
     for file, rows in list(files.items())[:FILES] if len(files) > 1 else ():
         table.add_row(f"{rows:,}", Text(f"  in {file}"))
@@ -160,35 +164,54 @@ def print_report(report: dict[str, Any], console: Console) -> None:
         table.add_row("", f"  and in {len(files) - FILES} more files")
     for rule, found in report["rejected"].items():
         table.add_row(f"-{found['rows']:,}", RULE_TITLES.get(rule, rule))
+    pieces = "pieces of them " if report.get("reads") == "texts" else ""
     for name, rows in report["splits"].items():
-        table.add_row(f"{rows:,}", f"in {name}")
+        table.add_row(f"{rows:,}", f"{pieces}in {name}")
     for rule, found in report.get("noted", {}).items():
         table.add_row(f"{found['rows']:,}", _NOTES.get(rule, rule))
     console.print(table)
     for name, words in list(report.get("encodings", {}).items())[:FILES]:
         console.print(f"{name} is read as {words}", markup=False)
-    if report.get("bytes_read"):
-        speed = report["bytes_read"] / 1e6 / max(report["reading_seconds"], 1e-3)
-        console.print(
-            f"{report['bytes_read'] / 1e6:,.1f} MB read and cleaned at {speed:,.1f} MB/s per core, "
-            f"{report['seconds']:,.1f} s in all",
-            markup=False,
-        )
+    for sentence in [*_split_sentences(report), *_speed_sentences(report)]:
+        console.print(sentence, markup=False)
     for sentence in label_sentences(report["labels"]) if report.get("labels") else ():
         console.print(sentence, markup=False)
-    for side, facts in report["sides"].items():
+    sides = {side: facts for side, facts in report["sides"].items() if facts["characters"]}
+    for side, facts in sides.items():
         widths = facts["width_percentiles"]
         console.print(
             f"{side}: {facts['distinct_texts']:,} distinct texts, half of them up to {widths['50']} columns wide, "
             f"95 % up to {widths['95']}; {facts['distinct_characters']:,} distinct characters",
             markup=False,
         )
-    unseen = report["unseen_words"]
-    console.print(
-        f"words of the test that training never shows: {100 * unseen['test_source']:.1f} % of the source, "
-        f"{100 * unseen['test_target']:.1f} % of the target",
-        markup=False,
-    )
+    shares = [f"{100 * report['unseen_words'][f'test_{side}']:.1f} % of the {side}" for side in sides]
+    console.print(f"words of the test that training never shows: {', '.join(shares)}", markup=False)
+
+
+def _split_sentences(report: Mapping[str, Any]) -> Iterator[str]:
+    """What has become of rows that were held out before, and where they are named."""
+    for name, rows in report.get("moved", {}).items():
+        old, new = name.split(" to ")
+        yield (
+            f"WARNING: {rows:,} rows that were held out before (in {old}) are in {new} now, since the recipe wants "
+            "another split: scores from before and after cannot be compared"
+        )
+    if (named := report.get("held_out", {})) and named["added"]:
+        yield (
+            f"{named['file']} names {named['rows']:,} held-out rows, {named['added']:,} of them new: "
+            "keep it with the recipe"
+        )
+
+
+def _speed_sentences(report: Mapping[str, Any]) -> Iterator[str]:
+    """How fast files were read, where there was enough of them to tell, and how long all of this took."""
+    read = report.get("bytes_read", 0) / 1e6
+    if read >= MEASURED_MB:
+        speed = read / max(report["reading_seconds"], 1e-3)
+        yield (
+            f"{read:,.1f} MB read and cleaned at {speed:,.1f} MB/s per core; "
+            f"read, split and written in {report['seconds']:,.1f} s"
+        )
 
 
 RULE_TITLES = {
@@ -201,7 +224,8 @@ RULE_TITLES = {
     "several_targets": "another target of the same source (data.several_targets)",
     "near_duplicate": "nearly the same as another (data.near_duplicates)",
     "near_leak": "nearly the same as a held-out row (data.split_near)",
-    "part": "with no part or date (data.split_column, data.date_column)",
+    "part": "that name no part (data.split_column)",
+    "date": "with no date (data.date_column)",
     "encoding": "with bytes that are no text in the file's encoding",
     "too_long": "too long (data.max_chars)",
     "length_ratio": "lengths do not fit (data.max_length_ratio)",

@@ -14,7 +14,11 @@ from braid.data.near import NO_KEY, MinHash
 from braid.text.normalize import display_width
 
 NEAR = MinHash(digits="apart")
-"""How near-duplicates are found: rows that differ in a number are none."""
+"""How near-duplicates are told: rows that differ in a number are none."""
+
+LEAKS = MinHash()
+"""How rows to learn from are told that give a held-out one away, as audits tell them: a number is but a few letters
+here. Bands are made so, too: near-duplicates have one in common as likely as they would by `NEAR`."""
 
 SLACK = 12
 """Columns added to both sides before their ratio is taken: short texts vary more."""
@@ -79,13 +83,13 @@ def width_ratio(source_width: np.ndarray, target_width: np.ndarray) -> np.ndarra
 
 def band_names(side: str) -> list[str]:
     """The columns of ``bands.npz`` for a side."""
-    return [f"{side}{number}" for number in range(NEAR.bands)]
+    return [f"{side}{number}" for number in range(LEAKS.bands)]
 
 
 def bands_of(rows: Sequence[Example], kind: DataKind) -> Arrays:
     """The band keys of rows by side, (N, bands) of uint32; 0 where a text is too short to have any."""
     found = {}
     for side in kind.near_sides:
-        keys = NEAR.band_keys(NEAR.signatures([getattr(row, side) for row in rows]))
+        keys = LEAKS.band_keys(LEAKS.signatures([getattr(row, side) for row in rows]))
         found[side] = np.where(keys == NO_KEY, np.uint64(0), keys).astype(np.uint32)
     return found

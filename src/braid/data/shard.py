@@ -19,7 +19,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,11 @@ from braid.data.formats.read import Tally
 from braid.data.kinds import KINDS, DataKind
 from braid.data.lines import example_of, line_of, reject_line, row_of
 from braid.data.portions import Portion
-from braid.data.row_columns import COLUMNS, NEAR, Arrays, band_names, bands_of, columns_of
+from braid.data.row_columns import COLUMNS, LEAKS, Arrays, band_names, bands_of, columns_of
 from braid.storage import atomic_folder
+from braid.text.personal import mask_personal
 
-LAYOUT = 2
+LAYOUT = 3
 
 BATCH_ROWS = 2000
 """Rows that are cleaned together …"""
@@ -50,7 +51,7 @@ CHARACTERS = 20_000
 """Distinct characters of a side that are remembered by name; there are hardly more in use."""
 
 ACROSS = frozenset({
-    "train", "valid", "test", "documents", "valid_rows", "test_rows", "split_seed", "split_near",
+    "train", "valid", "test", "documents", "valid_rows", "test_rows", "split_seed", "split_near", "held_out",
     "max_length_ratio", "several_targets", "near_duplicates", "remove_boilerplate",
 })  # fmt: skip
 """Keys of the recipe that change no row by itself: which files there are, and rules that look across rows."""
@@ -152,7 +153,7 @@ class _Making:
         """What ``bands.npz`` holds."""
         found: Arrays = {}
         for side in kind.near_sides:
-            bands = np.concatenate([np.zeros((0, NEAR.bands), np.uint32), *self.bands[side]])
+            bands = np.concatenate([np.zeros((0, LEAKS.bands), np.uint32), *self.bands[side]])
             found |= dict(zip(band_names(side), bands.T, strict=True))
         return found
 
@@ -225,6 +226,8 @@ def _write_rows(portion: Portion, work: Work, folder: Path) -> _Making:
         for batch in _batches(portion.rows(kind.options(work.config), making.encodings)):
             used, places = [], []
             for read, found, part in _cleaned(batch, cleaner, work.config, making):
+                if work.config.personal_data == "mask":
+                    read, found = _masked(read, found)
                 if isinstance(found, Reject):
                     rejects.write(reject_line(found))
                     count_row(making.rejected, found.rule, read, found.detail)
@@ -271,8 +274,32 @@ def _cleaned(
             try:
                 part = assigned_part(row, config)
             except ValueError as error:
-                found = Reject(example=row, rule="part", detail=str(error))
+                found = Reject(example=row, rule="part" if config.split_column else "date", detail=str(error))
         yield row, found, part
+
+
+def _masked(read: Example, found: Cleaned | Reject) -> tuple[Example, Cleaned | Reject]:
+    """A row as read and what became of it, with no personal data: whoever masks them wants none in the work's folder.
+
+    The file and the line, which stay, lead to the row as it is.
+    """
+    example = found.example
+    masked = _without_personal(read)
+    if isinstance(found, Reject):
+        detail = mask_personal(found.detail)[0]
+        return masked, replace(found, example=_without_personal(example), detail=detail)
+    notes = tuple((rule, mask_personal(detail)[0]) for rule, detail in found.notes)
+    return masked, replace(found, notes=notes)
+
+
+def _without_personal(row: Example) -> Example:
+    texts = {side: getattr(row, side) for side in ("source", "target", "context")}
+    masked = {side: mask_personal(text)[0] for side, text in texts.items() if text}
+    changes: dict[str, Any] = {side: text for side, text in masked.items() if text != texts[side]}
+    if changes:
+        changes["start"] = -1  # the answer may stand elsewhere now
+    references = tuple(mask_personal(text)[0] for text in row.references)
+    return replace(row, **changes, references=references) if changes or references != row.references else row
 
 
 def count_row(counts: dict[str, dict[str, Any]], rule: str, row: Example, detail: str) -> None:
@@ -283,6 +310,7 @@ def count_row(counts: dict[str, dict[str, Any]], rule: str, row: Example, detail
         sample = {
             "file": row.file,
             "line": row.line,
+            **({"key": row.key} if row.key else {}),
             "source": row.source[:PRINTED_CHARS],
             "target": row.target[:PRINTED_CHARS],
             "detail": detail[:PRINTED_CHARS],

@@ -32,15 +32,19 @@ CANDIDATES = 4
 
 @dataclass(frozen=True, kw_only=True)
 class HeldOut:
-    """Rows that were held out before, by the key of both their texts.
+    """Rows that were held out before, by the key of both their texts, and how many were wanted then.
 
     Args:
         valid: Sorted uint64.
         test: The same.
+        valid_rows: Wanted for validation; 0 where that is not known.
+        test_rows: For the test.
     """
 
     valid: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint64))
     test: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint64))
+    valid_rows: int = 0
+    test_rows: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,13 +55,15 @@ class Wanted:
         valid_rows: For validation, a tenth of all at most.
         test_rows: For the test, the same.
         seed: Changes which.
-        before: Those that stay what they were.
+        before: Those that stay what they were; where fewer are wanted now than then, only so many of them.
+        least: Rows to learn from that there must be before any are held out.
     """
 
     valid_rows: int
     test_rows: int
     seed: int
     before: HeldOut = HeldOut()
+    least: int = MIN_ROWS
 
 
 def groups(examples: Sequence[Example], sides: Sides = ("source", "target")) -> list[list[Example]]:
@@ -74,7 +80,8 @@ def assign_parts(train: Marked, valid: Marked | None, test: Marked | None, wante
 
     Whole groups of equal texts go to one part. A group's place depends on a hash of its own texts, so that the order of
     files does not matter, and what was held out before stays held out: added rows that would join it to the training
-    data are left out.
+    data are left out. Only when fewer rows are wanted than then, groups go back to training, those with the largest
+    hashes.
 
     Args:
         train: The rows to learn from, of which the parts that are not given are taken.
@@ -84,7 +91,7 @@ def assign_parts(train: Marked, valid: Marked | None, test: Marked | None, wante
         row: What rows are called.
 
     Raises:
-        DataError: Fewer than 50 rows to learn from, or nothing to validate or test on.
+        DataError: Too few rows to learn from, or nothing to validate or test on.
     """
     given = {VALID: valid, TEST: test}
     tables = {part: table for part, table in given.items() if table is not None}
@@ -93,11 +100,17 @@ def assign_parts(train: Marked, valid: Marked | None, test: Marked | None, wante
     named = name_parts(train)
     every = [train, *tables.values()]
     leave_out_leaks(every, train)
-    check_size(train, row)
+    check_size(train, row, wanted.least)
     limit = int(train.usable.sum()) // 10
-    for part, before in ((TEST, wanted.before.test), (VALID, wanted.before.valid)):
-        if part not in tables and part not in named and len(before):
-            _hold_again(train, part, before)
+    before = wanted.before
+    for part, keys, rows, asked in (
+        (TEST, before.test, wanted.test_rows, before.test_rows),
+        (VALID, before.valid, wanted.valid_rows, before.valid_rows),
+    ):
+        if part not in tables and part not in named and len(keys):
+            _hold_again(train, part, keys)
+            if rows < asked:
+                _give_back(train, part, rows, wanted.seed)
     leave_out_leaks(every, train)
     roots: np.ndarray | None = None
     for part, rows in ((TEST, wanted.test_rows), (VALID, wanted.valid_rows)):
@@ -111,7 +124,7 @@ def assign_parts(train: Marked, valid: Marked | None, test: Marked | None, wante
             name = "test" if part == TEST else "valid"
             message = f"data.{name} needs at least one row that shares no text with the other parts, got none"
             raise DataError(message, hint=f"name a file of other texts under data.{name}, or add data")
-    check_size(train, row, LEAST)
+    check_size(train, row, min(LEAST, wanted.least))
 
 
 def leave_out_leaks(tables: Sequence[Marked], train: Marked) -> None:
@@ -134,17 +147,40 @@ def check_size(train: Marked, row: str, least: int = MIN_ROWS) -> None:
     """
     left = int((train.state == TRAIN).sum())
     if left < least:
-        leaks = int((train.state >= LEAK).sum())
-        left_out = f" after leaving out {leaks} that share a text with held-out rows" if leaks else ""
-        raise DataError(f"at least {least} usable {row} are needed, got {left}{left_out}")
+        leaks, near = int((train.state >= LEAK).sum()), int((train.state == NEAR_LEAK).sum())
+        reasons = [f"{leaks - near} that share a text with held-out rows"] if leaks > near else []
+        reasons += [f"{near} that are nearly the same as held-out rows"] if near else []
+        left_out = f" after leaving out {' and '.join(reasons)}" if reasons else ""
+        hint = "add data; or write split_near = false under [data]: a test says less then" if near > left else ""
+        raise DataError(f"at least {least} usable {row} are needed, got {left}{left_out}", hint=hint)
 
 
 def _hold_again(train: Marked, part: int, before: np.ndarray) -> None:
     """Put rows that were in a part there again, and those that stand there in the place of such a row."""
-    was_held = np.concatenate([np.zeros(0, bool), *(_stand_in(pairs, before) for _, pairs in train.chunks("pair"))])
+    was_held = np.concatenate([np.zeros(0, bool), *(stand_in(pairs, before) for _, pairs in train.chunks("pair"))])
     repeated, firsts = train.stand_ins
     was_held[firsts[was_held[repeated]]] = True
     train.state[was_held & (train.state == TRAIN)] = part
+
+
+def _give_back(train: Marked, part: int, rows: int, seed: int) -> None:
+    """Put groups back among the rows to learn from, those with the largest hashes, as far as enough stay held out."""
+    spare = int((train.state == part).sum()) - rows
+    if spare <= 0:
+        return
+    roots = components(train.columns, train.state == part)
+    rank_of = _ranks(train, roots, seed, 1.0, part)
+    for group in sorted(_groups(train.state == part, roots), key=lambda rows: -rank_of[int(roots[rows[0]])]):
+        if len(group) <= spare:
+            train.state[group] = TRAIN
+            spare -= len(group)
+
+
+def _groups(is_member: np.ndarray, roots: np.ndarray) -> list[np.ndarray]:
+    """The chosen rows, those of each root together."""
+    members = np.flatnonzero(is_member)
+    members = members[np.argsort(roots[members], kind="stable")]
+    return np.split(members, np.flatnonzero(np.diff(roots[members])) + 1)
 
 
 def name_parts(train: Marked) -> set[int]:
@@ -162,11 +198,13 @@ def _leave_out_leaks(table: Marked, losing: int, others: Sequence[Marked], above
         known = np.unique(np.concatenate(held)) if held else np.zeros(0, np.uint64)
         known = known[known != 0]
         for state, keys in table.chunks(name) if len(known) else ():
-            state[_stand_in(keys, known) & (state == losing)] = LEAK + place
+            state[stand_in(keys, known) & (state == losing)] = LEAK + place
 
 
-def _stand_in(keys: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Which keys stand among sorted ones."""
+def stand_in(keys: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Which keys stand among sorted ones, (N,) of bool."""
+    if not len(known):
+        return np.zeros(len(keys), bool)
     places = np.minimum(np.searchsorted(known, keys), len(known) - 1)
     return known[places] == keys
 
@@ -200,13 +238,10 @@ def _first_groups(train: Marked, roots: np.ndarray, search: _Search, share: floa
         return []
     is_member = train.state == TRAIN
     for begin in range(0, len(roots), PARTITION_ROWS):
-        is_member[begin : begin + PARTITION_ROWS] &= _stand_in(roots[begin : begin + PARTITION_ROWS], candidates)
-    members = np.flatnonzero(is_member)
-    members = members[np.argsort(roots[members], kind="stable")]
-    found = np.split(members, np.flatnonzero(np.diff(roots[members])) + 1)
+        is_member[begin : begin + PARTITION_ROWS] &= stand_in(roots[begin : begin + PARTITION_ROWS], candidates)
     is_named = any(named.any() for _, named in train.chunks("is_named"))
     taken, size = [], 0
-    for group in sorted(found, key=lambda group: rank_of[int(roots[group[0]])]):
+    for group in sorted(_groups(is_member, roots), key=lambda group: rank_of[int(roots[group[0]])]):
         is_small = is_named or len(group) <= LARGE_GROUP
         if size < search.rows and size + len(group) <= search.limit and is_small:
             taken.append(group)
@@ -214,15 +249,15 @@ def _first_groups(train: Marked, roots: np.ndarray, search: _Search, share: floa
     return taken
 
 
-def _ranks(train: Marked, roots: np.ndarray, seed: int, share: float) -> dict[int, int]:
-    """The smallest hash in each group, of those groups whose smallest is among a share of all hashes."""
+def _ranks(train: Marked, roots: np.ndarray, seed: int, share: float, part: int = TRAIN) -> dict[int, int]:
+    """The smallest hash in each group of a part, of those groups whose smallest is among a share of all hashes."""
     highest = np.uint64(2**64 - 1)
     least = np.uint64(min(int(share * 2**64), 2**64 - 1))
     rank_of: dict[int, int] = {}
     begin = 0
     for state, *keys in train.chunks(*KEYS):
         ranks = np.min([np.where(key == 0, highest, mixed(key, seed)) for key in keys], axis=0)
-        for place in np.flatnonzero((ranks <= least) & (state == TRAIN)).tolist():
+        for place in np.flatnonzero((ranks <= least) & (state == part)).tolist():
             root, rank = int(roots[begin + place]), int(ranks[place])
             rank_of[root] = min(rank, rank_of.get(root, rank))
         begin += len(state)

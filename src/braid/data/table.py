@@ -22,6 +22,7 @@ from braid.data.lines import example_of
 from braid.data.restated import Restated, column_values
 from braid.data.row_columns import NEAR, band_names
 from braid.data.shard import SAMPLES, Shard, count_row
+from braid.data.shingles import digit_hashes, fold
 from braid.data.split import LEAK, NEAR_LEAK, name_parts
 
 DUPLICATE, LENGTH_RATIO, CONFLICT, SEVERAL = LEFT_OUT, LEFT_OUT + 1, LEFT_OUT + 2, LEFT_OUT + 3
@@ -232,8 +233,17 @@ class Table(Marked):
             for keys, rows in equal_rows(self.bands, [name], self.usable):
                 starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else []
                 for begin, end in pairwise([*starts, len(keys)]):
-                    for part in (TRAIN, VALID, TEST) if end - begin > 1 else ():
-                        self._compare([row for row in rows[begin:end].tolist() if self.state[row] == part])
+                    for alike in self._same_numbers(rows[begin:end].tolist()) if end - begin > 1 else ():
+                        self._compare(alike)
+
+    def _same_numbers(self, rows: Sequence[int]) -> Iterator[list[int]]:
+        """Rows of the same part whose sources have the same digits."""
+        left = [row for row in rows if self.state[row] < LEFT_OUT]
+        digits = digit_hashes(fold([self.row(row).source for row in left]))
+        found: dict[tuple[int, int], list[int]] = {}
+        for row, same in zip(left, digits.tolist(), strict=True):
+            found.setdefault((int(self.state[row]), same), []).append(row)
+        yield from found.values()
 
     def _compare(self, rows: Sequence[int]) -> None:
         """Leave out those rows that are like the first of them."""
@@ -289,10 +299,12 @@ class Table(Marked):
         return self._kept[1][name]
 
     def place_of(self, number: int) -> str:
-        """File and line of a row, for a person."""
+        """File and line of a row, or its identifier where one file of one line holds many, for a person."""
         place, _ = self._shard_of(number)
         files = list(self.shards[place].facts["files"])
-        return f"{files[int(self._value(number, 'file_number'))]}, line {self._value(number, 'line')}"
+        file = files[int(self._value(number, "file_number"))]
+        key = self.row(number).key if self.kind.reads == "questions" else ""
+        return f"{file}, {key}" if key else f"{file}, line {self._value(number, 'line')}"
 
     def row(self, number: int) -> Example:
         """A row in use, by its place among the table's rows; without boilerplate."""

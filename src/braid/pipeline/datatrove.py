@@ -5,11 +5,15 @@ machines (local, Slurm, Ray).
     from braid.pipeline.datatrove import MakeShards
 
     if __name__ == "__main__":  # the executor's processes import this file again
-        LocalPipelineExecutor(pipeline=[MakeShards("recipe.toml")], tasks=8, workers=2, logging_dir="logs").run()
+        step = MakeShards("recipe.toml")
+        LocalPipelineExecutor(pipeline=[step], tasks=8, workers=2, logging_dir=step.logging_dir(8)).run()
 
 Each task makes the shards of its share of the input; afterwards `braid prepare recipe.toml` finds them made and does
 what must be done over all rows at once. Tasks that fail or are killed are run again by the executor's own means, and
 find their finished shards. All machines must see the same files under the same paths.
+
+An executor passes over tasks that its log says are done, whatever has changed since. So every change of files or rules
+needs a new log, as `MakeShards.logging_dir` gives one.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ from typing import Any
 
 from datatrove.pipeline.base import PipelineStep
 
-from braid.data.jobs import jobs_of
+from braid.data.jobs import Job, jobs_of, logs_of
 from braid.pipeline.places import places
 from braid.pipeline.start import open_recipe
 
@@ -43,6 +47,26 @@ class MakeShards(PipelineStep):
         self.output = output
         self.overrides = tuple(overrides)
 
+    def logging_dir(self, tasks: int) -> str:
+        """The folder for an executor's log of this work: another one as soon as files, rules or tasks are others.
+
+        It stands among the shards, and `braid prepare` removes it when it has taken them.
+
+        Args:
+            tasks: As many as the executor is given.
+
+        Raises:
+            BraidError: The recipe or a file cannot be read.
+
+        Cost: All files are read once, for their checksums.
+        """
+        return str(logs_of(self._jobs(), tasks))
+
+    def _jobs(self) -> list[Job]:
+        recipe, folder, _ = open_recipe(Path(self.recipe), self.overrides)
+        where = places(recipe, Path(self.output) if self.output else None).prepared
+        return jobs_of(recipe, folder=folder, output=where)
+
     def run(self, data: Any = None, rank: int = 0, world_size: int = 1) -> Any:
         """Make this task's shards; what comes in is passed on.
 
@@ -51,9 +75,7 @@ class MakeShards(PipelineStep):
             rank: This task's number.
             world_size: The number of tasks.
         """
-        recipe, folder, _ = open_recipe(Path(self.recipe), self.overrides)
-        where = places(recipe, Path(self.output) if self.output else None).prepared
-        for job in jobs_of(recipe, folder=folder, output=where)[rank::world_size]:
+        for job in self._jobs()[rank::world_size]:
             with self.track_time():
                 shard = job.run()
             self.stat_update("bytes", value=job.portion.num_bytes)
