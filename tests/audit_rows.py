@@ -50,7 +50,8 @@ def side(**changes):
                    "next_doubling": 160},
         "coverage": {"words": 100, "known": 0.99, "known_types": 0.95, "seen_once": 0.01},
         "language": {"declared": "en", "scripts": {"Latin": 1.0}, "texts": 100, "languages": {"en": 1.0},
-                     "unclear": 0.0, "other": 0.0, "rows": [], "variant": ""},
+                     "unclear": 0.0, "other": 0.0, "rows": [], "variant": "", "stray_kana": 0},
+        "part_languages": {"train": "en", "test": "en"},
     }  # fmt: skip
     return copy.deepcopy(found) | changes
 
@@ -68,7 +69,7 @@ def audit(task: str = "translate", **changes):
         "damaged": {"rows": 0, "samples": []},
         "sides": {**sides, "histogram": {"edges": [0, 1, 2], "bars": {"source": [0, 4]}}},
         "licenses": {"notes": [], "columns": [], "licenses": ["CC0-1.0"], "folders": 1},
-        "baseline": None, "near_duplicates": None, "leakage": None,
+        "baseline": None, "given": [], "near_duplicates": None, "leakage": None,
     }  # fmt: skip
     if task == "generate":
         found["texts"] = {"bytes": 2_000_000, "repeated_share": 0.0, "samples": []}

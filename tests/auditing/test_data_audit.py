@@ -9,7 +9,7 @@ from audit_rows import labeled, pair, pairs
 from braid.auditing.audit_page import audit_page
 from braid.auditing.audit_sections import audit_sections
 from braid.auditing.audit_text import print_audit
-from braid.auditing.audit_view import is_number
+from braid.auditing.audit_view import is_number, marked_cut
 from braid.auditing.data_audit import DataFacts, Finders, audit_data
 from braid.auditing.diagnosis import diagnose
 from braid.auditing.leakage import leakage
@@ -147,11 +147,64 @@ def test_finders_are_asked_and_shown(tmp_path):
     )
     found = audited(facts_of("translate", rows, rows[:50], folder=tmp_path, finders=finders))
     assert found["near_duplicates"]["rows"] == 2
-    assert found["leakage"]["parts"]["test"] == {"rows": 50, "exact": 2, "near": 0, "other": 0}
+    assert found["leakage"]["parts"]["test"] == {"rows": 50, "exact": 2, "near": 0, "identifier": 0, "other": 0}
     assert {"near_duplicates", "leakage"} <= {section.key for section in audit_sections(found)}
     assert any(one["name"] == "leakage" for one in found["diagnosis"]["warnings"])
     plain = audited(facts_of("translate", rows, rows[:50], folder=tmp_path))
     assert plain["leakage"] is None is plain["near_duplicates"]
+
+
+def test_both_texts_that_are_alike_are_shown(tmp_path):
+    rows = pairs(300)
+    rows[1] = replace(rows[1], source="red blue cat runs")
+    rows[7] = replace(rows[7], source="red blue cat sleeps")
+    finders = Finders(
+        near=lambda texts: [(1, 7, 0.9)], leaks=lambda train, held_out: leakage(train, held_out, KINDS["translate"])
+    )
+    found = audited(facts_of("translate", rows, rows[1:2], folder=tmp_path, finders=finders))
+    audit_page(found, path=tmp_path / "audit.html")
+    html, text = (tmp_path / "audit.html").read_text(encoding="utf-8"), printed(found)
+    assert "90.0 % like pairs.tsv:8:" in text
+    assert "the source of pairs.tsv:2:" in text
+    assert "< red blue cat runs\n    > red blue cat sleeps" in text
+    assert "< red blue cat runs\n    > red blue cat runs" in text
+    assert "red blue cat sleeps" in html
+
+
+def test_leaks_that_preparation_left_out_are_told_beside_those_that_are_left(tmp_path):
+    rows = pairs(300)
+    finders = Finders(leaks=lambda train, held_out: leakage(train, held_out, KINDS["translate"]))
+    facts = facts_of("translate", rows[40:], rows[:40], folder=tmp_path, finders=finders, left_out=rows[:20])
+    facts.report["rejected"] = {rule: {"rows": rows, "samples": []} for rule, rows in (("leak", 19), ("near_leak", 1))}
+    drawn, given = audited(facts), audited(replace(facts, given=("test",)))
+    assert given["leakage"]["left_out"]["rows"] == 20
+    assert given["leakage"]["left_out"]["parts"]["test"]["exact"] == 20
+    assert given["leakage"]["parts"]["test"]["exact"] == 0
+    names = [[one["name"] for one in found["diagnosis"]["warnings"]] for found in (drawn, given)]
+    assert [name.count("leakage") for name in names] == [0, 1]
+    assert "some are to be expected" in printed(drawn)
+    assert "The files given for test are not independent" in printed(given)
+    assert "(left out)" in printed(given)
+
+
+def test_what_preparation_noted_is_told(tmp_path):
+    facts = facts_of("generate", some("generate"), folder=tmp_path)
+    sample = {"file": "a.txt", "line": 4, "source": "", "target": "", "detail": "email: 1, phone: 1"}
+    facts.report["noted"] = {
+        "personal_data": {"rows": 12, "samples": [sample], "kinds": {"email": 12, "phone": 3}},
+        "repaired": {"rows": 2, "samples": [sample]},
+    }
+    text = " ".join(printed(audited(facts)).split())
+    assert "with personal data, kept as they are 12" in text
+    assert "– finds: phone 3" in text
+    assert "decoded wrongly before, mended 2" in text
+    assert "12 rows hold personal data (email 12, phone 3), first a.txt:4" in text
+
+
+def test_a_text_that_was_cut_says_so():
+    assert marked_cut("short") == "short"
+    assert marked_cut("x" * 200) == "x" * 199 + "…"
+    assert marked_cut("word " * 40 + "tail") == ("word " * 40).strip() + "…"
 
 
 def test_dialogues_are_read_as_what_was_said(tmp_path):

@@ -1,7 +1,14 @@
 import pytest
 
 from audit_rows import pair
-from braid.auditing.data_languages import language_codes, languages_found, script_shares, told_name
+from braid.auditing.data_languages import (
+    language_codes,
+    language_together,
+    languages_found,
+    script_counts,
+    script_shares,
+    told_name,
+)
 
 ENGLISH = "The weather was fine yesterday, so we walked along the river"
 GERMAN = "Gestern war das Wetter schön, deshalb gingen wir am Fluss entlang"
@@ -9,9 +16,9 @@ CHINESE = "昨天天气很好，所以我们沿着河边散步，然后回家吃
 
 
 def test_scripts_count_letters_alone():
-    assert script_shares(["ab", "я1!", "  "]) == {"Latin": 0.66667, "Cyrillic": 0.33333}
-    assert script_shares(["好あｱＡ"]) == {"kana": 0.5, "Han": 0.25, "Latin": 0.25}
-    assert script_shares(["123 …", ""]) == {}
+    assert script_shares(script_counts(["ab", "я1!", "  "])) == {"Latin": 0.66667, "Cyrillic": 0.33333}
+    assert script_shares(script_counts(["好あｱＡ"])) == {"kana": 0.5, "Han": 0.25, "Latin": 0.25}
+    assert script_shares(script_counts(["123 …", ""])) == {}
 
 
 def test_a_few_texts_in_another_language_are_found():
@@ -33,6 +40,35 @@ def test_foreign_names_do_not_make_a_text_foreign():
     text = "Apple Lossless Audio Codec是哪个公司的无损音频压缩编码格式？"
     assert language_codes([text] * 3, "zh") == ["zh"] * 3
     assert language_codes([GERMAN], "zh") == ["de"]
+
+
+JAPANESE = "昨日は天気が良かったので、川沿いを散歩してから家に帰って夕食を食べました"
+
+
+@pytest.mark.parametrize("declared", ["", "zh"])
+def test_old_chinese_with_a_few_kana_is_chinese(declared):
+    """Electronic editions of old novels have kana in the place of characters that a font lacked."""
+    old = "話說天下大勢分久必合合久必分ノ周末七國分爭并入于秦及秦滅之後楚漢分爭又并入于漢"
+    assert language_codes([old, CHINESE, CHINESE], declared) == ["zh", "zh", "zh"]
+    found = languages_found([pair(0, "", old), pair(1, "", CHINESE)], "target", declared)
+    assert (found["other"], found["stray_kana"], list(found["languages"])) == (0.0, 1, ["zh"])
+
+
+def test_japanese_stays_japanese():
+    assert language_codes([JAPANESE], "zh") == ["ja"]
+    assert language_codes([JAPANESE, "東京都千代田区霞が関二丁目一番二号中央合同庁舎第三号館国土交通省"], "ja") == [
+        "ja",
+        "ja",
+    ]
+    assert languages_found([pair(0, JAPANESE, "")] * 3, "source", "ja")["stray_kana"] == 0
+
+
+def test_short_texts_tell_their_language_together():
+    german = ["Regnet es heute?", "Wie heiß wird es morgen", "Stell den Wecker ab", "Zeig mir die Termine"] * 30
+    chinese = ["今天会下雨吗", "明天有多热", "把闹钟关掉", "给我看看日程"] * 30
+    assert (language_together(german), language_together(chinese)) == ("de", "zh")
+    assert language_together([*german, *chinese][::2]) in ("de", "zh", "")
+    assert language_together(german[:3]) == "" == language_together([])
 
 
 def test_of_a_language_that_nobody_tells_nothing_is_said():

@@ -20,6 +20,7 @@ def test_near_duplicates():
     assert (found["pairs"], found["rows"]) == (2, 3)
     assert found["samples"][0]["similarity"] == 0.95
     assert found["samples"][0]["other"]["line"] == 4
+    assert found["samples"][0]["other"]["compared"] == "s3"
 
 
 def leak(rule, rows, similarity=1.0):
@@ -28,9 +29,12 @@ def leak(rule, rows, similarity=1.0):
 
 
 def test_each_held_out_row_leaks_once_by_the_first_rule():
-    overlaps = [leak("stretch", (0, 1, 2, 7)), leak("near", (1, 2), 0.9), leak("exact", (2, 3))]
+    overlaps = [
+        leak("stretch", (0, 1, 2, 7)), leak("near", (1, 2), 0.9), leak("exact", (2, 3)), leak("key", (3, 8, 9)),
+        leak("group", (9,)),
+    ]  # fmt: skip
     found = leaks({"test": SimpleNamespace(num_held_out=10, overlaps=overlaps)})
-    assert found["parts"] == {"test": {"rows": 10, "exact": 2, "near": 1, "other": 2}}
+    assert found["parts"] == {"test": {"rows": 10, "exact": 2, "near": 1, "identifier": 2, "other": 2}}
     assert [(one["rule"], one["held_out"]["line"]) for one in found["samples"]] == [
-        ("exact", 3), ("near", 2), ("stretch", 1)
+        ("exact", 3), ("near", 2), ("key", 4), ("group", 10), ("stretch", 1)
     ]  # fmt: skip

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from audit_rows import labeled, pair
-from braid.auditing.labels_audit import mislabeled_rows
+from braid.auditing.labels_audit import MIN_CHANCE, MIN_TIMES, mislabeled_rows
 from braid.data.formats import ReadOptions, read_files
 from braid.data.kinds import KINDS
 
@@ -76,6 +76,40 @@ def test_texts_of_one_group_are_judged_without_each_other():
     copies = [pair(1000 + i, "zebra yak xylophone", "music", group="g") for i in range(6)]
     found = mislabeled_rows([*(replace(row, group=str(i)) for i, row in enumerate(rows)), *copies])
     assert found["rows"] == 306
+
+
+def test_a_model_that_is_less_accurate_still_ranks_all_that_is_counted():
+    """There is no accuracy at which nearly all is suddenly left out."""
+    rows = labeled(900)
+    random = np.random.default_rng(2)
+    wrong = {int(place) for place in random.choice(900, 225, replace=False)}
+    others = {"food": "sport", "sport": "music", "music": "food"}
+    found = mislabeled_rows(
+        [replace(row, target=others[row.target]) if i in wrong else row for i, row in enumerate(rows)]
+    )
+    assert found["accuracy"]["value"] < 80
+    assert abs(found["estimated"] - 225) < 40
+    assert found["flagged"] > 0.04 * 900
+    low, high = found["precision"]
+    assert 0 < low < high <= 1
+
+
+def test_labels_with_few_texts_are_not_judged():
+    rows = labeled(300)
+    few = [pair(900 + i, f"a rare {word} with the tune song", "rare") for i, word in enumerate(("bolt", "nut", "nail"))]
+    found = mislabeled_rows([*rows, *few])
+    assert found["too_few"] == ["rare"]
+    assert all(one["given"] != "rare" != one["likely"] for one in found["suspects"])
+
+
+def test_what_is_flagged_is_likely_and_many_times_likelier():
+    rows = labeled(600)
+    turned = {30 * place: replace(rows[30 * place], target="sport") for place in range(1, 16)}
+    found = mislabeled_rows([turned.get(place, row) for place, row in enumerate(rows)])
+    assert found["suspects"]
+    for one in found["suspects"]:
+        assert one["p_likely"] >= MIN_CHANCE
+        assert one["p_likely"] > MIN_TIMES * one["p_given"]
 
 
 @pytest.mark.slow

@@ -93,6 +93,29 @@ def test_portions_of_the_training_rows_do_not_matter(monkeypatch, size):
     assert check(train, held_out) == whole
 
 
+@pytest.mark.parametrize(
+    ("task", "train", "held_out", "found"),
+    [
+        ("generate", {"key": "7", "group": "a.txt"}, {"key": "7", "group": "a.txt"}, set()),
+        ("translate", {"key": "menu", "file": "a.po"}, {"key": "menu", "file": "b.po"}, set()),
+        ("translate", {"key": "u1", "file": "a.tmx"}, {"key": "u1", "file": "a.tmx"}, {"key"}),
+        ("classify", {"key": "17", "file": "a.jsonl"}, {"key": "17", "file": "b.jsonl"}, set()),
+        ("classify", {"key": "17", "file": "a.jsonl"}, {"key": "17", "file": "a.jsonl"}, {"key"}),
+        ("answer", {"key": "56be4db0", "file": "en.json"}, {"key": "56be4db0", "file": "de.json"}, {"key"}),
+        ("translate", {"group": "talk 1"}, {"group": "talk 1"}, {"group"}),
+    ],
+)
+def test_identifiers_count_where_they_were_given_to_tell_units_apart(task, train, held_out, found):
+    texts = [{"source": text, "target": text.upper(), "line": 1, "file": "x"} for text in ("One text.", "Another one.")]
+    ours, theirs = Example(**texts[0] | train), Example(**texts[1] | held_out)
+    assert {one.rule for one in leakage([ours], [theirs], KINDS[task]).overlaps} == found
+
+
+def test_a_key_that_several_units_of_a_file_have_is_none():
+    rows = [Example(source=f"text {i} {i * 7}", target=f"ziel {i}", file="a.po", line=i, key="menu") for i in range(3)]
+    assert leakage(rows[:2], rows[2:], KINDS["translate"]).overlaps == ()
+
+
 def test_the_stronger_rule_counts():
     """A text is counted once on a side, however many rules hold."""
     train = [row(BOOK[:300]), row(BOOK[:300] + "qq")]

@@ -3,11 +3,13 @@
 import json
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from audit_rows import pairs
+from braid.cli.audit import _fail
 from braid.cli.main import app
-from braid.errors import ConfigError
+from braid.errors import ConfigError, StorageError
 
 LANGUAGES = ["--set", "data.source_language=en", "--set", "data.target_language=de"]
 
@@ -75,3 +77,27 @@ def test_a_warning_that_there_is_not_is_refused_before_any_work(folder):
     assert 'got "leakge"' in done.exception.message
     assert "leakage" in done.exception.hint
     assert not (folder / "a-en-de.work").exists()
+
+
+def test_the_page_is_there_though_nobody_reads_the_text_to_its_end(folder, monkeypatch):
+    def closed(found, console):
+        assert (folder / "p.html").exists()
+        raise BrokenPipeError
+
+    monkeypatch.setattr("braid.auditing.audit_text.print_audit", closed)
+    CliRunner().invoke(app, ["audit", "a.tsv", *LANGUAGES, "-o", "p.html"])
+    assert "Diagnosis" in (folder / "p.html").read_text(encoding="utf-8")
+
+
+def test_a_page_that_cannot_be_written_does_not_cost_the_findings(folder):
+    (folder / "p.html").mkdir()
+    done = CliRunner().invoke(app, ["audit", "a.tsv", *LANGUAGES, "-o", "p.html"])
+    assert isinstance(done.exception, StorageError)
+    assert "What to expect:" in done.stdout
+
+
+def test_a_warning_given_twice_fails_once(capsys):
+    twice = {"diagnosis": {"warnings": [{"name": "leakage"}, {"name": "leakage"}, {"name": "language"}]}}
+    with pytest.raises(typer.Exit):
+        _fail(twice, {"leakage"})
+    assert capsys.readouterr().err == "failed on: leakage\n"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from braid.auditing import audit_view_data as data
+from braid.auditing import audit_view_leaks as leaks
 from braid.auditing import audit_view_tasks as tasks
 from braid.auditing.audit_view import Section, shown_row
 
@@ -13,9 +14,9 @@ from braid.auditing.audit_view import Section, shown_row
 def audit_sections(audit: dict[str, Any]) -> list[Section]:
     """The audit's parts in order; the diagnosis comes last."""
     makers = (
-        data.sizes, data.languages, data.lengths, data.vocabulary, data.repeats, data.near, data.leakage, tasks.labels,
-        tasks.mislabeled, tasks.misaligned, tasks.summaries, tasks.answers, tasks.generated, data.terms_counted,
-        data.licenses, _diagnosis,
+        data.sizes, data.noted, data.languages, data.lengths, data.vocabulary, data.repeats, leaks.near, leaks.leakage,
+        tasks.labels, tasks.mislabeled, tasks.misaligned, tasks.summaries, tasks.answers, tasks.generated,
+        data.terms_counted, data.licenses, _diagnosis,
     )  # fmt: skip
     return [section for maker in makers for section in maker(audit)]
 

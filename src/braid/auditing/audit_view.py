@@ -6,8 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from braid.data.shard import PRINTED_CHARS
+
 SHOWN = 20
 """Rows of an example list and of most tables."""
+
+LONGEST_WORD = 30
+"""Characters that are left out at most, so that no word is cut."""
 
 Cell = str | int | float
 
@@ -85,6 +90,17 @@ def share_text(value: float) -> str:
 def count_text(number: int, noun: str) -> str:
     """A number of things."""
     return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def marked_cut(text: str, size: int = PRINTED_CHARS) -> str:
+    """A text of which a report holds so many characters, with a sign that it goes on where it has as many.
+
+    A word that was cut is left out, where there is a space not far before.
+    """
+    if len(text) < size:
+        return text
+    space = text.rfind(" ", size - LONGEST_WORD)
+    return f"{text[: space if space > 0 else size - 1].rstrip()}…"
 
 
 def shown_row(row: dict[str, Any], why: str = "") -> Shown:

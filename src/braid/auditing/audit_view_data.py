@@ -12,13 +12,24 @@ from braid.auditing.audit_view import (
     Shown,
     Table,
     count_text,
+    marked_cut,
     share_text,
     shown_row,
 )
 from braid.auditing.data_languages import told_name
-from braid.auditing.findings import text_sides
+from braid.auditing.findings import place, text_sides
 from braid.data.report import RULE_TITLES
 from braid.text.languages import language_name
+
+NOTE_TITLES = {
+    "repaired": "decoded wrongly before, mended",
+    "advertisement": "with advertisements, taken out",
+    "boilerplate": "with lines that many documents have, taken out",
+    "personal_data": "with personal data, kept as they are",
+    "masked": "with personal data, masked",
+    "several_targets": "with a source that has several targets",
+}
+"""What preparation notes, by its rule."""
 
 LEAST = 0.0005
 """Shares below are not worth a place in a line."""
@@ -33,6 +44,10 @@ def _rule(name: str) -> str:
     return RULE_TITLES.get(name, name.replace("_", " "))
 
 
+def _note(rule: str) -> str:
+    return NOTE_TITLES.get(rule, rule.replace("_", " "))
+
+
 def sizes(audit: dict[str, Any]) -> Iterator[Section]:
     """Rows of files and parts, and what was left out."""
     data = audit["data"]
@@ -40,7 +55,10 @@ def sizes(audit: dict[str, Any]) -> Iterator[Section]:
     files = [[one["file"], one["rows"], 100 * one["rows"] / max(1, data["rows_read"])] for one in audit["files"]]
     parts = [[part, rows] for part, rows in data["splits"].items()]
     samples = [
-        shown_row(sample, f"{_rule(rule)}: {sample['detail']}" if sample["detail"] else _rule(rule))
+        shown_row(
+            {name: marked_cut(value) if isinstance(value, str) else value for name, value in sample.items()},
+            f"{_rule(rule)}: {marked_cut(sample['detail'])}" if sample["detail"] else _rule(rule),
+        )
         for rule, found in data["rejected"].items()
         for sample in found["samples"][:2]
     ]
@@ -61,7 +79,7 @@ def sizes(audit: dict[str, Any]) -> Iterator[Section]:
 
 def languages(audit: dict[str, Any]) -> Iterator[Section]:
     """Scripts and languages beside the declared ones."""
-    rows, others = [], []
+    rows, others, sentences = [], [], []
     for side in text_sides(audit):
         found = side["language"]
         scripts = _shares(found["scripts"]) or "no letters"
@@ -72,10 +90,20 @@ def languages(audit: dict[str, Any]) -> Iterator[Section]:
         others += [
             shown_row(row, f"{side['name']} looks like {told_name(row['language'])}") for row in found["rows"][:5]
         ]
+        parts = {told_name(code) for code in side["part_languages"].values()}
+        if len(parts) > 1:
+            told = ", ".join(f"{part} {told_name(code)}" for part, code in side["part_languages"].items())
+            sentences.append(f"The {side['name']} by parts, several texts together: {told}.")
+        if found["stray_kana"]:
+            sentences.append(
+                f"The {side['name']} is Chinese with {found['stray_kana']:,} kana in it: where they are no Japanese "
+                "words, they stand in the place of rare characters."
+            )
     header = ("side", "declared", "scripts", "found", "texts judged")
     yield Section(
         key="languages",
         title="Languages and scripts",
+        sentences=sentences,
         tables=[Table(header=header, rows=rows)],
         rows=others,
         rows_title="In another language, it seems",
@@ -153,43 +181,28 @@ def repeats(audit: dict[str, Any]) -> Iterator[Section]:
     )
 
 
-def near(audit: dict[str, Any]) -> Iterator[Section]:
-    """Near duplicates, where they were looked for."""
-    if found := audit["near_duplicates"]:
-        yield Section(
-            key="near_duplicates",
-            title="Near duplicates",
-            sentences=[f"{found['rows']:,} training rows nearly repeat another ({found['pairs']:,} pairs)."],
-            rows=[
-                shown_row(
-                    one["one"], f"{share_text(one['similarity'])} like {one['other']['file']}:{one['other']['line']}"
-                )
-                for one in found["samples"][:10]
-            ],
-            rows_title="The most alike",
-        )
-
-
-def leakage(audit: dict[str, Any]) -> Iterator[Section]:
-    """Held-out rows in training, where they were looked for."""
-    if found := audit["leakage"]:
-        rows = [
-            [part, *(one[name] for name in ("rows", "exact", "near", "other"))] for part, one in found["parts"].items()
-        ]
-        yield Section(
-            key="leakage",
-            title="Leakage",
-            sentences=["Held-out rows that stand in the training part as well."],
-            tables=[Table(header=("part", "rows", "exactly", "nearly", "in part"), rows=rows)],
-            rows=[
-                shown_row(
-                    one["held_out"],
-                    f"{share_text(one['similarity'])} like {one['train']['file']}:{one['train']['line']}",
-                )
-                for one in found["samples"][:10]
-            ],
-            rows_title="The most alike",
-        )
+def noted(audit: dict[str, Any]) -> Iterator[Section]:
+    """What preparation mended, took out, masked or only counted; personal data by kind."""
+    found = audit["data"].get("noted", {})
+    if not found:
+        return
+    rows: list[list[Cell]] = []
+    for rule, one in found.items():
+        rows.append([_note(rule), one["rows"]])
+        rows += [[f"– finds: {kind.replace('_', ' ')}", number] for kind, number in one.get("kinds", {}).items()]
+    samples = [
+        Shown(where=place(one), why=f"{_note(rule)}: {marked_cut(one['detail'])}")
+        for rule, kinds in found.items()
+        for one in kinds["samples"][:2]
+    ]
+    yield Section(
+        key="noted",
+        title="Mended, taken out, personal data",
+        sentences=["What preparation noted in rows that it did not reject."],
+        tables=[Table(header=("what", "rows"), rows=rows)],
+        rows=samples,
+        rows_title="For example",
+    )
 
 
 def terms_counted(audit: dict[str, Any]) -> Iterator[Section]:

@@ -38,19 +38,27 @@ def mislabeled(audit: dict[str, Any]) -> Iterator[Section]:
         sentences = [f"Wrong labels could not be looked for: {found['reason']}."]
         yield Section(key="mislabeled", title="Doubtful labels", sentences=sentences)
         return
-    judge = ""
+    sentences = [
+        f"A linear model that never saw the text it judges finds {found['flagged']:,} labels of {found['rows']:,} "
+        f"texts doubtful; about {found['estimated']:,} may be wrong or hard to tell (confident learning)."
+    ]
     if "accuracy" in found:
         low, high = found["accuracy"]["low"], found["accuracy"]["high"]
-        judge = f" It is right for {found['accuracy']['value']:.1f} % [{low:.1f}, {high:.1f}] of the texts."
+        sentences[0] += f" It is right for {found['accuracy']['value']:.1f} % [{low:.1f}, {high:.1f}] of the texts."
+        if found["flagged"]:
+            low, high = found["precision"]
+            sentences.append(
+                f"Where one label in fifty to one in ten had been replaced by lot, {100 * low:.0f} to {100 * high:.0f} "
+                "% of those flagged by a model this accurate were wrong; with no wrong labels, they are the hard cases."
+            )
+        if found["too_few"]:
+            few = count_text(len(found["too_few"]), "label")
+            sentences.append(f"Nothing is said of {few} with too few texts: {', '.join(found['too_few'][:10])}.")
     rows = [[one["given"] or "–", one["likely"] or "–", one["rows"]] for one in found["confusions"][:10]]
     yield Section(
         key="mislabeled",
         title="Doubtful labels",
-        sentences=[
-            f"A linear model that never saw the text it judges finds {found['flagged']:,} labels of "
-            f"{found['rows']:,} texts doubtful; about {found['estimated']:,} may be wrong or hard to tell (confident "
-            f"learning).{judge}"
-        ],
+        sentences=sentences,
         tables=[Table(header=("called", "looks like", "texts"), rows=rows, bar=2)] if rows else [],
         rows=[shown_row(row) for row in found["suspects"][:SHOWN]],
         rows_title="The most doubtful",

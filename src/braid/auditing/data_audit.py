@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from braid.auditing.data_languages import Variant, languages_found
+from braid.auditing.data_languages import Variant, language_together, languages_found
 from braid.auditing.data_licenses import license_notes
 from braid.auditing.data_repeats import NearPair, consistency, leaks, near_duplicates
 from braid.auditing.data_sample import MOST_ROWS, SEED, Sample, draw, quoted_row
@@ -26,6 +26,7 @@ from braid.auditing.data_words import (
     words_of,
 )
 from braid.auditing.labels_audit import mislabeled_rows
+from braid.auditing.labels_baseline import linear_accuracy, unknown_labels
 from braid.auditing.leakage import Leakage
 from braid.auditing.pairs_audit import misaligned_pairs
 from braid.auditing.terms import term_counts
@@ -88,6 +89,8 @@ class DataFacts:
             ``rows`` and ``where`` that is.
         problem: Why the data could not be prepared, or "".
         class_weight: The recipe's ``train.class_weight``.
+        given: Held-out parts that the person gave; the others were drawn from the same rows as training.
+        left_out: Rows that preparation left out because they say what held-out ones do.
     """
 
     name: str
@@ -101,6 +104,8 @@ class DataFacts:
     baseline: dict[str, Any] | None = None
     problem: str = ""
     class_weight: str = "none"
+    given: tuple[str, ...] = ()
+    left_out: Sequence[Example] = ()
     finders: Finders = field(default_factory=Finders)
 
 
@@ -130,10 +135,12 @@ def audit_data(facts: DataFacts) -> dict[str, Any]:
         "sides": _sides(facts, samples),
         "licenses": license_notes(list(facts.report["files"]), folder=facts.folder),
         "baseline": facts.baseline,
+        "given": list(facts.given),
         "near_duplicates": _near(train, facts),
         "leakage": _leakage(train if samples["train"].is_whole else _PlainRows(facts.parts["train"]), held_out, facts),
     }
-    return found | _of_task(facts, train, every)
+    found |= _of_task(facts, train, every)
+    return found | (_labels_known(facts, held_out, found) if facts.task == "classify" else {})
 
 
 class _PlainRows(Sequence[Example]):
@@ -207,6 +214,11 @@ def _sides(facts: DataFacts, samples: Mapping[str, Sample]) -> dict[str, Any]:
             "coverage": coverage(words[side], [getattr(row, side) for row in test]) if test else None,
             "fertility": fertility(facts.tokenizer, texts) if facts.tokenizer else 0.0,
             "language": languages_found(rows, side, declared, facts.finders.variant_of),
+            "part_languages": {
+                part: told
+                for part, sample in samples.items()
+                if (told := language_together([getattr(row, side) for row in sample.rows]))
+            },
         }
         language = _told_language(found[side]["language"])
         found[side]["terms"] = term_counts(texts, language) if language else None
@@ -231,9 +243,31 @@ def _near(train: Sequence[Example], facts: DataFacts) -> dict[str, Any] | None:
 def _leakage(
     train: Sequence[Example], held_out: Mapping[str, Sequence[Example]], facts: DataFacts
 ) -> dict[str, Any] | None:
-    if facts.finders.leaks is None or not held_out:
+    """What leaks, and as ``left_out`` what would have if preparation had not left it out."""
+    look = facts.finders.leaks
+    if look is None or not held_out:
         return None
-    return leaks({part: facts.finders.leaks(train, rows) for part, rows in held_out.items()})
+    rows = list(map(_plain, facts.left_out))
+    left_out = leaks({part: look(rows, others) for part, others in held_out.items()}) if rows else None
+    found = leaks({part: look(train, others) for part, others in held_out.items()})
+    return found | {"left_out": left_out and {"rows": _num_leaks(facts), **left_out}}
+
+
+def _num_leaks(facts: DataFacts) -> int:
+    """Rows that preparation counts as left out for leaking."""
+    rejected = facts.report["rejected"]
+    return sum(rejected.get(rule, {}).get("rows", 0) for rule in ("leak", "near_leak"))
+
+
+def _labels_known(facts: DataFacts, held_out: Mapping[str, Sequence[Example]], found: dict[str, Any]) -> dict[str, Any]:
+    """Labels that training lacks, and how far a linear model comes on the test part; without one, on all texts."""
+    train, baseline = facts.parts["train"], facts.baseline
+    if score := linear_accuracy(train, held_out.get("test", ()), facts.none_label):
+        baseline = {"name": "a linear model", "metric": "accuracy", "where": "on your test part", **score}
+    elif "test" not in held_out and (score := found["mislabeled"].get("accuracy")):
+        baseline = {"name": "a linear model", "metric": "accuracy", "where": "over all texts (cross-validation)",
+                    "rows": found["mislabeled"]["rows"], **score}  # fmt: skip
+    return {"unknown_labels": unknown_labels(train, held_out), "baseline": baseline}
 
 
 def _of_task(facts: DataFacts, train: Sequence[Example], every: Sequence[Example]) -> dict[str, Any]:

@@ -33,6 +33,11 @@ SCRIPT_CHARS = 5_000_000
 AHEAD = 0.2
 """How far the likeliest language must be ahead of the next, 0 to 1."""
 SHOWN = 20
+STRAY_KANA = 3
+"""Kana that a Chinese text may always have."""
+PIECES, MIN_PIECES, TOGETHER, TOGETHER_WIDTH = 100, 5, 8, 120
+"""Pieces of a part whose language is told, the fewest that say anything, about how many short texts make one, and how
+wide they are in columns."""
 OWN_SHARE = 0.2
 """Share of letters in a script of the expected language that say it is that language, whatever else stands there."""
 UNLIKELY = 0.1
@@ -75,8 +80,8 @@ def _script(char: str) -> str:
     return _WORDS.get(word, word.capitalize())
 
 
-def script_shares(texts: Sequence[str]) -> dict[str, float]:
-    """Each script's share of the letters, the largest first."""
+def script_counts(texts: Sequence[str]) -> Counter[str]:
+    """How many letters there are of each script, in the first few million characters."""
     counts: Counter[str] = Counter()
     size = 0
     for text in texts:
@@ -88,11 +93,17 @@ def script_shares(texts: Sequence[str]) -> dict[str, float]:
     for char, number in counts.items():
         scripts[_script(char)] += number
     del scripts[""]
+    return scripts
+
+
+def script_shares(scripts: Counter[str]) -> dict[str, float]:
+    """Each script's share of the letters, the largest first."""
     total = scripts.total()
     return {name: round(number / total, 5) for name, number in scripts.most_common()} if total else {}
 
 
-def _fits(found: str, declared: str) -> bool:
+def is_like(found: str, declared: str) -> bool:
+    """Whether two codes mean languages that short texts do not tell apart."""
     return found == declared or any({found, declared} <= group for group in _ALIKE)
 
 
@@ -110,7 +121,7 @@ def languages_found(
     Returns:
         ``declared``, ``scripts`` by share, ``texts`` looked at, ``languages`` by share of those texts, ``unclear``
         (the share of which nothing can be said), ``other`` (the share told to be in another language than the declared
-        one, or than the commonest), ``rows`` of those, and ``variant``.
+        one, or than the commonest), ``rows`` of those, ``stray_kana`` in Chinese, and ``variant``.
     """
     texts = [getattr(row, side) for row in rows]
     long = [place for place, text in enumerate(texts) if display_width(text[:LONGEST_TEXT]) >= MIN_WIDTH]
@@ -119,17 +130,19 @@ def languages_found(
     codes = language_codes([texts[place][:LONGEST_TEXT] for place in long], canonical(declared))
     counts = Counter(filter(None, codes))
     expected = canonical(declared) or (counts.most_common(1)[0][0] if counts else "")
-    others = [place for place, code in zip(long, codes, strict=True) if code and not _fits(code, expected)]
+    others = [place for place, code in zip(long, codes, strict=True) if code and not is_like(code, expected)]
+    scripts = script_counts(texts)
     is_chinese = "zh" in (canonical(declared), expected)
     named = dict(zip(long, codes, strict=True))
     return {
         "declared": declared,
-        "scripts": script_shares(texts),
+        "scripts": script_shares(scripts),
         "texts": len(long),
         "languages": {code: round(number / len(long), 4) for code, number in counts.most_common(6)},
         "unclear": round(1 - counts.total() / len(long), 4) if long else 0.0,
         "other": round(len(others) / len(long), 4) if long else 0.0,
         "rows": [_shown(rows[place], side) | {"language": named[place]} for place in others[:SHOWN]],
+        "stray_kana": scripts["kana"] if is_chinese and scripts["kana"] * 4 <= scripts["Han"] else 0,
         "variant": variant_of(texts[:TEXTS]) if variant_of and is_chinese else "",
     }
 
@@ -153,6 +166,31 @@ def _holds(text: str, scripts: frozenset[str]) -> bool:
     return bool(scripts) and sum(script in scripts for script in letters) >= OWN_SHARE * len(letters) > 0
 
 
+def _is_chinese(text: str) -> bool:
+    """Whether a text with kana, which lingua takes for Japanese, has too few for that.
+
+    Old texts have some in the place of characters that a font lacked; Japanese has about one in two letters.
+    """
+    scripts = Counter(map(_script, text))
+    return scripts["kana"] <= max(STRAY_KANA, scripts["Han"] // 4) < scripts["Han"]
+
+
+def language_together(texts: Sequence[str]) -> str:
+    """The language that texts, of any length, are mostly in, told from several of them at a time; "" if unclear."""
+    pieces, piece = list[str](), ""
+    step = max(1, len(texts) // (TOGETHER * PIECES))
+    for text in texts[::step]:
+        piece = f"{piece} {text[:LONGEST_TEXT]}".strip()
+        if display_width(piece) >= TOGETHER_WIDTH:
+            pieces.append(piece[:LONGEST_TEXT])
+            piece = ""
+        if len(pieces) == PIECES:
+            break
+    counts = Counter(language_codes(pieces))
+    code, number = counts.most_common(1)[0] if counts else ("", 0)
+    return code if number > len(pieces) / 2 and len(pieces) >= MIN_PIECES else ""
+
+
 def language_codes(texts: Sequence[str], expected: str = "") -> list[str]:
     """The language of each text, as a base code; "" where it is not clear.
 
@@ -173,6 +211,8 @@ def language_codes(texts: Sequence[str], expected: str = "") -> list[str]:
     builder = LanguageDetectorBuilder.from_all_languages().with_low_accuracy_mode()
     found = builder.with_minimum_relative_distance(AHEAD).build().detect_languages_in_parallel_of(safe)
     codes = [language.iso_code_639_1.name.lower() if language else "" for language in found]
+    if expected != "ja":
+        codes = ["zh" if code == "ja" and _is_chinese(text) else code for code, text in zip(codes, safe, strict=True)]
     counts = Counter(filter(None, codes))
     usual = expected or (counts.most_common(1)[0][0] if counts else "")
     own = SCRIPTS.get(usual, frozenset())
@@ -180,7 +220,7 @@ def language_codes(texts: Sequence[str], expected: str = "") -> list[str]:
         if code and "Latin" not in own and not own & SCRIPTS.get(code, frozenset()) and _holds(safe[place], own):
             codes[place] = usual  # foreign names in a text of one's own
     exact = {code: LanguageDetectorBuilder.from_languages(of_code[usual], of_code[code]).build()
-             for code in counts if not _fits(code, usual)}  # fmt: skip
+             for code in counts if not is_like(code, usual)}  # fmt: skip
     for place, code in enumerate(codes):
         if code in exact and exact[code].compute_language_confidence(safe[place], of_code[usual]) >= UNLIKELY:
             codes[place] = usual

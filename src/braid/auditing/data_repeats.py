@@ -7,11 +7,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from braid.auditing.data_sample import quoted, quoted_row
+from braid.auditing.findings import LEAKS
 from braid.auditing.leakage import Leakage, Match, Overlap
 from braid.data.example import Example
 from braid.data.keys import text_key
 
 SHOWN = 20
+
+LEAK_COLUMNS = (*LEAKS, "other")
+"""How held-out rows leak, each counted by the first that holds."""
+_COLUMN_OF = {"exact": "exact", "near": "near", "key": "identifier", "group": "identifier"}
+"""The column of each rule; that of all others is ``other``."""
 
 NearPair = tuple[int, int, float]
 """Numbers of two rows and how alike they are, 0 to 1."""
@@ -70,7 +76,11 @@ def near_duplicates(rows: Sequence[Example], pairs: Sequence[NearPair], side: st
         "pairs": len(order),
         "rows": len({place for one, other, _ in order for place in (one, other)}),
         "samples": [
-            {"similarity": round(float(alike), 3), "one": quoted_row(rows[one]), "other": quoted_row(rows[other])}
+            {
+                "similarity": round(float(alike), 3),
+                "one": _compared(rows[one], side),
+                "other": _compared(rows[other], side),
+            }
             for one, other, alike in order[:SHOWN]
         ],
     }
@@ -83,26 +93,23 @@ def leaks(found: Mapping[str, Leakage]) -> dict[str, Any]:
         found: For each held-out part.
 
     Returns:
-        ``parts``, for each ``rows``, and how many of them leak ``exact``ly, ``near``ly and by any ``other`` rule, each
-        row counted by the first of these; and ``samples``, each with ``part``, ``rule``, ``side``, ``similarity``,
+        ``parts``, for each ``rows``, and how many of them leak ``exact``ly, ``near``ly, by an ``identifier`` or group
+        and by any ``other`` rule, each row counted by the first of these; and ``samples``, each with ``part``,
+        ``rule``, ``side``, ``similarity``,
         ``train`` and ``held_out``.
     """
     parts, samples = {}, []
     for part, leakage in found.items():
-        rows: dict[str, set[int]] = {"exact": set(), "near": set(), "other": set()}
+        rows: dict[str, set[int]] = {column: set() for column in LEAK_COLUMNS}
         for overlap in leakage.overlaps:
-            rows[overlap.rule if overlap.rule in rows else "other"].update(overlap.rows)
+            rows[_COLUMN_OF.get(overlap.rule, "other")].update(overlap.rows)
             samples += [_leak(part, overlap, match) for match in overlap.matches[:SHOWN]]
-        near = rows["near"] - rows["exact"]
-        other = rows["other"] - rows["exact"] - near
-        parts[part] = {
-            "rows": leakage.num_held_out,
-            "exact": len(rows["exact"]),
-            "near": len(near),
-            "other": len(other),
-        }
-    order = {"exact": 0, "near": 1}
-    samples.sort(key=lambda sample: (order.get(sample["rule"], 2), -sample["similarity"]))
+        parts[part], counted = {"rows": leakage.num_held_out}, set[int]()
+        for column in LEAK_COLUMNS:
+            parts[part][column] = len(rows[column] - counted)
+            counted |= rows[column]
+    order = {rule: rank for rank, rule in enumerate(_COLUMN_OF)}
+    samples.sort(key=lambda sample: (order.get(sample["rule"], len(order)), -sample["similarity"]))
     return {"parts": parts, "samples": samples[:SHOWN]}
 
 
@@ -112,6 +119,11 @@ def _leak(part: str, overlap: Overlap, match: Match) -> dict[str, Any]:
         "rule": overlap.rule,
         "side": overlap.side,
         "similarity": round(float(match.similarity), 3),
-        "train": quoted_row(match.train),
-        "held_out": quoted_row(match.held_out),
+        "train": _compared(match.train, overlap.side),
+        "held_out": _compared(match.held_out, overlap.side),
     }
+
+
+def _compared(row: Example, side: str) -> dict[str, Any]:
+    """A row as it is quoted, its ``compared`` text with it where one side says why it is shown."""
+    return quoted_row(row) | ({"compared": quoted(getattr(row, side))} if side else {})

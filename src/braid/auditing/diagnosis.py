@@ -9,18 +9,25 @@ from itertools import zip_longest
 from typing import Any
 
 from braid.auditing.data_languages import told_name
+from braid.auditing.diagnosis_parts import PART_RULES
 from braid.auditing.diagnosis_rules import DATA_RULES, OTHER_LANGUAGE
 from braid.auditing.diagnosis_tasks import TASK_RULES
 from braid.auditing.findings import Audit, place, text_sides
 
+LEAK_WORDS = {
+    "exact": "says the same", "near": "says nearly the same", "key": "has the same identifier",
+    "group": "belongs to the same group",
+}  # fmt: skip
+"""Leaks that are worth a look, by rule; long texts may share a stretch and be none."""
 FIX_FIRST = 20
-RULES = (*DATA_RULES, *TASK_RULES)
+RULES = (*DATA_RULES, *PART_RULES, *TASK_RULES)
 """All rules; each says nothing where there is nothing to say."""
 WARNINGS = (
     "answers_first", "conflicts", "copied_summaries", "damaged_text", "duplicates", "encoding", "imbalance",
     "inconsistent", "language", "leakage", "license", "long_summaries", "lost_answers", "misaligned", "mislabeled",
-    "near_duplicates", "no_license", "one_file", "one_label", "rare_labels", "rejected", "repeated_lines", "sampled",
-    "script", "small_test", "unknown_words", "unprepared", "variants",
+    "near_duplicates", "no_license", "one_file", "one_label", "other_part_language", "personal_data", "rare_labels",
+    "rejected", "repeated_lines", "sampled", "script", "small_test", "unknown_labels", "unknown_words", "unprepared",
+    "variants",
 )  # fmt: skip
 """Names of all warnings, for ``--fail-on``."""
 
@@ -47,8 +54,8 @@ def fix_first(audit: Audit, most: int = FIX_FIRST) -> list[dict[str, Any]]:
     queues = [
         [_row("misaligned", row) for row in _listed(audit, "misaligned", "suspects") if row["is_flagged"]],
         [_row("mislabeled", row) for row in _listed(audit, "mislabeled", "suspects")],
-        [_row("leak", one["held_out"], f"{place(one['train'])} in the training part says the same, or nearly")
-         for one in _listed(audit, "leakage", "samples")],
+        [_row("leak", one["held_out"], f"{place(one['train'])} in the training part {LEAK_WORDS[one['rule']]}")
+         for one in _listed(audit, "leakage", "samples") if one["rule"] in LEAK_WORDS],
         [_row("answer", row, "its answer does not stand in its passage") for row in _listed(audit, "answers",
         "samples")],
         [_row("encoding", row, "holds marks of a wrong encoding") for row in audit["damaged"]["samples"]],
@@ -58,10 +65,10 @@ def fix_first(audit: Audit, most: int = FIX_FIRST) -> list[dict[str, Any]]:
            for row in side["language"]["rows"]]
           for side in text_sides(audit) if side["language"]["other"] >= OTHER_LANGUAGE),
     ]  # fmt: skip
-    taken: dict[str, dict[str, Any]] = {}
+    taken: dict[tuple[str, str], dict[str, Any]] = {}
     for turn in zip_longest(*queues):
         for row in filter(None, turn):
-            taken.setdefault(place(row), row)
+            taken.setdefault((place(row), row["source"]), row)  # a file of JSON may be one line
     return list(taken.values())[:most]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 from braid.auditing.data_languages import SCRIPTS, told_name
 from braid.auditing.data_licenses import is_restricted
@@ -23,18 +24,22 @@ from braid.auditing.findings import (
 from braid.metrics.score import TITLES
 from braid.text.languages import canonical, language_name
 
+WIDE, SHORT_RUN = 10.0, 10.0
+"""Points between the ends of an expectation from which on a run of so many minutes is worth more than it."""
 TELLABLE = 2.0
 """Points by which models should differ to be told apart."""
 MANY_REJECTED, MANY_REPEATED, MANY_CONFLICTS, MANY_NEAR = 0.1, 0.05, 0.01, 0.1
 """Shares of the rows from which on they are told."""
-OTHER_LANGUAGE, LEAKING = 0.02, 0.01
-"""Shares of texts and of held-out rows from which on they are told."""
+OTHER_LANGUAGE = 0.02
+"""Share of texts from which on they are told."""
 MIN_JUDGED = 20
 """Texts of a side whose language must have been told before anything is said of it."""
 KNOWN = 0.95
 """Share of the test's words that training should show."""
 DOMINANT = 0.8
 """Share of all rows from which on one of several files sets the tone."""
+UNSPACED = ("Han", "kana", "Thai", "Lao", "Khmer", "Burmese", "Myanmar")
+"""Scripts that put no spaces between words."""
 NEW, SETTLED = 0.6, 0.3
 """Exponents of a vocabulary's growth above which texts are mostly new, and below which they are all alike."""
 
@@ -50,8 +55,8 @@ def unprepared(audit: Audit) -> Iterator[Finding]:
         yield warning("unprepared", 100, f"No model can be trained on these data as they are: {audit['problem']}.")
         yield advice(
             "first_of_all", 99,
-            f"Mend that first: {rows_kept(audit):,} of {audit['data']['rows_read']:,} rows read are usable, and what "
-            "is said here of so few can only be a hint."
+            f"Mend that first: {rows_kept(audit):,} of {audit['data']['rows_read']:,} rows read are usable each by "
+            "itself; what is said here of data that cannot be prepared can only be a hint."
         )  # fmt: skip
 
 
@@ -62,6 +67,8 @@ def expected(audit: Audit) -> Iterator[Finding]:
     title, noun = TITLES.get(found.metric, found.metric), _NOUNS[audit["task"]]
     yield prospect("measured", 1, f"{'; '.join(_measured(one, title, noun) for one in found.nearest)}.")
     nearest = f"{found.nearest[0].rows:,}"
+    if audit["problem"]:
+        return
     if baseline and found.reach == "elsewhere":
         known = " to ".join(_figure(found.metric, value) for value in found.baselines)
         yield prospect(
@@ -79,12 +86,16 @@ def expected(audit: Audit) -> Iterator[Finding]:
             "will give is not known."
         )  # fmt: skip
         return
-    low, high = (_figure(found.metric, value) for value in sorted((found.low, found.high)))
+    ceiling = _ceiling(audit)
+    ends = sorted(min(value, ceiling) for value in (found.low, found.high))
+    low, high = (_figure(found.metric, value) for value in ends)
     span = f"{title} {low} to {high}" if low != high else f"{title} {low}"
     if not baseline:
+        known = f"anything from {span}" if low != high else span
         yield prospect(
             "expectation", 2,
-            f"With {size:,} {noun} anything from {span} was measured; how hard these are, no baseline says here."
+            f"With about as many as these {size:,} {noun} {known} was measured; how hard these are, no baseline says "
+            "here."
         )  # fmt: skip
         return
     reach = {
@@ -97,6 +108,19 @@ def expected(audit: Audit) -> Iterator[Finding]:
         f"{_figure(found.metric, baseline['value'])} {baseline['where']} without any network; this adds the smallest "
         f"and the largest gain over it that was measured.{reach}"
     )  # fmt: skip
+    if found.metric != "bits_per_byte" and ends[1] - ends[0] > WIDE:
+        yield advice(
+            "short_run", 20,
+            f"{title} {low} to {high} is too wide a range to decide by: {SHORT_RUN:g} minutes of training "
+            f"(`braid train RECIPE --set train.minutes={SHORT_RUN:g}`) and `braid evaluate` say more about these data "
+            "than all other measurements."
+        )  # fmt: skip
+
+
+def _ceiling(audit: Audit) -> float:
+    """The best accuracy there can be on the test part, whose labels training may lack."""
+    found = audit.get("unknown_labels", {}).get("test")
+    return 100 * (1 - found["unknown"] / found["rows"]) if found else math.inf
 
 
 def _measured(one: Measured, title: str, noun: str) -> str:
@@ -155,7 +179,7 @@ def small_test(audit: Audit) -> Iterator[Finding]:
     needed = 100 * math.ceil(rows * (told / TELLABLE) ** 2 / 100 - 1e-6)
     how = f"set data.test_rows = {needed}" if needed < 0.2 * rows_kept(audit) else "that takes more data, or --folds"
     yield advice(
-        "test_rows", 30, f"To tell models {TELLABLE:g} apart the test part needs about {needed:,} rows: {how}."
+        "test_rows", 30, f"To tell models {TELLABLE:g} points apart the test part needs about {needed:,} rows: {how}."
     )
 
 
@@ -203,10 +227,10 @@ def vocabulary(audit: Audit) -> Iterator[Finding]:
     for side in sorted(covered, key=lambda side: side["coverage"]["known"])[:1]:
         cover = side["coverage"]
         yield warning(
-            "unknown_words", 40 + 100 * (1 - cover["known"]),
+            "unknown_words", 40 + min(45, 100 * (1 - cover["known"])),
             f"{100 * (1 - cover['known']):.1f} % of the words in the test's {side['name']} never stand in training "
             f"({100 * (1 - cover['known_types']):.0f} % of its different words), {100 * cover['seen_once']:.1f} % "
-            "stand there once."
+            f"stand there once{_characters(audit, side)}."
         )  # fmt: skip
     growing = max(sides, default=None, key=lambda side: side["growth"]["exponent"])
     if growing is None or not growing["growth"]["types"]:
@@ -224,6 +248,18 @@ def vocabulary(audit: Audit) -> Iterator[Finding]:
         f"Twice as much data would bring about {growth['next_doubling']:,} new words in the {growing['name']} beside "
         f"the {growth['types']:,} there are, {growth['once']:,} of which stand there once: {verdict}."
     )  # fmt: skip
+
+
+def _characters(audit: Audit, side: dict[str, Any]) -> str:
+    """What preparation, which counts characters where no spaces part words, says of the same texts."""
+    keys = [key for key, one in audit["sides"].items() if one is side]
+    unseen = audit["data"].get("unseen_words", {}).get(f"test_{keys[0]}") if keys else None
+    script = next(iter(side["language"]["scripts"]), "")
+    if unseen is None or script not in UNSPACED:
+        return ""
+    return (
+        f" (words of a dictionary; of its characters, which `braid prepare` counts here, {100 * unseen:.1f} % are new)"
+    )
 
 
 def repeats(audit: Audit) -> Iterator[Finding]:
@@ -249,20 +285,6 @@ def repeats(audit: Audit) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def leakage(audit: Audit) -> Iterator[Finding]:
-    """Held-out rows in training."""
-    for part, found in (audit["leakage"] or {"parts": {}})["parts"].items():
-        number = found["exact"] + found["near"]
-        if number < max(1, LEAKING * found["rows"]):
-            continue
-        other = f"; {found['other']:,} more share a long stretch or an identifier with it" if found["other"] else ""
-        yield warning(
-            "leakage", 90,
-            f"{number:,} of {found['rows']:,} rows of the {part} part stand in training as well ({found['exact']:,} "
-            f"exactly, {found['near']:,} nearly): scores on them are too high{other}."
-        )  # fmt: skip
-
-
 def files(audit: Audit) -> Iterator[Finding]:
     """One file above all, odd encodings, damaged texts."""
     found, read, damaged = audit["files"], max(1, audit["data"]["rows_read"]), audit["damaged"]
@@ -270,7 +292,7 @@ def files(audit: Audit) -> Iterator[Finding]:
         yield warning(
             "one_file", 25,
             f"{100 * found[0]['rows'] / read:.0f} % of all rows come from {found[0]['file']}: the model will be like "
-            "that file, and so is the test."
+            f"that file{'' if 'test' in audit['given'] else ', and so is the test'}."
         )  # fmt: skip
     odd = [file for file in found if file["encoding"] not in ("", "utf-8", "ascii")]
     if odd:
@@ -283,6 +305,18 @@ def files(audit: Audit) -> Iterator[Finding]:
         yield warning(
             "damaged_text", 30 + min(30, 3000 * damaged["rows"] / read),
             f"{damaged['rows']:,} rows hold marks of a wrong encoding, first {place(damaged['samples'][0])}."
+        )  # fmt: skip
+
+
+def personal_data(audit: Audit) -> Iterator[Finding]:
+    """Personal data that stay in the texts."""
+    if found := audit["data"].get("noted", {}).get("personal_data"):
+        kinds = ", ".join(f"{kind.replace('_', ' ')} {number:,}" for kind, number in found.get("kinds", {}).items())
+        first = found["samples"][0]
+        yield warning(
+            "personal_data", 26 + min(30, 300 * found["rows"] / max(1, rows_kept(audit))),
+            f"{found['rows']:,} rows hold personal data{f' ({kinds})' if kinds else ''}, first {place(first)} "
+            f'({first["detail"]}), which a model may repeat: personal_data = "mask" or "reject" under [data].'
         )  # fmt: skip
 
 
@@ -314,5 +348,6 @@ def sampled(audit: Audit) -> Iterator[Finding]:
 
 
 DATA_RULES: tuple[Rule, ...] = (
-    unprepared, expected, rejected, small_test, languages, vocabulary, repeats, leakage, files, licenses, sampled
+    unprepared, expected, rejected, small_test, languages, vocabulary, repeats, personal_data,
+    files, licenses, sampled,
 )  # fmt: skip

@@ -45,17 +45,23 @@ def mislabeled(audit: Audit) -> Iterator[Finding]:
     if not found or not found["suspects"]:
         return
     number, share, first = found["flagged"], found["flagged"] / found["rows"], found["suspects"][0]
+    low, high = found.get("precision", (1.0, 1.0))
+    weight = 30 + min(60, 700 * share * (low + high) / 2)
+    more = f"; about {found['estimated']:,} may be wrong or hard to tell" if found["estimated"] > number else ""
     yield warning(
-        "mislabeled", 30 + min(60, 700 * share),
-        f"{number:,} labels of {found['rows']:,} texts ({100 * share:.1f} %) look wrong or doubtful, first "
+        "mislabeled", weight,
+        f"{f'{number:,} labels' if number > 1 else 'The label of one'} of {found['rows']:,} texts "
+        f"({100 * share:.1f} %) {'look' if number > 1 else 'looks'} wrong or doubtful{more}, first "
         f"{place(first)} ({first['reasons'][0]})."
     )  # fmt: skip
     pair = found["confusions"][0]
     names = [f'"{pair[side]}"' if pair[side] else "no such label" for side in ("given", "likely")]
+    often = f"; most often {names[0]} looks like {names[1]} ({pair['rows']:,} texts)" if pair["rows"] > 1 else ""
     yield advice(
-        "relabel", 30 + min(60, 700 * share),
-        f"Read the {number:,} doubtful labels again; most often {names[0]} looks like {names[1]} ({pair['rows']:,} "
-        "texts). Where people would differ as well, join the two labels or write down what sets them apart."
+        "relabel", weight,
+        f"Read the {f'{number:,} doubtful labels' if number > 1 else 'doubtful label'} again, in the order of the "
+        f"list{often}. Where people would differ as well, "
+        "join two labels or write down what sets them apart."
     )  # fmt: skip
 
 
@@ -174,13 +180,13 @@ def model(audit: Audit) -> Iterator[Finding]:
             'of attention '
             "alone after one pass over 29,000 pairs; whether that lasts was not measured."
         )  # fmt: skip
-    accuracy = (audit.get("mislabeled") or {}).get("accuracy")
-    if audit["task"] == "classify" and accuracy:
+    baseline = audit["baseline"]
+    if audit["task"] == "classify" and baseline and not audit.get("unknown_labels"):
         yield advice(
             "model", 16,
-            f"A linear model alone is right for {accuracy['value']:.1f} % of the texts; on test parts of some "
-            "size networks were 0.1 points below to 2.1 above it so far, so that better labels and more texts help "
-            "more than another network."
+            f"A linear model alone is right for {baseline['value']:.1f} % {baseline['where']}; on other test "
+            "parts of some size networks were 0.1 points below to 2.1 above it so far, so that better labels and more "
+            "texts help more than another network."
         )  # fmt: skip
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+LEAKS = ("exact", "near", "identifier")
+"""How held-out rows say what others say; a stretch that they share may be harmless."""
 Audit = dict[str, Any]
 """As `braid.auditing.data_audit.audit_data` returns it."""
 
@@ -63,3 +65,14 @@ def rows_kept(audit: Audit) -> int:
 def place(row: dict[str, Any]) -> str:
     """``file:line`` of a row."""
     return f"{row['file']}:{row['line']}"
+
+
+def num_leaks(audit: Audit, counts: dict[str, int]) -> int:
+    """Held-out rows of a part that leak; of documents, which are left out whole, also those that do in part."""
+    return sum(counts[name] for name in LEAKS) + (counts["other"] if audit["task"] == "generate" else 0)
+
+
+def and_list(names: Sequence[str], most: int = 3) -> str:
+    """The first few names in quotation marks, and how many more there are."""
+    shown = ", ".join(f'"{name}"' for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most:,} more"

@@ -4,6 +4,11 @@ Looked for are equal texts (ignoring case, punctuation and width), near-duplicat
 short texts that stand inside longer ones, equal identifiers and equal groups. Each is counted on its own, with the
 places of both rows; whether it matters is for a person to say.
 
+An identifier says that two rows are the same unit only where it was given for that. Those of documents are made by us
+when they are cut into parts, so that texts to be continued are compared by what they say alone; those of translators'
+files (contexts, keys of menus) hold within their file, and there only when no other row has them; so do small
+numbers, which count rows.
+
 Paper: Brown et al. (2020), Language models are few-shot learners, appendix C, for stretches: 13 words there, 50 letters
 or digits here (25 Chinese characters), which are ten words or more and need no word borders. Deviation: a stretch
 counts however often it occurs in training, and the share of the text that such stretches cover is told.
@@ -32,6 +37,9 @@ PORTION_ROWS = 200_000
 
 _MOST = 20
 """Candidates for near-duplicates looked at for each held-out text in each band."""
+
+_COUNT_DIGITS = 6
+"""Digits of numbers that may just count rows, so that they say nothing about another file's."""
 
 _SENTENCES = {
     "exact": "have the {side} of a training row, ignoring case and punctuation",
@@ -160,7 +168,8 @@ def leakage(
         is some 650 bytes for each distinct text of a portion and of the held-out rows.
     """
     finders = [_TextFinder(held_out, side, threshold, minhash or MinHash()) for side in _sides(kind)]
-    finders += [_ValueFinder(held_out, rule) for rule in ("key", "group")]
+    if kind.reads != "texts":
+        finders += [_ValueFinder(held_out, "key", kind), _ValueFinder(held_out, "group", kind)]
     for begin in range(0, len(train), PORTION_ROWS):
         portion = train[begin : begin + PORTION_ROWS]
         for finder in finders:
@@ -222,23 +231,37 @@ class _ValueFinder:
 
     side = ""
 
-    def __init__(self, held_out: Sequence[Example], name: str) -> None:
+    def __init__(self, held_out: Sequence[Example], name: str, kind: DataKind) -> None:
         self._name = name
+        self._is_local = kind.is_translation
         self._theirs: _Rows = {}
-        for place, row in enumerate(held_out):
-            if value := getattr(row, name):
-                self._theirs.setdefault(value, []).append(place)
         self._ours: _Rows = {}
+        for place, row in enumerate(held_out):
+            if value := self._value(row):
+                self._theirs.setdefault(value, []).append(place)
+
+    def _value(self, row: Example) -> Any:
+        """What says which unit or group the row is of: a key with its file, where it means something in there only."""
+        value = getattr(row, self._name)
+        if not value or self._name == "group":
+            return value
+        is_count = len(value) <= _COUNT_DIGITS and value.isdecimal()
+        return (row.file, value) if self._is_local or is_count else value
 
     def look(self, train: Sequence[Example], begin: int) -> None:
         """Take in the training rows from that place on."""
         for place, row in enumerate(train, begin):
-            if (value := getattr(row, self._name)) in self._theirs:
+            if (value := self._value(row)) in self._theirs:
                 self._ours.setdefault(value, []).append(place)
 
     def found(self) -> Iterator[tuple[str, _Pairs]]:
         """The rule and what it found, if that is anything."""
-        pairs = [(places, self._ours[value], 1.0) for value, places in self._theirs.items() if value in self._ours]
+        is_unique = self._is_local and self._name == "key"
+        pairs = [
+            (places, ours, 1.0)
+            for value, places in self._theirs.items()
+            if (ours := self._ours.get(value)) and (not is_unique or len(places) == len(ours) == 1)
+        ]
         if pairs:
             yield self._name, pairs
 

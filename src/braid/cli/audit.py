@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from braid.cli.arguments import Format, OutputFormat, Overrides, RecipePath
-from braid.errors import ConfigError
+from braid.errors import ConfigError, StorageError
 
 
 def command(
@@ -26,7 +26,6 @@ def command(
     format: Format = OutputFormat.text,
 ) -> None:
     """Look at the data before a model is trained on them, and say what to expect and what to mend."""
-    from braid.auditing.audit_page import audit_page
     from braid.auditing.audit_text import print_audit
     from braid.cli.talk import console, print_json
     from braid.pipeline.audit import PAGE, audit, check_auditable
@@ -43,13 +42,28 @@ def command(
     found = audit(opened, folder=folder, prepared=where.prepared)
     path = _page(output, PAGE) if output else where.work / PAGE
     found["page"] = str(path)
+    failure = _write(found, path)
     if format == OutputFormat.json:
         print_json(found)
     else:
         print_audit(found, console(to_stdout=True))
-    audit_page(found, path=path)  # last: a full disk does not cost the findings
+    if failure:
+        raise failure
     talk.print(f"page: {path}", markup=False)
     _fail(found, names)
+
+
+def _write(found: dict[str, Any], path: Path) -> StorageError | None:
+    """Write the page, before anything is printed: whoever reads that may close the pipe. Why it could not be written
+    is told afterwards, so that a full disk does not cost the findings.
+    """
+    from braid.auditing.audit_page import audit_page
+
+    try:
+        audit_page(found, path=path)
+    except StorageError as error:
+        return error
+    return None
 
 
 def _page(output: Path, name: str) -> Path:
@@ -72,7 +86,7 @@ def _names(fail_on: str) -> set[str]:
 
 def _fail(found: dict[str, Any], names: set[str]) -> None:
     """Exit with 1 when a warning was given that is asked for."""
-    given = [one["name"] for one in found["diagnosis"]["warnings"]]
+    given = list(dict.fromkeys(one["name"] for one in found["diagnosis"]["warnings"]))
     failed = given if "any" in names else [name for name in given if name in names]
     if failed:
         typer.echo(f"failed on: {', '.join(failed)}", err=True)

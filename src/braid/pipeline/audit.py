@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from braid.auditing.data_audit import DataFacts, Finders, audit_data
 from braid.auditing.data_repeats import NearPair
+from braid.auditing.data_sample import MOST_ROWS
 from braid.auditing.diagnosis import diagnose
 from braid.auditing.leakage import Leakage, leakage
 from braid.config.recipe import Recipe
 from braid.data.example import Example
-from braid.data.jobs import PARTS
+from braid.data.jobs import PARTS, jobs_of
 from braid.data.kinds import kind_of
 from braid.data.labels import label_text
+from braid.data.lines import example_of
 from braid.data.near import near_pairs
 from braid.data.prepare import unsplit_data
 from braid.data.row_columns import NEAR
@@ -24,6 +27,9 @@ from braid.pipeline.prepare import Dataset, prepare
 from braid.text.variants import chinese_variant
 
 PAGE = "audit.html"
+
+_LEAKS = (b'{"rule": "leak"', b'{"rule": "near_leak"')
+"""How the lines of such rejected rows begin; those of others, of which there may be millions, are not parsed."""
 
 NEIGHBORS = 16
 """Of many texts that are all alike, each is compared with so many."""
@@ -66,8 +72,6 @@ def audit(recipe: Recipe, *, folder: Path, prepared: Path, finders: Finders | No
     else:
         facts = _prepared(recipe, dataset, finders or _finders(recipe))
     found = audit_data(facts)
-    if found["baseline"] is None and "accuracy" in found.get("mislabeled", {}):
-        found["baseline"] = _linear(found)
     return found | {"diagnosis": diagnose(found)}
 
 
@@ -83,29 +87,32 @@ def _prepared(recipe: Recipe, dataset: Dataset, finders: Finders) -> DataFacts:
         none_label=label_text(recipe.data.none_label),
         tokenizer=dataset.tokenizer,
         baseline=baseline_of(recipe, dataset),
+        given=_given(recipe),
+        left_out=_left_out(dataset.data.folder / "rejects.jsonl"),
         class_weight=recipe.train.class_weight,
         finders=finders,
     )
 
 
 def _unprepared(recipe: Recipe, folder: Path, prepared: Path, error: DataError, finders: Finders) -> DataFacts:
-    """The cleaned rows of all parts together, and why they are not enough.
+    """The cleaned rows as the files give them, parts that no file is named for left empty, and why they are not enough.
 
     A file that cannot be read raises its own error here as well.
     """
     config = recipe.data
     kept, report = unsplit_data(recipe, folder=folder, output=prepared)
-    parts: dict[str, Sequence[Example]] = {"train": kept}
+    parts = _as_given(recipe, kept, folder, prepared)
     where = f" ({error.where})" if error.where else ""
     return DataFacts(
         name=recipe.name,
         task=recipe.task,
         parts=parts,
-        report=report | {"splits": {"train": len(kept)}},
+        report=report | {"splits": {part: len(rows) for part, rows in parts.items()}},
         folder=folder,
         languages=(config.source_language, config.target_language),
         none_label=label_text(config.none_label),
         problem=f"{error.message}{where}",
+        given=_given(recipe),
         class_weight=recipe.train.class_weight,
         finders=finders,
     )
@@ -128,12 +135,36 @@ def _variant(texts: Sequence[str]) -> str:
     return chinese_variant(texts).name
 
 
-def _linear(found: dict[str, Any]) -> dict[str, Any]:
-    """The linear model's accuracy, with the interval that a test part of its size would have."""
-    from braid.metrics.intervals import rate_score
+def _given(recipe: Recipe) -> tuple[str, ...]:
+    """The held-out parts that the person gave, as files or by a column of the rows."""
+    if recipe.data.split_column:
+        return ("valid", "test")
+    return tuple(part for part in ("valid", "test") if getattr(recipe.data, part))
 
-    rows = max(1, found["data"]["splits"].get("test", 0))
-    value = found["mislabeled"]["accuracy"]["value"]
-    score = rate_score(round(rows * value / 100), rows, signature="")
-    return {"name": "a linear model (cross-validation)", "metric": "accuracy", "value": value, "low": score.low,
-            "high": score.high, "rows": rows, "where": "over all texts"}  # fmt: skip
+
+def _as_given(recipe: Recipe, rows: Sequence[Example], folder: Path, prepared: Path) -> dict[str, Sequence[Example]]:
+    """Rows that could not be prepared by the part whose files they stand in, the first of several."""
+    part_of: dict[str, str] = {}
+    for job in jobs_of(recipe, folder=folder, output=prepared) if _given(recipe) else ():
+        for file in job.portion.files:
+            part_of.setdefault(file.name, job.part)
+    parts: dict[str, list[Example]] = {part: [] for part in PARTS}
+    for row in rows:
+        parts[part_of.get(row.file, "train")].append(row)
+    return {part: found for part, found in parts.items() if found or part == "train"}
+
+
+def _left_out(path: Path) -> list[Example]:
+    """Rows that preparation left out because they say what held-out ones do, so many as an audit looks at."""
+    found: list[Example] = []
+    try:
+        with path.open("rb") as file:
+            for line in file:
+                if line.startswith(_LEAKS):
+                    row = json.loads(line)
+                    found.append(example_of({name: row[name] for name in row.keys() - {"rule", "detail"}}))
+                if len(found) == MOST_ROWS:
+                    break
+    except (OSError, ValueError, TypeError):
+        return []  # what else there is to say of the data does not depend on it
+    return found
