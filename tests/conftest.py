@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # for tolerances.py and tiny.py
+sys.path.insert(0, str(Path(__file__).parent))  # for backends.py, tolerances.py and tiny.py
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from backends import once
 from braid.errors import CheckpointError
 from braid.pipeline.folds import cross_validate, validation_rows
 from braid.pipeline.places import places
@@ -41,6 +42,7 @@ def test_one_group_alone_is_parted():
     assert len(validation_rows(["a"] * 50, 5, np.random.default_rng(1))) == 5
 
 
+@once
 @pytest.mark.backend
 def test_one_text_of_several_labels_makes_every_fold_multilabel(tmp_path):
     lines = ["text,label,talk"]
@@ -102,6 +104,7 @@ def test_what_is_done_outlasts_a_kill(tmp_path):
         cross_validate(recipe, resuming, Silence(), 3)
 
 
+@once
 @pytest.mark.backend
 def test_a_damaged_fold_is_told_and_can_be_thrown_away(tmp_path):
     (tmp_path / "a.csv").write_text("\n".join(["text,label", *(f"word {n} {n % 2},{n % 2}" for n in range(60))]))
