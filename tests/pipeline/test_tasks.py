@@ -318,9 +318,7 @@ def test_same_input_same_output(trained):
     first = predict(bundle, case, texts, detail=True)
     assert predict(bundle, case, texts, detail=True) == first
     if case.verb == "generate":
-        outputs = {seed: predict(bundle, case, texts, seed=seed) for seed in (3, 4)}
-        assert outputs[3] == [answer.text for answer in first]
-        assert outputs[3] != outputs[4]
+        assert predict(bundle, case, texts, seed=4) != [answer.text for answer in first]
     if case.verb == "answer":
         model = braid.load(bundle)
         assert model.answer(texts, detail=True) == model.answer(texts, detail=True)
@@ -498,9 +496,9 @@ def test_cross_validation(tmp_path):
     overrides = ("task=classify", *SMALL, "model.encoder=A", "train.steps=15")
     recipe, folder, _ = open_recipe(labelled(tmp_path), overrides)
     options = TrainOptions(folder=folder, places=places(recipe, tmp_path / "b"))
-    found = cross_validate(recipe, options, Silence(), 3)
+    found = cross_validate(recipe, options, Silence(), 2)
     assert found["examples"] == len((tmp_path / "labels.jsonl").read_text().splitlines())
-    assert len(found["folds"]) == 3
+    assert len(found["folds"]) == 2
     name = found["systems"][0]["name"]
     values = [fold[0]["scores"]["accuracy"]["value"] for fold in found["folds"]]
     assert found["spread"][name]["accuracy"]["mean"] == pytest.approx(np.mean(values))
