@@ -10,8 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from braid import train
+from backends import once
+from braid.cli.main import app
 from tiny import TINY_TRAINING, write_pairs
 
 SET = [part for item in TINY_TRAINING for part in ("--set", item)]
@@ -29,6 +31,11 @@ def braid(*arguments, folder=None, stdin="", **variables):
         [sys.executable, "-m", "braid", *map(str, arguments)],
         capture_output=True, text=True, cwd=folder, input=stdin, env=environment, check=False,
     )  # fmt: skip
+
+
+def braid_here(*arguments):
+    """The same in this process, which need not load a training framework once more."""
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def test_help_is_quick_and_complete():
@@ -156,7 +163,7 @@ def test_translate_refuses_bytes_that_are_not_text(tmp_path):
 def test_demo_on_a_file_of_ones_own(tmp_path):
     data = write_pairs(tmp_path, rows=1200)
     done = braid(
-        "demo", "--data", data, "--language", "de", "--minutes", "0.05", "-o", tmp_path / "out", folder=tmp_path
+        "demo", "--data", data, "--language", "de", "--minutes", "0.1", "-o", tmp_path / "out", folder=tmp_path
     )
     assert done.returncode == 0, done.stderr
     for words in ("BLEU [95 %]", "copy the source", "nearest translation-memory match", "10 of them", "bundle: "):
@@ -201,7 +208,7 @@ def test_the_demo_of_an_faq_ends_with_commands_that_work(tmp_path):
 def test_ctrl_c_then_resume_gives_the_bundle_of_an_unbroken_run(tmp_path):
     data = write_pairs(tmp_path)
     command = ["train", data, *SET, "--set", "train.steps=30", "-o"]
-    train(data, output=tmp_path / "unbroken", overrides=(*TINY_TRAINING, "train.steps=30"))
+    assert braid_here(*command, tmp_path / "unbroken").exit_code == 0
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
     words = [sys.executable, "-m", "braid", *map(str, command), str(tmp_path / "broken")]
     process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -217,12 +224,13 @@ def test_ctrl_c_then_resume_gives_the_bundle_of_an_unbroken_run(tmp_path):
     assert refused.returncode == 1
     assert "unfinished run" in refused.stderr
     assert "exclude each other" in braid(*command, tmp_path / "broken", "--resume", "--restart").stderr
-    resumed = braid(*command, tmp_path / "broken", "--resume")
-    assert resumed.returncode == 0, resumed.stderr
+    resumed = braid_here(*command, tmp_path / "broken", "--resume")
+    assert resumed.exit_code == 0, resumed.output
     first, second = ((tmp_path / name / "weights.safetensors").read_bytes() for name in ("unbroken", "broken"))
     assert first == second
 
 
+@once
 @pytest.mark.backend
 def test_restart_keeps_the_unfinished_run_until_the_new_one_stands(tmp_path):
     saved = tmp_path / "out.work/checkpoints/step-000000400"
@@ -231,8 +239,8 @@ def test_restart_keeps_the_unfinished_run_until_the_new_one_stands(tmp_path):
     assert failed.returncode == 1
     assert saved.exists()
     data = write_pairs(tmp_path)
-    done = braid("train", data, "-o", tmp_path / "out", "--restart", "--set", "train.steps=5", *SET, folder=tmp_path)
-    assert done.returncode == 0, done.stderr
+    done = braid_here("train", data, "-o", tmp_path / "out", "--restart", "--set", "train.steps=5", *SET)
+    assert done.exit_code == 0, done.output
     assert not saved.parent.exists()
 
 

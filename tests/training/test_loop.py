@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from backends import once
 from braid.config.recipe import TrainConfig
 from braid.data.batch import BatchPlan
 from braid.errors import BraidError, CheckpointError
@@ -50,6 +51,16 @@ def make_run(folder, validate=falling_spread, **settings):
     )
 
 
+@pytest.fixture
+def uncompiled():
+    """Steps without graphs: for a handful of them, compiling costs more than it saves."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
 def test_steps_epochs_minutes(tmp_path):
     assert train(make_run(tmp_path / "a", steps=7), resume=False).progress.step == 7
     run = make_run(tmp_path / "b", epochs=2)
@@ -68,20 +79,21 @@ class Words(Silence):
         self.said.append(text)
 
 
+@once
 def test_minutes_hold_when_the_machine_slows_down(tmp_path):
     calls = []
 
     def validate(weights):
         calls.append(weights)
-        time.sleep(0.0 if len(calls) == 1 else 1.0)  # the first is the measurement
+        time.sleep(0.0 if len(calls) == 1 else 2.0)  # the first is the measurement
         return 1.0
 
     log = Words()
-    done = train(replace(make_run(tmp_path, validate, minutes=0.1, validate_steps=0), log=log), resume=False).progress
+    done = train(replace(make_run(tmp_path, validate, minutes=0.2, validate_steps=0), log=log), resume=False).progress
     planned = int(log.said[0].split(" are ")[1].split()[0].replace(",", ""))
     assert done.step == done.total_steps < planned
     assert "the pace has changed" in log.said[1]
-    assert 3 < done.seconds < 12
+    assert 6 < done.seconds < 24
 
 
 def test_same_seed_same_weights(tmp_path):
@@ -90,6 +102,7 @@ def test_same_seed_same_weights(tmp_path):
         np.testing.assert_array_equal(value, second[name])
 
 
+@once
 def test_early_stopping_keeps_the_best(tmp_path):
     scores = iter([1.0, 5.0, 4.0, 3.0, 2.0, 9.0])
     seen = []
@@ -144,6 +157,7 @@ def test_a_run_that_goes_wrong_returns_to_a_checkpoint(tmp_path, value):
     assert done.progress.history[-1]["loss"] < 4
 
 
+@once
 def test_a_stumble_far_below_the_checkpoint_costs_nothing(tmp_path, monkeypatch):
     """Weights that are still better than the checkpoint's are kept, whatever is usual by now."""
     real = guard.limits
@@ -160,6 +174,7 @@ def test_a_stumble_far_below_the_checkpoint_costs_nothing(tmp_path, monkeypatch)
     assert done.progress.history[-1]["loss"] < done.progress.history[0]["loss"]
 
 
+@once
 @pytest.mark.parametrize(
     ("loss", "norm", "saved", "is_worse"),
     [
@@ -175,6 +190,7 @@ def test_when_a_checkpoint_is_better(loss, norm, saved, is_worse):
     assert guard.is_worse(loss, norm, saved, 3.9) == is_worse
 
 
+@once
 def test_weights_ruined_in_the_newest_checkpoint(tmp_path):
     """A run that saves after every step has saved the ruined weights, too; it finds the ones before."""
     run = make_run(tmp_path, steps=60, checkpoint_minutes=0.0, validate_steps=60)
@@ -188,6 +204,7 @@ def test_weights_ruined_in_the_newest_checkpoint(tmp_path):
     assert all(np.isfinite(weight).all() for weight in done.weights.values())
 
 
+@once
 def test_stopping_among_steps_left_out_loses_no_good_checkpoint(tmp_path):
     run = make_run(tmp_path, steps=60, checkpoint_minutes=0.0, validate_steps=60)
     spoil, stop = Spoil(run.model, 40, np.nan), StopWhen(lambda progress: progress.step == 42)
@@ -215,6 +232,7 @@ def test_a_run_that_stays_wrong_ends_with_words(tmp_path):
     assert "learning_rate" in caught.value.hint
 
 
+@once
 def test_what_is_usual():
     assert guard.limits([[1.0, 1.0, 9.0]] * (guard.LEAST - 1), 9.0) == Limits()
     recent = [[2.0, 0.5, 80.0], [4.0, 1.5, 120.0]] * 64
@@ -226,6 +244,7 @@ def test_what_is_usual():
     assert recent[-1] == [3.0, 1.0, 7.0]
 
 
+@once
 def test_a_lone_long_text_is_learned_in_every_epoch(tmp_path):
     """It makes a batch by itself, with few labels and a gradient unlike the others'."""
     data = copy_task(200)
@@ -277,6 +296,7 @@ def assert_same_end(one, other, steps):
             np.testing.assert_array_equal(value, right[name], err_msg=name)
 
 
+@once
 def test_the_steps_of_minutes_outlast_stops(tmp_path, monkeypatch):
     """Stopped before its number of steps is corrected and after, a run ends where its checkpoint says."""
     # A clock that moves on by itself whenever it is looked at: compiling takes longer than these minutes.
@@ -297,6 +317,7 @@ def test_the_steps_of_minutes_outlast_stops(tmp_path, monkeypatch):
     assert resumed.pace_step >= corrected.pace_step
 
 
+@once
 @pytest.mark.parametrize(("early", "late"), [(1.85, 1.2), (1.2, 1.85), (1.0, 1.0), (3.0, 0.5)])
 def test_minutes_are_used_whatever_the_pace_becomes(early, late, monkeypatch):
     """A machine in numbers: the first 98 steps take ``early`` seconds each, all others ``late``."""
@@ -314,15 +335,17 @@ def test_minutes_are_used_whatever_the_pace_becomes(early, late, monkeypatch):
     assert progress.pace_from == 0
 
 
+@once
 @pytest.mark.parametrize("is_lower_better", [True, False])
-def test_a_score_that_is_no_number_is_never_the_best(tmp_path, is_lower_better):
+def test_a_score_that_is_no_number_is_never_the_best(tmp_path, is_lower_better, uncompiled):
     scores = iter([np.nan, 2.0, np.nan, 2.0])
     validation = Validation(name="score", score=lambda weights: next(scores), is_lower_better=is_lower_better)
     run = replace(make_run(tmp_path, steps=8, validate_steps=2), validation=validation)
     assert train(run, resume=False).progress.best_score == 2.0
 
 
-def test_a_step_is_saved_once(tmp_path, monkeypatch):
+@once
+def test_a_step_is_saved_once(tmp_path, monkeypatch, uncompiled):
     saved = []
     save = loop.checkpoints.save
     monkeypatch.setattr(
@@ -332,7 +355,8 @@ def test_a_step_is_saved_once(tmp_path, monkeypatch):
     assert saved == [0, 1, 2, 3]
 
 
-def test_another_run_is_refused(tmp_path):
+@once
+def test_another_run_is_refused(tmp_path, uncompiled):
     train(make_run(tmp_path, steps=3), resume=False)
     assert has_checkpoint(tmp_path / "checkpoints")
     with pytest.raises(CheckpointError, match="data: 'x' in the checkpoint, 'y' now"):
@@ -341,7 +365,8 @@ def test_another_run_is_refused(tmp_path):
         train(make_run(tmp_path / "none", steps=3), resume=True)
 
 
-def test_damaged_checkpoint_is_worded(tmp_path):
+@once
+def test_damaged_checkpoint_is_worded(tmp_path, uncompiled):
     train(make_run(tmp_path, steps=3), resume=False)
     newest = sorted((tmp_path / "checkpoints").iterdir())[-1]
     (newest / "state.safetensors").write_bytes(b"rubbish")
@@ -350,7 +375,8 @@ def test_damaged_checkpoint_is_worded(tmp_path):
     assert "delete this folder" in caught.value.hint
 
 
-def test_old_checkpoints_go(tmp_path):
+@once
+def test_old_checkpoints_go(tmp_path, uncompiled):
     train(make_run(tmp_path, steps=6, keep_checkpoints=2), resume=False)
     assert len(list((tmp_path / "checkpoints").iterdir())) == 2
 
@@ -396,7 +422,7 @@ def test_sigkill_and_resume_is_bit_identical(tmp_path):
     assert_same_end(tmp_path / "a", tmp_path / "b", steps=30)
 
 
-@pytest.mark.parametrize("task", ["copy", "reverse", "sort"])
+@pytest.mark.parametrize("task", ["sort", pytest.param("copy", marks=once), pytest.param("reverse", marks=once)])
 def test_learns(task, tmp_path):
     """Gates with a new random seed each run: the network must solve them, not remember an answer."""
     change = {"copy": lambda row: row, "reverse": lambda row: row[::-1], "sort": np.sort}[task]
