@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # for tolerances.py and tiny.py
+sys.path.insert(0, str(Path(__file__).parent))  # for backends.py, tolerances.py and tiny.py
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
+LONGEST = ("pipeline/test_tasks.py", "training/test_loop.py", "cli/test_main.py", "pipeline/test_train.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that run a training framework are skipped, with the reason, where the one asked for is missing."""
+    """Long files come first, and what needs a training framework is skipped, with the reason, where that is missing."""
+    items.sort(key=lambda item: not item.path.as_posix().endswith(LONGEST))  # the rest fills both processes to the end
     backend = os.environ.get("KERAS_BACKEND", "tensorflow")
     if importlib.util.find_spec(backend) is None:
         for item in items:

@@ -16,12 +16,12 @@ from braid.data.jobs import jobs_of, make_shards
 from braid.data.prepare import prepare_data
 from braid.errors import DataError
 
-ROWS = 9_000
+ROWS = 4_500
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(portions, "PORTION_BYTES", 40_000)
+    monkeypatch.setattr(portions, "PORTION_BYTES", 20_000)
     (tmp_path / "a.tsv").write_text("".join(f"the text {i}\tder Text {i}\n" for i in range(ROWS)), encoding="utf-8")
     return tmp_path
 
@@ -74,7 +74,7 @@ def test_on_several_cores(folder):
     portions_before = len(os.listdir(folder / "alone.shards"))
     script = f"""
 import braid.data.jobs, braid.data.portions, joblib
-braid.data.portions.PORTION_BYTES = braid.data.jobs.PORTION_BYTES = 40_000
+braid.data.portions.PORTION_BYTES = braid.data.jobs.PORTION_BYTES = 20_000
 joblib.cpu_count = lambda: 2
 import braid
 data = braid.prepare({str(folder / "a.tsv")!r}, output={str(folder / "b")!r}, overrides=(
@@ -106,7 +106,7 @@ from pathlib import Path
 import braid.data.portions, braid.data.shard
 from braid.config.loading import make_recipe
 from braid.data.prepare import prepare_data
-braid.data.portions.PORTION_BYTES = 40_000
+braid.data.portions.PORTION_BYTES = 20_000
 columns_of = braid.data.shard.columns_of
 count = 0
 def slow(rows, *arguments, **named):

@@ -44,7 +44,7 @@ def test_ties_go_to_the_first(order):
 def test_fast_enough():
     draw = random.Random(1)
     words = ["".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=draw.randint(2, 9))) for _ in range(3000)]
-    texts = [" ".join(draw.choices(words, k=draw.randint(2, 12))) for _ in range(17_000)]
+    texts = [" ".join(draw.choices(words, k=draw.randint(2, 12))) for _ in range(9_000)]
     begun = time.process_time()
     memory([(text, text) for text in texts[1000:]]).nearest(texts[:1000])
-    assert time.process_time() - begun < 20
+    assert time.process_time() - begun < 10

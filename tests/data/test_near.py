@@ -221,10 +221,10 @@ def test_a_bound_on_candidates():
 
 
 def test_thousands_that_are_all_alike_take_no_longer():
-    rows = [f"{LONG} Then came row {place}." for place in range(5000)]
+    rows = [f"{LONG} Then came row {place}." for place in range(2000)]
     begun = time.process_time()
-    assert 5000 <= len(near_pairs(rows, most=16)) <= 16 * 18 * 5000
-    assert time.process_time() - begun < 20
+    assert 2000 <= len(near_pairs(rows, most=16)) <= 16 * 18 * 2000
+    assert time.process_time() - begun < 8
 
 
 @pytest.mark.parametrize(

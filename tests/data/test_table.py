@@ -229,10 +229,10 @@ def test_what_was_held_out_stays_so_under_another_header(tmp_path):
 
 @pytest.mark.parametrize("size", [1, 7, 10**6])
 def test_shards_do_not_matter(tmp_path, monkeypatch, size):
-    rows = [(f"text {i % 5000}", f"Text {i % 5000 // 2}" * (30 if i % 1000 == 7 else 1)) for i in range(6000)]
+    rows = [(f"text {i % 2000}", f"Text {i % 2000 // 2}" * (30 if i % 400 == 7 else 1)) for i in range(2400)]
     whole, rejects = prepared(tmp_path, rows, data={"check_numbers": False})
-    monkeypatch.setattr("braid.data.portions.PORTION_BYTES", 9000)
-    monkeypatch.setattr("braid.data.columns.PARTITION_ROWS", size * 100)
+    monkeypatch.setattr("braid.data.portions.PORTION_BYTES", 4000)
+    monkeypatch.setattr("braid.data.columns.PARTITION_ROWS", size * 40)
     parts, others = prepared(tmp_path, rows, data={"check_numbers": False})
     assert (parts.train, parts.valid, parts.test) == (whole.train, whole.valid, whole.test)
     assert sorted(others, key=str) == sorted(rejects, key=str)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from backends import once
 from braid.exporting.onnx import export_onnx
 from braid.models.weights import get_weights
 from braid.runtime.session import EncoderDecoderSession
@@ -68,6 +69,7 @@ def test_parity_of_every_kind_of_attention(changes, tmp_path):
     np.testing.assert_allclose(found, expected, atol=FLOAT32_PARITY)
 
 
+@once
 @pytest.mark.parametrize("positions", ["sine", "rotary", "none"])
 def test_any_pattern_makes_valid_graphs(positions, tmp_path):
     """Nodes and constants of a loop's body never repeat those of the graph around it, whatever stands before it."""

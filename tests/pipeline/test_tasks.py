@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 import braid
+from backends import once
 from braid.bundle.folder import read_bundle
 from braid.bundle.schema import REQUIRED
 from braid.errors import BraidError, BundleError, DataError
@@ -27,10 +28,6 @@ from braid.text.normalize import normalize
 from braid.training.log import Silence
 
 pytestmark = pytest.mark.backend
-once = pytest.mark.skipif(
-    os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow",
-    reason="what serves is the same whatever trained it: tested on TensorFlow",
-)
 
 SMALL = (
     "model.model_dim=32",
@@ -181,6 +178,7 @@ def test_bundle(trained):
     assert not list(bundle.parent.glob("*.work/checkpoints"))
 
 
+@once
 def test_data_are_prepared_alike(trained, tmp_path):
     """Without training; each row stands in one part, and another run of the same recipe finds the same."""
     task, case, bundle, _ = trained
@@ -201,6 +199,7 @@ def test_it_learned(trained):
     assert value < 6 if task == "generate" else value > floor[task]
 
 
+@once
 def test_evaluation_again(trained, tmp_path):
     _, case, bundle, result = trained
     again = braid.evaluate(bundle, compare=bundle)
@@ -215,6 +214,7 @@ def test_evaluation_again(trained, tmp_path):
         braid.evaluate(bundle, data=(str(tmp_path / "none.jsonl"),))
 
 
+@once
 def test_one_and_many(trained):
     _, case, bundle, _ = trained
     texts = ["red cat runs", "big house", "What does Ann like?"]
@@ -234,6 +234,7 @@ def within_seconds(work):
     return found
 
 
+@once
 def test_odd_texts(trained):
     task, case, bundle, _ = trained
     assert len(ODD[ENORMOUS]) > 10**6
@@ -310,20 +311,20 @@ CHECKS = {
 }
 
 
+@once
 def test_same_input_same_output(trained):
     _, case, bundle, _ = trained
     texts = [text for text in ODD if len(text) < 10**6] + ["red cat runs", "What does Ann like?"]
     first = predict(bundle, case, texts, detail=True)
     assert predict(bundle, case, texts, detail=True) == first
     if case.verb == "generate":
-        outputs = {seed: predict(bundle, case, texts, seed=seed) for seed in (3, 4)}
-        assert outputs[3] == [answer.text for answer in first]
-        assert outputs[3] != outputs[4]
+        assert predict(bundle, case, texts, seed=4) != [answer.text for answer in first]
     if case.verb == "answer":
         model = braid.load(bundle)
         assert model.answer(texts, detail=True) == model.answer(texts, detail=True)
 
 
+@once
 def test_report_is_one_file(trained):
     _, _, bundle, _ = trained
     html = (bundle / "report.html").read_text()
@@ -477,6 +478,7 @@ def test_where_no_framework_is(trained):
     assert scores[case.metric]["value"] == pytest.approx(result["metrics"][case.metric]["value"])
 
 
+@once
 @pytest.mark.parametrize("task", CASES)
 def test_files_of_another_kind_are_worded(task, tmp_path):
     (tmp_path / "a.jsonl").write_text('{"nothing": 1}\n' * 100)
@@ -487,15 +489,16 @@ def test_files_of_another_kind_are_worded(task, tmp_path):
     assert not (tmp_path / "b").exists()
 
 
+@once
 def test_cross_validation(tmp_path):
     from braid.pipeline.folds import cross_validate
 
     overrides = ("task=classify", *SMALL, "model.encoder=A", "train.steps=15")
     recipe, folder, _ = open_recipe(labeled(tmp_path), overrides)
     options = TrainOptions(folder=folder, places=places(recipe, tmp_path / "b"))
-    found = cross_validate(recipe, options, Silence(), 3)
+    found = cross_validate(recipe, options, Silence(), 2)
     assert found["examples"] == len((tmp_path / "labels.jsonl").read_text().splitlines())
-    assert len(found["folds"]) == 3
+    assert len(found["folds"]) == 2
     name = found["systems"][0]["name"]
     values = [fold[0]["scores"]["accuracy"]["value"] for fold in found["folds"]]
     assert found["spread"][name]["accuracy"]["mean"] == pytest.approx(np.mean(values))
@@ -527,12 +530,14 @@ def test_a_classifier_that_is_killed_is_the_unbroken_one(tmp_path):
     assert infos[0]["task_info"] == infos[1]["task_info"]
 
 
+@once
 def test_one_label_is_too_few(tmp_path):
     rows = [{"text": f"text number {i}", "label": "same"} for i in range(200)]
     with pytest.raises(DataError, match="at least two labels are needed, got 1"):
         braid.train(write_lines(tmp_path / "a.jsonl", rows), output=tmp_path / "b", overrides=("task=classify", *SMALL))
 
 
+@once
 def test_texts_without_a_label_are_found_out(tmp_path):
     random = np.random.default_rng(8)
     kinds = {

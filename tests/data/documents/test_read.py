@@ -56,7 +56,7 @@ def test_files_that_cannot_be_read_are_rejects(tmp_path, content, detail):
 def test_memory_does_not_grow_with_the_file(tmp_path):
     """Short lines without a blank one, of which a small file may hold gigabytes."""
     peaks = []
-    for size in (2**14, 2**16):
+    for size in (2**13, 2**15):
         (tmp_path / "bomb.txt.gz").write_bytes(gzip.compress(b"word word word.\n" * size, 1))
         tracemalloc.start()
         count = sum(len(row.text) for row in read_documents(["bomb.txt.gz"], folder=tmp_path))

@@ -158,13 +158,13 @@ def test_many_elements_take_linear_time(write, read):
     random.seed(1)
     content = (
         "["
-        + ",".join(f'{{"source": "{"s" * random.randrange(99)}", "target": "t", "n": 1.5}}' for _ in range(30_000))
+        + ",".join(f'{{"source": "{"s" * random.randrange(99)}", "target": "t", "n": 1.5}}' for _ in range(10_000))
         + "]"
     )
     begun = time.perf_counter()
-    assert len(read(write("a.json", content))) == 30_000
-    assert len(read(write("b.json", f"[{'1,' * 200_000}{GOOD}]"))) == 200_001
-    assert time.perf_counter() - begun < 10
+    assert len(read(write("a.json", content))) == 10_000
+    assert len(read(write("b.json", f"[{'1,' * 60_000}{GOOD}]"))) == 60_001
+    assert time.perf_counter() - begun < 4
 
 
 def test_facts(write, tmp_path):
