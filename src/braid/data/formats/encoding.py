@@ -58,6 +58,26 @@ def encoding_name(name: str, *, is_meant: bool = False) -> str:
     return _LARGER.get(found, found) if is_meant else found
 
 
+def is_transparent(encoding: str, characters: str) -> bool:
+    """Whether the bytes of these ASCII characters stand for them in every valid text, whatever byte is before.
+
+    Args:
+        encoding: Python's name.
+        characters: What is looked for among the bytes of a file.
+    """
+    if encoding.startswith(("iso2022", "hz")):  # in which bytes mean something else after a certain sequence
+        return False
+    befores = [b"", *(bytes([lead]) for lead in range(128, 256))]
+    return all(_keeps(encoding, before, character) for character in characters for before in befores)
+
+
+def _keeps(encoding: str, before: bytes, character: str) -> bool:
+    try:
+        return (before + character.encode("ascii")).decode(encoding).endswith(character)
+    except UnicodeDecodeError:
+        return bool(before)  # no valid text
+
+
 def find_encoding(chunks: Iterable[bytes], given: str = "", languages: Sequence[str] = ()) -> Found:
     """The encoding of a file: UTF-8 where that is valid, else the one given, else the one its bytes read best in.
 
