@@ -5,10 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -35,32 +32,6 @@ BEGINS = {
 }
 SINGLE = [name for name in FORMATS if name not in BINARY and name != "parallel"]
 
-PROGRAM = """
-import json, resource, sys, time
-from pathlib import Path
-from braid.data.formats import ReadOptions, read_files
-from braid.errors import DataError
-
-def peak():  # what getrusage tells on Linux begins with the memory of the process that started this one
-    status = Path("/proc/self/status")
-    if status.exists():
-        return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-options = ReadOptions(source_language="en", target_language="zh")
-list(read_files(["small.tsv"], options, folder=Path()))
-found = []
-for name in sys.argv[1:]:
-    before, begun = peak(), time.process_time()
-    try:
-        rows = sum(1 for _ in read_files([name], options, folder=Path()))
-        message = f"{rows} rows"
-    except DataError as error:
-        message = str(error)
-    found.append([name, time.process_time() - begun, peak() - before, message])
-print(json.dumps(found))
-"""
-
 
 def huge(begin: str, filler: bytes = b"a") -> bytes:
     """A gigabyte behind a beginning, as gzip in a megabyte: the same packed piece again and again."""
@@ -69,20 +40,12 @@ def huge(begin: str, filler: bytes = b"a") -> bytes:
     )
 
 
-def measured(folder: Path, names: list[str]) -> list[tuple[str, float, float, str]]:
-    """Name, seconds, megabytes and message for each of the files, read by a process of its own."""
-    (folder / "small.tsv").write_text("a\tb\n")
-    command = [sys.executable, "-c", PROGRAM, *names]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=300)
-    return json.loads(done.stdout)
-
-
-def test_a_line_of_a_gigabyte_costs_neither_time_nor_memory(write, tmp_path):
+def test_a_line_of_a_gigabyte_costs_neither_time_nor_memory(write, tmp_path, measured):
     """Each is given up at 16 MiB, in under a second of the processor and 100 MB."""
     for name in SINGLE:
         write(f"{name}{FORMATS[name][0]}.gz", huge(BEGINS.get(name, "")))
     names = sorted(path.name for path in tmp_path.iterdir())
-    for name, seconds, megabytes, message in measured(tmp_path, names):
+    for name, seconds, megabytes, message in measured(names):
         assert "16 MiB" in message, (name, message)
         assert name in message
         assert seconds < 1, name
@@ -129,10 +92,10 @@ def test_a_million_columns(name, task, write, tmp_path):
     assert time.perf_counter() - begun < 5
 
 
-def test_a_million_columns_are_not_held_for_each_row(write, tmp_path):
+def test_a_million_columns_are_not_held_for_each_row(write, tmp_path, measured):
     write("a.csv", "source,target\n" + ("," * 10**6 + "\n") * 8)
     write("b.tsv", "source\ttarget\n" + ("\t" * 10**6 + "\n") * 8)
-    for name, seconds, megabytes, message in measured(tmp_path, ["a.csv", "b.tsv"]):
+    for name, seconds, megabytes, message in measured(["a.csv", "b.tsv"]):
         assert "at least one row must be readable, got 8" in message, (name, message)
         assert seconds < 10, name
         assert megabytes < 250, name
