@@ -19,7 +19,7 @@ _MAX_NESTING = 20
 _LOOKED_AT = 2**22
 """Bytes of a dictionary whose longest text is looked for; of a larger one all count."""
 _MAX_TEXTS = 2**17
-_CODECS = {"SNAPPY": "snappy", "GZIP": "gzip", "BROTLI": "brotli", "ZSTD": "zstd", "LZ4_RAW": "lz4_raw"}
+_CODECS = {"SNAPPY": "snappy", "GZIP": "gzip", "BROTLI": "brotli", "ZSTD": "zstd", "LZ4": "lz4_raw"}
 """Names of compressions, here and in pyarrow."""
 
 
