@@ -12,7 +12,7 @@ from braid.data.localizing.plurals import missing_forms
 from braid.data.localizing.source import SourceFile
 
 _UNITS = frozenset({"string", "plurals", "string-array", "array", "item"})
-_REFERENCE = re.compile(r"\s*[@?][\w.:]*/?[\w.:/]*\s*")
+_REFERENCE = re.compile(r"\s*+[@?][\w.:/]*+\s*+")
 _DATA = re.compile(r"\s*<!\[CDATA\[((?:(?!\]\]>).)*)\]\]>\s*", re.DOTALL)
 _ESCAPED = {"\\": "\\\\", "'": "\\'", '"': '\\"', "\n": "\\n", "\t": "\\t"}
 _SPECIAL = re.compile(r"""[\\'"\n\t]|[^\S ]""")
