@@ -33,11 +33,10 @@ BEGINS = {
 SINGLE = [name for name in FORMATS if name not in BINARY and name != "parallel"]
 
 
-def huge(begin: str, filler: bytes = b"a") -> bytes:
+def huge(begin: str, filler: bytes = b"a", size: int = GIGABYTE) -> bytes:
     """A gigabyte behind a beginning, as gzip in a megabyte: the same packed piece again and again."""
-    return gzip.compress(begin.encode()) + gzip.compress(filler * (2**24 // len(filler)), compresslevel=9) * (
-        GIGABYTE >> 24
-    )
+    piece = gzip.compress(filler * (2**20 // len(filler)), compresslevel=9)
+    return gzip.compress(begin.encode()) + piece * (size >> 20)
 
 
 def test_a_line_of_a_gigabyte_costs_neither_time_nor_memory(write, tmp_path, measured):
@@ -52,16 +51,45 @@ def test_a_line_of_a_gigabyte_costs_neither_time_nor_memory(write, tmp_path, mea
         assert megabytes < 100, name
 
 
-@pytest.mark.parametrize("name", [name for name in PAIR_FORMATS if name != "properties"])
-def test_two_files_of_a_gigabyte_are_refused(name, write, read):
-    ending = PAIR_FORMATS[name][0]
-    for language in ("en", "de"):
-        write(f"{language}{ending}.gz", huge(BEGINS.get(name, "")))
-    begun = time.perf_counter()
-    with pytest.raises(DataError, match="MiB") as caught:
-        read(f"en{ending}.gz,de{ending}.gz")
-    assert f"{ending}.gz" in str(caught.value)
-    assert time.perf_counter() - begun < 10
+KEYED = {
+    "android": (".xml", "<resources>", "<string name='a'>b</string>"),
+    "android empty": (".xml", "<resources>", "<plurals/>"),
+    "apple": (".strings", "", '"a" = "b";\n'),
+    "apple comments": (".strings", "", "/**/\n"),
+    "properties": (".properties", "", "a = b\n"),
+    "properties blank": (".properties", "", "\n"),
+    "json": (".json", '{"a": "b"', ',"a":"b"'),
+    "json nothing": (".json", '{"a": [[]', ",[]"),
+    "yaml": (".yml", "a:\n", "- b\n"),
+    "yaml nothing": (".yml", "a:\n", "- []\n"),
+    "subtitles": (".srt", "", "00:00:01,000 --> 00:00:02,000\na\n\n"),
+    "subtitles blank": (".srt", "", "\n"),
+    "html": (".html", "<p>a", "<p>b"),
+    "markdown": (".md", "a\n\n", "b\n\n"),
+}
+
+
+@pytest.mark.parametrize("size", [GIGABYTE, pytest.param(30 * 2**20, marks=pytest.mark.slow)])
+def test_two_files_of_keys_or_cues_without_an_end(size, write, measured):
+    """A gigabyte, and what is just small enough to be looked at; with memory for a text of 32 MiB and its bytes."""
+    for name, (ending, begin, piece) in KEYED.items():
+        write(f"{name}{ending}.gz", huge(begin, piece.encode(), size))
+    names = [f"{name}{ending}.gz,{name}{ending}.gz" for name, (ending, *_) in KEYED.items()]
+    for name, seconds, megabytes, message in measured(names):
+        assert "split it" in message or "at least one pair" in message, (name, message)
+        assert seconds < (1 if size == GIGABYTE else 2), name
+        assert megabytes < 100, name
+
+
+def test_two_files_with_a_text_of_a_gigabyte_are_refused(write, measured):
+    names = []
+    for name, (ending, *_) in PAIR_FORMATS.items():
+        file = write(f"{name}{ending}.gz", huge(BEGINS.get(name, "")))
+        names.append(f"{file},{file}")
+    for name, seconds, megabytes, message in measured(names):
+        assert "MiB" in message, (name, message)
+        assert seconds < 1, name
+        assert megabytes < 100, name
 
 
 def test_a_text_of_gigabytes_is_read_in_pieces(write, tmp_path, monkeypatch):

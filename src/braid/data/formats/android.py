@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from braid.data.formats.inline import inline_text
-from braid.data.formats.keyed import Entry, joined
+from braid.data.formats.keyed import Entry, check_entries, joined
 from braid.data.formats.stream import Stream
 from braid.data.formats.xml import Element, read_units
 
@@ -24,7 +24,8 @@ def read_android(stream: Stream) -> Iterator[Entry]:
     Raises:
         DataError: Broken XML, or one whose outermost element is not ``resources``.
     """
-    for unit in read_units(stream, root="resources", units=_UNITS):
+    for number, unit in enumerate(read_units(stream, root="resources", units=_UNITS), 1):
+        check_entries(number, stream)
         name = unit.attribute("name")
         rule = "untranslatable" if unit.attribute("translatable").lower() == "false" else ""
         if unit.name == "string" or (unit.name == "item" and unit.attribute("type") == "string"):

@@ -53,6 +53,7 @@ def markdown_units(stream: Stream) -> tuple[list[Unit], list[Reject]]:
     """
     from braid.data.documents.markdown import sections
 
+    stream.keep_below(4 * MAX_UNIT_BYTES)
     text = stream.whole(stream.encoding(), MAX_UNIT_BYTES)
     units: list[Unit] = []
     for block in sections(io.StringIO(text, newline="\n"), ""):

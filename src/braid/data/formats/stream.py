@@ -79,6 +79,7 @@ class Stream:
         self.part: TablePart | None = None
         self._languages, self._keeps_broken = languages, keeps_broken
         self.found = found
+        self._max_bytes = 0
         self.is_compressed = _starts_as_gzip(raw, "" if is_unpacked else shown)
         self._bytes = self._decompressed()
         self.head = self._read(self._bytes)
@@ -99,12 +100,22 @@ class Stream:
         """The error to raise when this file is not what it should be."""
         return DataError(message, where=f"{self.shown}, line {line}" if line else self.shown, hint=hint)
 
+    def keep_below(self, max_bytes: int) -> None:
+        """From now on the reading ends with an error after so many decompressed bytes."""
+        self._max_bytes = max_bytes
+
     def chunks(self) -> Iterator[bytes]:
         """The decompressed bytes, a little at a time; once only."""
-        chunk = self.head
+        chunk, size = self.head, 0
         while chunk:
+            size += len(chunk)
+            self._check(size)
             yield chunk
             chunk = self._read(self._bytes)
+
+    def _check(self, num_bytes: int) -> None:
+        if 0 < self._max_bytes < num_bytes:
+            raise self.fault(f"a file of this kind must be smaller than {self._max_bytes >> 20} MiB", hint="split it")
 
     def _decompressed(self) -> io.BufferedIOBase:
         return gzip.GzipFile(fileobj=self.raw) if self.is_compressed else self.raw
@@ -151,8 +162,10 @@ class Stream:
 
     def _until_too_long(self, source: io.BufferedIOBase) -> Iterator[bytes]:
         """The bytes, up to a line that will be refused in any encoding."""
-        since_break = 0
+        since_break = size = 0
         while since_break <= MAX_UNIT_BYTES and (chunk := self._read(source)):
+            size += len(chunk)
+            self._check(size)
             yield chunk
             last = chunk.rfind(b"\n")
             since_break = since_break + len(chunk) if last < 0 else len(chunk) - last

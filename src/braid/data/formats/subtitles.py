@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts
-from braid.data.formats.keyed import MAX_CHARS, pair_facts
+from braid.data.formats.keyed import MAX_CHARS, check_entries, check_size, pair_facts
 from braid.data.formats.stream import Stream
 from braid.errors import DataError
 
@@ -40,17 +40,17 @@ def read_cues(stream: Stream) -> Iterator[Cue]:
     """Every cue in file order, its lines joined, without the marks of fonts and places.
 
     Raises:
-        DataError: Something that is neither a cue nor, in WebVTT, a block of its own; or more than 64 MiB of text.
+        DataError: Something that is neither a cue nor, in WebVTT, a block of its own, where that is not collected; or
+            a file of more than 32 MiB or a million lines.
     """
     is_web = False
     span: re.Match[str] | None = None
     rows: list[str] = []  # of the cue or the block that is open
-    number = begun = size = 0
+    number = begun = 0
+    stream.keep_below(MAX_CHARS)
     for number, line in enumerate(stream.lines(stream.encoding()), 1):
         text = line.strip()
-        size += len(text)
-        if size > MAX_CHARS:
-            raise stream.fault(f"a file of this kind must be smaller than {MAX_CHARS >> 20} MiB", hint="split it")
+        check_size(number, stream)
         is_web = is_web or (number == 1 and text.startswith("WEBVTT"))
         if found := _SPAN.fullmatch(text):
             # Above the times of a cue may stand its number or its name.
@@ -99,7 +99,7 @@ def read_subtitles(source: Stream, target: Stream) -> Iterator[Example | Reject]
     Cost: O(cues).
     """
     file = f"{source.shown},{target.shown}"
-    for ours, theirs in _groups(list(read_cues(source)), list(read_cues(target))):
+    for ours, theirs in _groups(_cues(source), _cues(target)):
         texts = [" ".join(cue.text for cue in cues) for cues in (ours, theirs)]
         line = (ours or theirs)[0].line
         start = (ours or theirs)[0].start
@@ -111,6 +111,14 @@ def read_subtitles(source: Stream, target: Stream) -> Iterator[Example | Reject]
             yield Reject(example=example, rule="unmatched", detail=f"more than {MOST_CUES} cues overlap each other")
         else:
             yield example
+
+
+def _cues(stream: Stream) -> list[Cue]:
+    found = []
+    for number, cue in enumerate(read_cues(stream), 1):
+        check_entries(number, stream)
+        found.append(cue)
+    return found
 
 
 def _groups(ours: list[Cue], theirs: list[Cue]) -> Iterator[tuple[list[Cue], list[Cue]]]:
