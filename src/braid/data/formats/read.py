@@ -108,7 +108,7 @@ def stream_rows(
             is_damaged = any(stream.found is not None and stream.found.is_damaged for stream in streams)
             if encodings is not None:
                 encodings.update({stream.shown: words for stream in streams if (words := _encoding_words(stream))})
-        yield whole_row(row) if is_damaged else row
+        yield whole_row(row) if is_damaged or any(stream.has_nul for stream in streams) else row
 
 
 def _encoding_words(stream: Stream) -> str:

@@ -57,6 +57,7 @@ class Stream:
         used_encoding: What the text was last asked for in; "" before.
         found: What the bytes say, once they were asked.
         confidence: Of that, from 0 to 1; 1 unless it was guessed.
+        has_nul: Whether `lines` that are kept so far hold NUL characters, for `whole_row` to find.
         part: Of a table, the rows that are to be read; all when None.
 
     Raises:
@@ -80,6 +81,7 @@ class Stream:
         self._languages, self._keeps_broken = languages, keeps_broken
         self.found = found
         self._max_bytes = 0
+        self.has_nul = False
         self.is_compressed = _starts_as_gzip(raw, "" if is_unpacked else shown)
         self._bytes = self._decompressed()
         self.head = self._read(self._bytes)
@@ -179,7 +181,7 @@ class Stream:
         """The decoded text, a little at a time, without a byte-order mark."""
         return self._decoded(encoding, "strict")
 
-    def _decoded(self, encoding: str, errors: str) -> Iterator[str]:
+    def _decoded(self, encoding: str, errors: str, *, is_lines: bool = False) -> Iterator[str]:
         """The text; with "surrogateescape" for errors, bytes that cannot be decoded are lone surrogates in it."""
         decoder = codecs.getincrementaldecoder(encoding)(errors)
         line, is_first = 1, True
@@ -195,7 +197,9 @@ class Stream:
                 ) from error
             if is_first and text:
                 text, is_first = text.removeprefix("\ufeff"), False
-            if "\0" in text:
+            if "\0" in text and self._keeps_broken and is_lines and 100 * text.count("\0") < max(len(text), 1000):
+                self.has_nul = True
+            elif "\0" in text:
                 raise self.fault(
                     "a text file must not hold NUL characters, got one",
                     line=line + text[: text.index("\0")].count("\n"),
@@ -223,7 +227,7 @@ class Stream:
         pending: list[str] = []
         pending_chars, number = 0, 1
         goes_on = self._keeps_broken and self.found is not None and self.found.is_damaged
-        for text in self._decoded(encoding, "surrogateescape" if goes_on else "strict"):
+        for text in self._decoded(encoding, "surrogateescape" if goes_on else "strict", is_lines=True):
             lines = text.split("\n")
             pending_chars += len(lines[0])
             if pending_chars > MAX_UNIT_BYTES:
@@ -255,10 +259,11 @@ def _starts_as_gzip(raw: io.BufferedIOBase, shown: str) -> bool:
 
 
 def whole_row(row: Example | Reject) -> Example | Reject:
-    """The row, or a Reject of it where a byte stands in its texts that could not be decoded."""
+    """The row, or a Reject of it where a byte stands in its texts that could not be decoded, or a NUL character."""
     example = row.example if isinstance(row, Reject) else row
     texts = (example.source, example.target, example.context, example.group, example.key, *example.references)
-    detail = undecoded("".join(texts))
+    whole = "".join(texts)
+    detail = undecoded(whole) or ("a text must not hold NUL characters, got one" if "\0" in whole else "")
     return Reject(example=_shown(example), rule="encoding", detail=detail) if detail else row
 
 
@@ -278,7 +283,7 @@ def open_stream(
         shown: The path as a person gave it, for messages.
         encoding: As for `Stream`: what files are in that do not say it themselves.
         languages: As for `Stream`: what is expected.
-        keeps_broken: As for `Stream`: whether lines with broken bytes are kept, for `whole_row` to find.
+        keeps_broken: As for `Stream`: whether lines with broken bytes or NUL are kept, for `whole_row` to find.
 
     Raises:
         DataError: It cannot be opened, is empty, or is damaged gzip.

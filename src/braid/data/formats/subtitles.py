@@ -11,7 +11,6 @@ from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts
 from braid.data.formats.keyed import MAX_CHARS, check_entries, check_size, pair_facts
 from braid.data.formats.stream import Stream
-from braid.errors import DataError
 
 LEAST_OVERLAP = 0.5
 """Of the shorter of two cues so much is shown together with the other where they belong together."""
@@ -36,8 +35,12 @@ class Cue:
     line: int
 
 
-def read_cues(stream: Stream) -> Iterator[Cue]:
+def read_cues(stream: Stream, strays: list[tuple[int, str]] | None = None) -> Iterator[Cue]:
     """Every cue in file order, its lines joined, without the marks of fonts and places.
+
+    Args:
+        stream: The file.
+        strays: Gets line and text of what is no cue, such as the rest of one behind a blank line.
 
     Raises:
         DataError: Something that is neither a cue nor, in WebVTT, a block of its own, where that is not collected; or
@@ -58,7 +61,7 @@ def read_cues(stream: Stream) -> Iterator[Cue]:
             if span:
                 yield _cue(span, rows, begun)
             elif rows and not (is_web and _BLOCK.match(rows[0])):
-                raise _fault(stream, rows[0], number - len(rows) - bool(name))
+                _stray(stream, rows, number - len(rows) - bool(name), strays)
             span, rows, begun = found, [], number
         elif text:
             rows.append(text)
@@ -67,17 +70,21 @@ def read_cues(stream: Stream) -> Iterator[Cue]:
             span, rows = None, []
         elif rows:
             if not (is_web and _BLOCK.match(rows[0])):
-                raise _fault(stream, rows[0], number - len(rows))
+                _stray(stream, rows, number - len(rows), strays)
             rows = []
     if span:
         yield _cue(span, rows, begun)
     elif rows and not (is_web and _BLOCK.match(rows[0])):
-        raise _fault(stream, rows[0], number - len(rows) + 1)
+        _stray(stream, rows, number - len(rows) + 1, strays)
 
 
-def _fault(stream: Stream, got: str, line: int) -> DataError:
-    wanted = "a cue must begin with its times, 00:00:01,000 --> 00:00:02,000"
-    return stream.fault(f"{wanted}, got {got[:60]!r}", line=line)
+_WANTED = "a cue must begin with its times, 00:00:01,000 --> 00:00:02,000"
+
+
+def _stray(stream: Stream, rows: Sequence[str], line: int, strays: list[tuple[int, str]] | None) -> None:
+    if strays is None:
+        raise stream.fault(f"{_WANTED}, got {rows[0][:60]!r}", line=line)
+    strays.append((line, " ".join(rows)))
 
 
 def _cue(span: re.Match[str], rows: Sequence[str], line: int) -> Cue:
@@ -99,7 +106,13 @@ def read_subtitles(source: Stream, target: Stream) -> Iterator[Example | Reject]
     Cost: O(cues).
     """
     file = f"{source.shown},{target.shown}"
-    for ours, theirs in _groups(_cues(source), _cues(target)):
+    broken: tuple[list[tuple[int, str]], list[tuple[int, str]]] = ([], [])
+    cues = [_cues(stream, rejects) for stream, rejects in zip((source, target), broken, strict=True)]
+    for side, rejects in enumerate(broken):
+        for line, text in rejects:
+            example = Example(source="" if side else text, target=text if side else "", file=file, line=line)
+            yield Reject(example=example, rule="cue", detail=f"{'second' if side else 'first'} file: {_WANTED}")
+    for ours, theirs in _groups(*cues):
         texts = [" ".join(cue.text for cue in cues) for cues in (ours, theirs)]
         line = (ours or theirs)[0].line
         start = (ours or theirs)[0].start
@@ -113,12 +126,35 @@ def read_subtitles(source: Stream, target: Stream) -> Iterator[Example | Reject]
             yield example
 
 
-def _cues(stream: Stream) -> list[Cue]:
-    found = []
-    for number, cue in enumerate(read_cues(stream), 1):
-        check_entries(number, stream)
+def _cues(stream: Stream, rejects: list[tuple[int, str]]) -> list[Cue]:
+    """The cues; those with something behind a blank line that may be of them go to ``rejects``.
+
+    Raises:
+        DataError: There is no cue, or too many.
+    """
+    found: list[Cue] = []
+    strays: list[tuple[int, str]] = []
+    for cue in read_cues(stream, strays):
+        _reject_broken(found, strays, rejects)
+        check_entries(len(found) + len(rejects) + 1, stream)
         found.append(cue)
+    _reject_broken(found, strays, rejects)
+    if rejects and not found:
+        line, text = rejects[0]
+        raise stream.fault(f"{_WANTED}, got {text[:60]!r}", line=line)
     return found
+
+
+def _reject_broken(found: list[Cue], strays: list[tuple[int, str]], rejects: list[tuple[int, str]]) -> None:
+    """Moves the last cue to ``rejects``, where something strays behind it."""
+    if not strays:
+        return
+    line, text = strays[0][0], " ".join(text for _, text in strays)
+    if found:
+        broken = found.pop()
+        line, text = broken.line, f"{broken.text} {text}"
+    rejects.append((line, text[:1000]))
+    strays.clear()
 
 
 def _groups(ours: list[Cue], theirs: list[Cue]) -> Iterator[tuple[list[Cue], list[Cue]]]:

@@ -27,7 +27,7 @@ _FOOTNOTE = re.compile(r"[ ]{0,3}\[\^[^\[\]\s]{1,100}\]:[ \t]*")
 _DIRECTIVE = re.compile(
     r"[ \t]*(?::{3}|!!![ \t+]|\?\?\?[ \t+]|\[![A-Za-z]{1,20}\]|\[TOC\][ \t]*$|\{%.*%\}[ \t]*$|\{\{.*\}\}[ \t]*$)"
 )
-_DELIMITERS = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-+:?[ \t]*\|?[ \t]*")
+_DELIMITERS = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+")
 _CELL = re.compile(r"(?:\\.|`+[^`]*+`+|[^|\\`]|`+)+")
 _MARKUP = re.compile(
     r"[ ]{0,3}<(?:!--|/?(?!(?:a|b|i|u|s|em|q|abbr|br|code|kbd|span|strong|sub|sup|small|img)\b)[a-zA-Z])"
@@ -48,7 +48,7 @@ _INLINE = re.compile(
 )
 _TAG_NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
 _ACTIVE = re.compile(r"[\\`\[\]]|\*(?=\S)|(?<=\S)\*|<(?=[a-zA-Z/!?])|&(?=#?\w{1,31};)|(?<!\w)_|_(?!\w)|~~")
-_BLOCK_START = re.compile(r"(?:#{1,6}(?=\s|$)|>|[-+](?=\s|$)|=+$|-+$|~{3})")
+_BLOCK_START = re.compile(r"(?:#{1,6}(?=\s|$)|>|[-+](?=\s|$)|(?<!=)=++$|(?<!-)-++$|~{3})")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 
 
