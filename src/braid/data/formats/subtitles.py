@@ -19,7 +19,9 @@ MOST_CUES = 3
 
 _TIME = r"(?:(\d{1,3}):)?(\d{2}):(\d{2})[,.](\d{1,3})"
 _SPAN = re.compile(rf"{_TIME}[ \t]*-->[ \t]*{_TIME}(?:[ \t].*)?")
-_TAG = re.compile(r"</?(?:[ibuvcs]|lang|ruby|rt|font|[\d:.]+)(?:[ .][^<>]{0,200})?>|\{\\[^{}]{0,200}\}", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:[ibuvcs]|lang|ruby|rt|font|[\d:.]{1,20})(?:[ .][^<>]{0,200})?>|\{\\[^{}]{0,200}\}", re.IGNORECASE
+)
 _BLOCK = re.compile(r"(?:WEBVTT|NOTE|STYLE|REGION)\b")
 """What a block of WebVTT that is no cue begins with."""
 _REFERENCE = re.compile(r"&(?:#[xX]?[0-9a-fA-F]{1,7}|\w{1,32});")
