@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from braid.config.recipe import DataConfig
+from braid.data import portion
 from braid.data import portions as module
 from braid.data.formats import ReadOptions
 from braid.data.formats.read import find_files, raw_rows
@@ -137,7 +138,7 @@ def test_block_offsets(tmp_path_factory, data, block, chunk):
     path.write_bytes(data)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "BLOCK_LINES", block)
-        patch.setattr(module, "_READ_BYTES", chunk)
+        patch.setattr(portion, "READ_BYTES", chunk)
         offsets, count = block_offsets(path, "a")
     lines = data.split(b"\n")
     lines = lines if lines[-1] else lines[:-1]

@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from braid.config.recipe import DataConfig
+from braid.data import portion, quoted
 from braid.data import portions as module
-from braid.data import quoted
 from braid.data.formats import ReadOptions, columns, csv, stream, texts
 from braid.data.formats.read import DataFile, raw_rows
 from braid.data.kinds import KINDS
@@ -41,6 +41,7 @@ def tiny(monkeypatch):
         (module, "PORTION_BYTES", 20),
         (module, "BLOCK_LINES", 2),
         (module, "HEAD_LINES", 4),
+        (portion, "HEAD_LINES", 4),
         (module, "HEAD_BYTES", 16),
         (stream, "HEAD_BYTES", 16),
         (columns, "LOOKED_AT", 3),
@@ -81,8 +82,9 @@ def check(path, options):
     st.integers(1, 40),
     st.sampled_from([PAIRS, TEXTS]),
 )
+@example('"sep=|"\r\n""\n"a\nb",c\n"', "utf-8", 1, PAIRS)
 @example('a,"\n\n\n\nb","\rc\n' * 9, "utf-8", 7, PAIRS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_any_quotation_marks(tmp_path_factory, text, encoding, size, options):
     path = tmp_path_factory.mktemp("quoted") / "a"
     path.write_bytes(text.encode(encoding, "replace"))

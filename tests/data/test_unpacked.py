@@ -70,7 +70,10 @@ def test_rows_are_those_of_the_whole(folder):
     assert len(pieces(folder, "a.tsv.gz")) == 2
     pack(folder / "b.csv.gz", "".join(f'"{line[:-1]}","a\n""b"""\n' for line in LINES))
     assert len(pieces(folder, "b.csv.gz")) == 2
-    pack(folder / "c.jsonl.gz", "".join(f'{{"source": "{i}", "target": "{WORDS.random()}"}}\n' for i in range(5_000)))
+    pack(
+        folder / "c.jsonl.gz",
+        "".join(f'{{"source": "{i}", "target": "{WORDS.getrandbits(300):x}"}}\n' for i in range(4_000)),
+    )
     assert len(pieces(folder, "c.jsonl.gz")) > 1
 
 
@@ -92,7 +95,7 @@ def test_shards_are_made_once(folder, times):
     assert is_new(make_shards(jobs(folder))) == [False] * 2
     assert len(times) == 2
     pack(folder / "a.tsv.gz", "".join(LINES) + "one more\teiner mehr\n")
-    assert is_new(make_shards(jobs(folder))) == [False] * 1 + [True]
+    assert is_new(make_shards(jobs(folder))) == [False, False, True]
     assert len(times) == 4
 
 
@@ -102,7 +105,7 @@ def test_what_was_unpacked_goes(folder):
     before = os.listdir(folder / "out.shards/unpacked")
     pack(folder / "a.tsv.gz", "".join(LINES[1:]))
     next(iter(jobs(folder))).portion.unpacked.unpack()  # by a run that was killed
-    assert len(left(folder)) == 4
+    assert left(folder) == [".data", ".json", ".json"]
     prepare_data(recipe, folder=folder, output=folder / "out")
     after = os.listdir(folder / "out.shards/unpacked")
     assert len(before) == len(after) == 1 and before != after

@@ -8,27 +8,20 @@ file is one piece; small files are gathered.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import io
-from bisect import bisect_right
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import accumulate, islice, pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from braid.data.example import Example, Reject
 from braid.data.formats.contract import Batches, ReadOptions, TablePart
 from braid.data.formats.csv import csv_records, delimiter_of
 from braid.data.formats.encoding import Found, is_transparent
-from braid.data.formats.header import LOOKED_AT
-from braid.data.formats.read import DataFile, batches_of, cut_of, raw_rows, stream_rows
-from braid.data.formats.stream import HEAD_BYTES, Stream, open_stream
+from braid.data.formats.read import DataFile, batches_of, cut_of, raw_rows
+from braid.data.formats.stream import HEAD_BYTES, MAX_UNIT_BYTES, Stream, open_stream
+from braid.data.portion import HEAD_LINES, READ_BYTES, Portion, chunks, opened, size_of
 from braid.data.quoted import Wanted, record_blocks
 from braid.data.unpacked import Unpacked, is_gzip, unpacking_of
 from braid.errors import DataError, StorageError
@@ -43,191 +36,11 @@ BLOCK_LINES = 1000
 BATCH_PIECES = 16
 """A row group or batch is cut into no more: all before a piece in it is unpacked for that piece, too."""
 
-HEAD_LINES = LOOKED_AT + 1
-"""Lines, or records, from the file's beginning by which every portion of it knows the columns."""
+_MAX_LINE_BYTES = 4 * MAX_UNIT_BYTES
+"""As many bytes may a character take."""
 
 CUTS = 1
 """Raised when gzip files are cut otherwise."""
-
-_READ_BYTES = 2**20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Portion:
-    """A piece of the input.
-
-    Args:
-        files: Whole files; of a piece by lines the one file it is of.
-        ranges: Where in each of the file's paths the piece begins and ends, in bytes; empty for whole files.
-        first_line: The line of the file, from 1, with which it begins.
-        found: Of a piece, for each path what the bytes of the whole file say of its encoding.
-        num_bytes: Bytes on disk; of a piece of gzip, unpacked.
-        head: Of a piece of CSV, bytes and lines of the file's beginning by which it knows the columns.
-        has_names: Whether the first lines of a file of lines may name columns.
-        table: Of a piece of a table, its rows.
-        facts: Of a piece of a table, what the file says of those rows elsewhere.
-        is_spliced: Of a piece of a table, whether the ranges behind one another are a table of their own.
-        unpacked: Of a piece of gzip, where that is unpacked.
-        known_digest: Of a piece of gzip, its digest, which is known while it is not unpacked.
-    """
-
-    files: tuple[DataFile, ...]
-    ranges: tuple[tuple[int, int], ...] = ()
-    first_line: int = 1
-    found: tuple[Found | None, ...] = ()
-    num_bytes: int = 0
-    head: tuple[int, int] = (0, 0)
-    has_names: bool = True
-    table: TablePart | None = None
-    facts: str = ""
-    is_spliced: bool = False
-    unpacked: Unpacked | None = None
-    known_digest: str = ""
-
-    def digest(self) -> str:
-        """SHA-256 of the bytes that the rows depend on, and of the files' names.
-
-        Raises:
-            DataError: A file cannot be read.
-        """
-        if self.known_digest:
-            return self.known_digest
-        found = hashlib.sha256()
-        for file in self.files:
-            found.update(repr((file.shown, file.label, self.first_line, self.found)).encode("utf-8", "surrogateescape"))
-            if self.table is not None:
-                found.update(f"{self.table};{self.facts};".encode("utf-8", "surrogateescape"))
-                state = file.paths[0].stat()
-                seen = (state.st_size, state.st_mtime_ns)
-                found.update(_hash_of(file.paths[0], file.shown[0], self.ranges, seen))
-                continue
-            for place, (path, shown) in enumerate(zip(self._paths(file), file.shown, strict=True)):
-                for begin, end in self._parts(path, shown, place, HEAD_LINES):
-                    found.update(f"{end - begin};".encode())
-                    with _opened(path, shown) as raw:
-                        raw.seek(begin)
-                        for chunk in _chunks(raw, end - begin):
-                            found.update(chunk)
-        return found.hexdigest()
-
-    def rows(self, options: ReadOptions, encodings: dict[str, str] | None = None) -> Iterator[Example | Reject]:
-        """The rows of the piece with their lines in the file.
-
-        Args:
-            options: What is asked of the files.
-            encodings: As for `braid.data.formats.read.stream_rows`.
-
-        Raises:
-            DataError: A file is not what it claims to be.
-            StorageError: A compressed file cannot be unpacked.
-        """
-        if self.table is not None:
-            yield from self._table_rows(options, encodings)
-            return
-        if not self.ranges:
-            for file in self.files:
-                yield from raw_rows(file, options, encodings)
-            return
-        if self.unpacked is not None:
-            self.unpacked.unpack()
-        try:
-            yield from self._piece(options, encodings)
-        except DataError:
-            if self.first_line > 1:  # read from the beginning it is told by its line in the file
-                deque(raw_rows(self.files[0], options), maxlen=0)
-            raise
-
-    def _piece(self, options: ReadOptions, encodings: dict[str, str] | None) -> Iterator[Example | Reject]:
-        file, is_unpacked = self.files[0], self.unpacked is not None
-        head_lines = HEAD_LINES if self.has_names else 1  # the first line alone tells of a byte-order mark
-        skipped = (self.head[1] or head_lines) if self.first_line > 1 else 0
-        moved, groups = self.first_line - 1 - skipped, f"{file.name}:"
-        with ExitStack() as stack:
-            streams = []
-            for place, (path, shown) in enumerate(zip(self._paths(file), file.shown, strict=True)):
-                raw = stack.enter_context(_opened(path, shown))
-                piece = io.BufferedReader(_Parts(raw, self._parts(path, shown, place, head_lines)))
-                how = {"encoding": options.encoding, "keeps_broken": True, "is_unpacked": is_unpacked}
-                streams.append(Stream(piece, shown, found=self.found[place], **how))
-            rows = stream_rows(streams, options, encodings)
-            if not moved and not skipped:
-                yield from rows
-                return
-            # Rows are made anew for every read: nobody else has them.
-            set_field = object.__setattr__
-            for row in rows:
-                example = row.example if isinstance(row, Reject) else row
-                line = example.line
-                if line <= skipped:
-                    continue
-                if example.group and example.group == f"{groups}{line}":  # a document that is its own group
-                    set_field(example, "group", f"{groups}{line + moved}")
-                set_field(example, "line", line + moved)
-                yield row
-
-    def _table_rows(self, options: ReadOptions, encodings: dict[str, str] | None) -> Iterator[Example | Reject]:
-        path, shown = self.files[0].paths[0], self.files[0].shown[0]
-        with _opened(path, shown) as raw:
-            whole = raw if not self.is_spliced else io.BufferedReader(_Parts(raw, self.ranges))
-            stream = Stream(whole, shown, encoding=options.encoding, keeps_broken=True)
-            stream.part = self.table
-            yield from stream_rows([stream], options, encodings)
-
-    def _paths(self, file: DataFile) -> tuple[Path, ...]:
-        """Where the file's bytes are read."""
-        return file.paths if self.unpacked is None else self.unpacked.places
-
-    def _parts(self, path: Path, shown: str, place: int, head_lines: int) -> list[tuple[int, int]]:
-        """Begin and end of what is read of a path: the head that names columns, and the piece."""
-        if not self.ranges:
-            return [(0, _size(path, shown))]
-        head = [] if self.first_line == 1 else [(0, self.head[0] or _head_bytes(path, head_lines))]
-        return [*head, self.ranges[place]]
-
-
-@lru_cache(maxsize=4)
-def _hash_of(path: Path, shown: str, parts: tuple[tuple[int, int], ...], seen: tuple[int, int]) -> bytes:
-    """SHA-256 of parts of a file; several pieces of one large row group have the same."""
-    found = hashlib.sha256()
-    with _opened(path, shown) as raw:
-        for begin, end in parts:
-            raw.seek(begin)
-            found.update(f"{end - begin};".encode())
-            for chunk in _chunks(raw, end - begin):
-                found.update(chunk)
-    return found.digest()
-
-
-class _Parts(io.RawIOBase):
-    """Stretches of an open file as one file."""
-
-    def __init__(self, raw: io.BufferedIOBase, parts: Sequence[tuple[int, int]]) -> None:
-        self._raw, self._parts, self._at = raw, list(parts), 0
-        self._begins = list(accumulate((end - begin for begin, end in parts), initial=0))
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """To a place, counted as if there were nothing between the stretches."""
-        base = (0, self._at, self._begins[-1])[whence]
-        self._at = max(base + offset, 0)
-        return self._at
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        place = bisect_right(self._begins, self._at) - 1
-        if place >= len(self._parts):
-            return 0
-        begin, end = self._parts[place]
-        begin += self._at - self._begins[place]
-        self._raw.seek(begin)
-        data = self._raw.read(min(len(buffer), end - begin))
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
 
 
 def portions(files: Sequence[DataFile], options: ReadOptions, folder: Path | None = None) -> Iterator[Portion]:
@@ -244,18 +57,28 @@ def portions(files: Sequence[DataFile], options: ReadOptions, folder: Path | Non
     gathered: list[DataFile] = []
     gathered_bytes = 0
     for file in files:
-        size = sum(_size(path, shown) for path, shown in zip(file.paths, file.shown, strict=True))
+        size = sum(size_of(path, shown) for path, shown in zip(file.paths, file.shown, strict=True))
         is_large = size > PORTION_BYTES
         if gathered and (is_large or gathered_bytes + size > PORTION_BYTES or len(gathered) == PORTION_FILES):
             yield Portion(files=tuple(gathered), num_bytes=gathered_bytes)
             gathered, gathered_bytes = [], 0
         if is_large:
-            yield from _pieces(file, options, folder) or [Portion(files=(file,), num_bytes=size)]
+            yield from _pieces(file, options, folder) or [_whole(file, options, size)]
         else:
             gathered.append(file)
             gathered_bytes += size
     if gathered:
         yield Portion(files=tuple(gathered), num_bytes=gathered_bytes)
+
+
+def _whole(file: DataFile, options: ReadOptions, size: int) -> Portion:
+    """A large file in one piece, its first row looked at before all of its bytes are.
+
+    Raises:
+        DataError: It is not what its name says.
+    """
+    next(raw_rows(file, options), None)
+    return Portion(files=(file,), num_bytes=size)
 
 
 def _pieces(file: DataFile, options: ReadOptions, folder: Path | None) -> list[Portion]:
@@ -273,14 +96,14 @@ def _pieces(file: DataFile, options: ReadOptions, folder: Path | None) -> list[P
 def _of_text(file: DataFile, options: ReadOptions, unpacked: Unpacked | None) -> list[Portion]:
     """The pieces of a file of lines or CSV, or of two parallel ones."""
     whole = Portion(files=(file,), unpacked=unpacked)
-    paths = whole._paths(file)
+    paths = whole.paths(file)
     if not all(_is_narrow(_start(path, shown)) for path, shown in zip(paths, file.shown, strict=True)):
         return []
     cut = cut_of(file, options)
     with ExitStack() as stack:
         streams = []
         for path, shown in zip(paths, file.shown, strict=True):
-            raw = stack.enter_context(_opened(path, shown))
+            raw = stack.enter_context(opened(path, shown))
             how = {"encoding": options.encoding, "keeps_broken": True, "is_unpacked": unpacked is not None}
             streams.append(Stream(raw, shown, languages=options.languages, **how))
         if not all(is_transparent(stream.encoding(), "\n") for stream in streams):
@@ -288,9 +111,8 @@ def _of_text(file: DataFile, options: ReadOptions, unpacked: Unpacked | None) ->
         whole = dataclasses.replace(whole, found=tuple(stream.found for stream in streams), has_names=cut != "lines")
         if cut == "quoted":
             return _by_records(whole, paths[0], streams[0], options)
-    if cut == "table" and _is_blank(paths[0]):
-        return []
-    return _by_lines(whole, paths)
+    pieces = _by_lines(whole, paths)  # which finds lines without an end first
+    return [] if cut == "table" and _is_blank(paths[0]) else pieces
 
 
 def _by_lines(whole: Portion, paths: Sequence[Path]) -> list[Portion]:
@@ -397,22 +219,30 @@ def _of_packed(file: DataFile, options: ReadOptions, folder: Path) -> list[Porti
     """The pieces of a gzip file, or of two of which one at least is gzip; none where it cannot be cut or unpacked."""
     settings = repr((CUTS, PORTION_BYTES, BLOCK_LINES, file.label, options))
     unpacked = unpacking_of(file.paths, file.shown, folder, settings)
-    if (known := unpacked.recall()) is not None:
-        return [_recalled(Portion(files=(file,), unpacked=unpacked), piece) for piece in known]
+    if (known := unpacked.recall()) is None:
+        try:
+            with unpacked.alone():
+                known = unpacked.recall()  # another process may have seen to it
+                known = _cut_packed(file, options, unpacked) if known is None else known
+        except (DataError, StorageError):  # as one piece it is read without a disk, and told what is wrong with it
+            return []
+    return [_recalled(Portion(files=(file,), unpacked=unpacked), piece) for piece in known]
+
+
+def _cut_packed(file: DataFile, options: ReadOptions, unpacked: Unpacked) -> list[dict[str, Any]]:
+    """What is to be remembered of the pieces of compressed files, written down."""
+    for path, shown in zip(file.paths, file.shown, strict=True):
+        with open_stream(path, shown) as stream:
+            if not _is_narrow(stream.head):
+                return []
     try:
-        for path, shown in zip(file.paths, file.shown, strict=True):
-            with open_stream(path, shown) as stream:
-                if not _is_narrow(stream.head):
-                    return []
         unpacked.unpack()
         pieces = _of_text(file, options, unpacked)
-        pieces = [dataclasses.replace(piece, known_digest=piece.digest()) for piece in pieces]
-        unpacked.remember([_to_remember(piece) for piece in pieces])
-    except (DataError, StorageError):  # as one piece it is read without a disk, and told what is wrong with it
-        return []
+        known = [_to_remember(dataclasses.replace(piece, known_digest=piece.digest())) for piece in pieces]
+        unpacked.remember(known)
     finally:
         unpacked.discard()
-    return pieces
+    return known
 
 
 _REMEMBERED = ("ranges", "first_line", "found", "num_bytes", "head", "has_names", "known_digest")
@@ -432,11 +262,19 @@ def _recalled(whole: Portion, known: dict[str, Any]) -> Portion:
 
 
 def block_offsets(path: Path, shown: str) -> tuple[np.ndarray, int]:
-    """The byte at which every block of `BLOCK_LINES` lines begins, and the number of lines."""
-    offsets, lines, at, ends_with_break = [0], 0, 0, True
-    with _opened(path, shown) as raw:
-        for chunk in _chunks(raw, None):
+    """The byte at which every block of `BLOCK_LINES` lines begins, and the number of lines.
+
+    Raises:
+        DataError: It cannot be read, or a line is so long that it would be refused in any encoding.
+    """
+    offsets, lines, at, ends_with_break, since_break = [0], 0, 0, True, 0
+    with opened(path, shown) as raw:
+        for chunk in chunks(raw, None):
             breaks = chunk.count(b"\n")
+            since_break = len(chunk) - chunk.rfind(b"\n") if breaks else since_break + len(chunk)
+            if since_break > _MAX_LINE_BYTES:
+                where = f"{shown}, line {lines + breaks + 1}"
+                raise DataError(f"a line must be shorter than {MAX_UNIT_BYTES >> 20} MiB", where=where)
             wanted = BLOCK_LINES - lines % BLOCK_LINES
             if breaks >= wanted:
                 places = np.flatnonzero(np.frombuffer(chunk, np.uint8) == 10)
@@ -445,12 +283,6 @@ def block_offsets(path: Path, shown: str) -> tuple[np.ndarray, int]:
     if 0 < at == offsets[-1]:  # a block begins where the file ends
         offsets.pop()
     return np.array(offsets, np.int64), lines + (not ends_with_break)
-
-
-def _head_bytes(path: Path, num_lines: int) -> int:
-    """Bytes of the file's first lines."""
-    with path.open("rb") as file:
-        return sum(map(len, islice(file, num_lines)))
 
 
 def _is_blank(path: Path) -> bool:
@@ -465,26 +297,5 @@ def _is_narrow(start: bytes) -> bool:
 
 
 def _start(path: Path, shown: str) -> bytes:
-    with _opened(path, shown) as raw:
-        return raw.read(_READ_BYTES)
-
-
-def _size(path: Path, shown: str) -> int:
-    try:
-        return path.stat().st_size
-    except OSError as error:
-        raise DataError(f"a data file must be readable, got: {error.strerror or error}", where=shown) from error
-
-
-def _opened(path: Path, shown: str) -> io.BufferedReader:
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise DataError(f"a data file must be readable, got: {error.strerror or error}", where=shown) from error
-
-
-def _chunks(raw: io.BufferedIOBase, size: int | None) -> Iterator[bytes]:
-    """At most ``size`` bytes, a mebibyte at a time; all where it is None."""
-    while chunk := raw.read(_READ_BYTES if size is None else min(_READ_BYTES, size)):
-        yield chunk
-        size = None if size is None else size - len(chunk)
+    with opened(path, shown) as raw:
+        return raw.read(READ_BYTES)

@@ -8,9 +8,12 @@ are applied line by line, until the end of the part of the file that is looked a
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -116,9 +119,10 @@ def record_blocks(path: Path, delimiter: str, wanted: Wanted, *, skipped_lines: 
             rest, offset, line = data[used:], offset + used, line + used_lines
             if len(rest) > MAX_UNIT_BYTES:
                 return None
-    if found.head is None:
+    size = path.stat().st_size
+    if found.head is None or found.head[0] >= size:  # behind which no line can be put where the last one is open
         return None
-    if found.offsets[-1] == path.stat().st_size:
+    if found.offsets[-1] >= size:
         found.offsets.pop()
         found.lines.pop()
     return Blocks(offsets=np.array(found.offsets), lines=np.array(found.lines), head=found.head)
@@ -202,35 +206,39 @@ class _Scan:
         lines = self.data[begin:].split(b"\n")
         if not lines[-1]:
             lines.pop()
-        sizes = [len(text) + 1 for text in lines]
+        ends = [begin, *(begin + end for end in accumulate(len(text) + 1 for text in lines))]
         texts = [text.decode("latin-1").removesuffix("\r") for text in lines]
+        is_one_line = _one_line_record(self.delimiter).fullmatch
         found: list[tuple[int, int, bool]] = []
         place = reached = 0
         while place < len(texts):
-            taken, is_record = _take(texts[place : place + MAX_RECORD_LINES], self.delimiter)
-            if sum(sizes[place : place + taken]) > MAX_UNIT_BYTES:
+            taken, is_record = (1, True) if is_one_line(texts[place]) else self._take(texts, place)
+            if ends[place + taken] - ends[place] > MAX_UNIT_BYTES:
                 return None
             if not is_record and not self.is_last and place + taken >= len(texts) and taken < MAX_RECORD_LINES:
                 break  # the lines that follow may make it one
             if not is_record:
                 reached, taken = max(reached, place + taken), 1
-            begin += sum(sizes[place : place + taken])
             place += taken
-            found.append((min(begin, len(self.data)), line + place, place >= reached))
+            found.append((min(ends[place], len(self.data)), line + place, place >= reached))
         return list(_runs(found))
 
+    def _take(self, lines: Sequence[str], place: int) -> tuple[int, bool]:
+        """How many of the lines from one on the reader looks at for a record, and whether they are one."""
+        record = RecordLines(deque(), iter(lines[place : place + MAX_RECORD_LINES]))
+        try:
+            next_cells(record, self.delimiter)
+        except csv.Error:
+            return len(record.taken), False
+        return len(record.taken), True
 
-def _take(lines: Sequence[str], delimiter: str) -> tuple[int, bool]:
-    """How many of the lines the reader looks at for one record, and whether they are one."""
-    first = lines[0]
-    if "\r" not in first and not first.startswith('"') and f'{delimiter}"' not in first:
-        return 1, True  # no field is quoted
-    record = RecordLines(deque(), iter(lines))
-    try:
-        next_cells(record, delimiter)
-    except csv.Error:
-        return len(record.taken), False
-    return len(record.taken), True
+
+@lru_cache
+def _one_line_record(delimiter: str) -> re.Pattern[str]:
+    """What the reader takes for a record for certain, whatever follows."""
+    other = re.escape(delimiter)
+    field = rf'(?:"(?:[^"]++|"")*+"|[^"{other}\r][^{other}\r]*+|)'
+    return re.compile(rf"{field}(?:{other}{field})*+")
 
 
 def _runs(found: Sequence[tuple[int, int, bool]]) -> Iterator[_Begins]:

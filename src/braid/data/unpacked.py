@@ -8,6 +8,7 @@ Otherwise it is unpacked again, beside the shards, and goes when the last shard 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shutil
 from collections.abc import Collection, Iterator
@@ -23,8 +24,7 @@ from braid.storage import atomic_file, make_folder
 FOLDER = "unpacked"
 """Beside the shards."""
 
-_ENDING = ".data"
-_MEMO = ".json"
+_ATTEMPTS = 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +43,26 @@ class Unpacked:
     places: tuple[Path, ...]
     memo: Path
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """The block runs in one process at a time where the file system knows locks.
+
+        Raises:
+            StorageError: The disk refuses.
+        """
+        from filelock import FileLock
+
+        make_folder(self.memo.parent)
+        lock = FileLock(self._lock)
+        with suppress(NotImplementedError, OSError):
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
     def unpack(self) -> None:
-        """Unpack what is not there yet; another process that is about it is waited for.
+        """Unpack what is not there yet; nobody else does meanwhile who is `alone`, too.
 
         Raises:
             DataError: A file is damaged, or a line of it too long for any reader.
@@ -52,18 +70,41 @@ class Unpacked:
         """
         for packed, shown, place in zip(self.packed, self.shown, self.places, strict=True):
             if place != packed and not place.exists():
-                make_folder(place.parent)
-                with _alone(place):
-                    if not place.exists():
-                        _unpack(packed, shown, place)
+                _unpack(packed, shown, place)
+
+    @contextmanager
+    def opened(self, number: int) -> Iterator[io.BufferedReader]:
+        """One of the files, unpacked for it where it is not.
+
+        Args:
+            number: Which.
+
+        Raises:
+            DataError: As for `unpack`.
+            StorageError: As for `unpack`.
+        """
+        for _ in range(_ATTEMPTS):
+            if not self.places[number].exists():
+                with self.alone():
+                    self.unpack()
+            with suppress(FileNotFoundError):  # another process is done with it and removed it
+                file = self.places[number].open("rb")
+                break
+        else:
+            raise StorageError("a file must stay while it is read, got it removed", where=str(self.places[number]))
+        with file:
+            yield file
 
     def discard(self) -> None:
         """Remove what was unpacked."""
-        for packed, place in zip(self.packed, self.places, strict=True):
-            if place != packed:
-                for path in (place, _lock_of(place)):
-                    with suppress(OSError):
-                        path.unlink(missing_ok=True)
+        unpacked = [place for packed, place in zip(self.packed, self.places, strict=True) if place != packed]
+        for path in (*unpacked, self._lock):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+    @property
+    def _lock(self) -> Path:
+        return self.memo.with_suffix(".lock")
 
     def recall(self) -> list[dict[str, Any]] | None:
         """What was written down of the pieces; None where nothing was, or it is damaged."""
@@ -97,13 +138,12 @@ def unpacking_of(paths: tuple[Path, ...], shown: tuple[str, ...], folder: Path, 
         folder: Gets the shards.
         settings: All else that the pieces depend on.
     """
-    places, seal = [], hashlib.sha256(repr((shown, settings)).encode("utf-8", "surrogateescape"))
+    seal = hashlib.sha256(repr((shown, settings)).encode("utf-8", "surrogateescape"))
     for path in paths:
         with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        seal.update(found.encode())
-        places.append(folder / FOLDER / f"{found[:32]}{_ENDING}" if is_gzip(path) else path)
-    memo = folder / FOLDER / f"{seal.hexdigest()[:32]}{_MEMO}"
+            seal.update(hashlib.file_digest(file, "sha256").digest())
+    memo = folder / FOLDER / f"{seal.hexdigest()[:32]}.json"
+    places = [memo.with_suffix(f".{number}.data") if is_gzip(path) else path for number, path in enumerate(paths)]
     return Unpacked(packed=paths, shown=shown, places=tuple(places), memo=memo)
 
 
@@ -148,24 +188,3 @@ def _until_too_long(stream: Stream) -> Iterator[bytes]:
         if since_break > 4 * MAX_UNIT_BYTES:  # which are characters, and of at most four bytes
             raise stream.fault(f"a line must be shorter than {MAX_UNIT_BYTES >> 20} MiB")
         yield chunk
-
-
-def _lock_of(place: Path) -> Path:
-    return place.with_suffix(".lock")
-
-
-@contextmanager
-def _alone(place: Path) -> Iterator[None]:
-    """The block runs in one process at a time where the file system knows locks."""
-    from filelock import FileLock
-
-    lock = FileLock(_lock_of(place))
-    try:
-        lock.acquire()
-    except (NotImplementedError, OSError):
-        yield
-        return
-    try:
-        yield
-    finally:
-        lock.release()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -135,7 +138,7 @@ def test_a_million_columns_below_the_first_row(write, read, measured):
         assert megabytes < 100, name
     assert [row.rule if isinstance(row, Reject) else row.target for row in read("a.csv")][2:] == [
         "b",
-        *["quotes"] * 8,
+        *["empty"] * 8,
         "d",
     ]
     many = ", ".join("c" for _ in range(20_000))
@@ -242,3 +245,48 @@ def test_numbers_of_thousands_of_digits(write, read, tmp_path):
     write("b.json", f'{{"data": [{{"paragraphs": [], "n": {number}}}]}}')
     with pytest.raises(DataError, match="must be JSON, got: Exceeds the limit"):
         list(read_files(["b.json"], KINDS["answer"].options(DataConfig()), folder=tmp_path))
+
+
+PREPARE = """
+import json, sys, time
+from pathlib import Path
+from braid.cli.main import main
+
+def peak():
+    return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
+
+recipe = sys.argv[1]
+sys.argv = ["braid", "prepare", recipe]
+before, begun = peak(), time.process_time()
+try:
+    main()
+except SystemExit:
+    pass
+print(json.dumps([time.process_time() - begun, peak() - before]))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux to tell the memory of a process")
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "tsv",
+        "tmx",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("csv", "jsonl", "json", "po", "mo", "xlf")),
+    ],
+)
+def test_a_line_of_a_gigabyte_through_the_command_line(ending, write, tmp_path):
+    """Not packed: a file with a hole, so that it takes no room on the disk; the libraries count, too."""
+    with (tmp_path / f"a.{ending}").open("wb") as file:
+        for _ in range(80):
+            file.write(b"a" * 2**20)
+        file.truncate(GIGABYTE)
+    languages = 'source_language = "en"\ntarget_language = "de"'
+    write("r.toml", f'task = "translate"\n[data]\n{languages}\ntrain = ["a.{ending}"]\n')
+    command = [sys.executable, "-c", PREPARE, "r.toml"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=300)
+    seconds, megabytes = json.loads(done.stdout.splitlines()[-1])
+    assert f"a.{ending}" in done.stderr
+    assert "error: " in done.stderr
+    assert seconds < 2  # of which starting takes nearly one on a busy machine
+    assert megabytes < 150

@@ -66,12 +66,20 @@ def csv_records(stream: Stream, options: ReadOptions | None = None) -> Iterator[
     if is_declared:
         next(source)
         number = 2
-    while True:
+    while (line := ahead.popleft() if ahead else next(source, None)) is not None:
+        cells = _cells_of_line(line, delimiter)
+        if cells is not None:
+            if len(cells) > MAX_COLUMNS:
+                if number == 1 + is_declared:
+                    raise too_wide(stream, number)
+                del cells[MAX_COLUMNS:]
+            yield Record(number, cells)
+            number += 1
+            continue
+        ahead.appendleft(line)
         lines = RecordLines(ahead, source)
         try:
             cells = next_cells(lines, delimiter)
-        except StopIteration:
-            return
         except _TooWide as error:
             if number == 1 + is_declared:
                 raise too_wide(stream, number) from None
@@ -90,6 +98,21 @@ def csv_records(stream: Stream, options: ReadOptions | None = None) -> Iterator[
                 raise too_wide(stream, number)
             yield Record(number, cells[:MAX_COLUMNS])
             number += len(lines.taken)
+
+
+def _cells_of_line(line: str, delimiter: str) -> list[str] | None:
+    """The cells of a record of one line, by a shorter way than `next_cells`; None where it may not be one.
+
+    Of a line without quotation marks one more than `MAX_COLUMNS` at most.
+    """
+    if '"' not in line and "\r" not in line:
+        return line.split(delimiter, MAX_COLUMNS) if line else []
+    if line.count('"') % 2 or len(line) > _MAX_CELLS:
+        return None
+    try:
+        return next(csv.reader((line + "\n",), delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
 
 
 class RecordLines:

@@ -13,11 +13,13 @@ from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.stream import Stream
 from braid.text.matching import best_languages
 
+_DECODER = json.JSONDecoder()
+
 
 def read_jsonl(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
     """One Example a line; lines that are not such an object as Rejects."""
     for number, line in enumerate(stream.lines(stream.encoding()), 1):
-        if not line.strip():
+        if not line or line.isspace():
             empty = Example(source="", target="", file=stream.shown, line=number)
             yield Reject(example=empty, rule="empty", detail="blank line")
             continue
@@ -65,7 +67,9 @@ def json_object(line: str) -> dict[str, Any]:
         ValueError: It is none; worded for a person.
     """
     try:
-        row = json.loads(line)
+        row, end = _DECODER.raw_decode(line) if line.startswith("{") else (None, -1)
+        if end != len(line):
+            row = json.loads(line)
     except json.JSONDecodeError as error:
         raise ValueError(f"must be a JSON object, got: {error.msg} at column {error.colno}") from error
     except RecursionError:
