@@ -142,7 +142,7 @@ def slow(pattern: re.Pattern, methods: set[str]) -> list[str]:
     found = []
     for place, (unit, text) in enumerate(texts(written(pattern), SCREENED)):
         given = as_given(pattern, text)
-        if all(taken(pattern, methods, given) > SLOW_SECONDS * SCREENED for _ in range(3)):
+        if all(seconds(pattern, methods, given, 1.0) > SLOW_SECONDS * SCREENED for _ in range(3)):
             form = place % 2
             own = mentioned(written(pattern))[:1]
 
