@@ -22,7 +22,7 @@ KINDS = "aZ1_ \t\n<([{\"'\\/.,:;-=&%@#|*`~$!?\0é中あＡ，\u0301"
 PENDING = {"braid.text.personal._EXAMPLE_DOMAIN", "braid.text.placeholders._TAG", "braid.text.repair._ONE_SCRIPT"}
 """Known to take quadratic time for one character a thousand times: their texts are no longer than a domain, a tag or
 the characters of a row that were read in a wrong encoding."""
-SCREENED = 600
+SCREENED = 1500
 SLOW_SECONDS = 0.8e-6
 """Per character; a linear expression takes a tenth of it."""
 
@@ -165,7 +165,7 @@ def test_no_expression_takes_more_than_linear_time(alarm):
     assert not found, "\n".join(f"{name}: {bad}" for name, bad in found.items())
 
 
-@pytest.mark.parametrize("pattern", [r"\s*[@?][\w.:]*/?[\w.:/]*\s*x", r"(a+)+b", r"a*a*b", r"\s+$", '"[^"]*;'])
+@pytest.mark.parametrize("pattern", [r"\s*[@?][\w.:]*/?[\w.:/]*\s*x", r"a*a*b", r"\s+$", "<[^>]*;"])
 def test_what_is_not_linear_is_found(pattern, alarm):
     assert slow(re.compile(pattern), {"search"})
 
