@@ -19,8 +19,8 @@ import numpy as np
 from braid.data.formats.contract import Batches, ReadOptions, TablePart
 from braid.data.formats.csv import csv_records, delimiter_of
 from braid.data.formats.encoding import Found, is_transparent
-from braid.data.formats.read import DataFile, batches_of, cut_of
-from braid.data.formats.stream import HEAD_BYTES, Stream, open_stream
+from braid.data.formats.read import DataFile, batches_of, cut_of, raw_rows
+from braid.data.formats.stream import HEAD_BYTES, MAX_UNIT_BYTES, Stream, open_stream
 from braid.data.portion import HEAD_LINES, READ_BYTES, Portion, chunks, opened, size_of
 from braid.data.quoted import Wanted, record_blocks
 from braid.data.unpacked import Unpacked, is_gzip, unpacking_of
@@ -35,6 +35,9 @@ BLOCK_LINES = 1000
 
 BATCH_PIECES = 16
 """A row group or batch is cut into no more: all before a piece in it is unpacked for that piece, too."""
+
+_MAX_LINE_BYTES = 4 * MAX_UNIT_BYTES
+"""As many bytes may a character take."""
 
 CUTS = 1
 """Raised when gzip files are cut otherwise."""
@@ -60,12 +63,22 @@ def portions(files: Sequence[DataFile], options: ReadOptions, folder: Path | Non
             yield Portion(files=tuple(gathered), num_bytes=gathered_bytes)
             gathered, gathered_bytes = [], 0
         if is_large:
-            yield from _pieces(file, options, folder) or [Portion(files=(file,), num_bytes=size)]
+            yield from _pieces(file, options, folder) or [_whole(file, options, size)]
         else:
             gathered.append(file)
             gathered_bytes += size
     if gathered:
         yield Portion(files=tuple(gathered), num_bytes=gathered_bytes)
+
+
+def _whole(file: DataFile, options: ReadOptions, size: int) -> Portion:
+    """A large file in one piece, its first row looked at before all of its bytes are.
+
+    Raises:
+        DataError: It is not what its name says.
+    """
+    next(raw_rows(file, options), None)
+    return Portion(files=(file,), num_bytes=size)
 
 
 def _pieces(file: DataFile, options: ReadOptions, folder: Path | None) -> list[Portion]:
@@ -98,9 +111,8 @@ def _of_text(file: DataFile, options: ReadOptions, unpacked: Unpacked | None) ->
         whole = dataclasses.replace(whole, found=tuple(stream.found for stream in streams), has_names=cut != "lines")
         if cut == "quoted":
             return _by_records(whole, paths[0], streams[0], options)
-    if cut == "table" and _is_blank(paths[0]):
-        return []
-    return _by_lines(whole, paths)
+    pieces = _by_lines(whole, paths)  # which finds lines without an end first
+    return [] if cut == "table" and _is_blank(paths[0]) else pieces
 
 
 def _by_lines(whole: Portion, paths: Sequence[Path]) -> list[Portion]:
@@ -250,11 +262,19 @@ def _recalled(whole: Portion, known: dict[str, Any]) -> Portion:
 
 
 def block_offsets(path: Path, shown: str) -> tuple[np.ndarray, int]:
-    """The byte at which every block of `BLOCK_LINES` lines begins, and the number of lines."""
-    offsets, lines, at, ends_with_break = [0], 0, 0, True
+    """The byte at which every block of `BLOCK_LINES` lines begins, and the number of lines.
+
+    Raises:
+        DataError: It cannot be read, or a line is so long that it would be refused in any encoding.
+    """
+    offsets, lines, at, ends_with_break, since_break = [0], 0, 0, True, 0
     with opened(path, shown) as raw:
         for chunk in chunks(raw, None):
             breaks = chunk.count(b"\n")
+            since_break = len(chunk) - chunk.rfind(b"\n") if breaks else since_break + len(chunk)
+            if since_break > _MAX_LINE_BYTES:
+                where = f"{shown}, line {lines + breaks + 1}"
+                raise DataError(f"a line must be shorter than {MAX_UNIT_BYTES >> 20} MiB", where=where)
             wanted = BLOCK_LINES - lines % BLOCK_LINES
             if breaks >= wanted:
                 places = np.flatnonzero(np.frombuffer(chunk, np.uint8) == 10)

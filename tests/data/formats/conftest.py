@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import struct
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,3 +57,47 @@ def compile_catalog() -> Callable[..., bytes]:
         return head + tables[0] + tables[1] + texts
 
     return pack
+
+
+PROGRAM = """
+import json, resource, sys, time
+from pathlib import Path
+from braid.data.formats import ReadOptions, read_files
+from braid.errors import DataError
+
+def peak():  # what getrusage tells on Linux begins with the memory of the process that started this one
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+options = ReadOptions(source_language="en", target_language="zh")
+first, *names = sys.argv[1:]
+list(read_files([first], options, folder=Path()))
+found = []
+for name in names:
+    before, begun = peak(), time.process_time()
+    try:
+        rows = sum(1 for _ in read_files([name], options, folder=Path()))
+        message = f"{rows} rows"
+    except DataError as error:
+        message = str(error)
+    found.append([name, time.process_time() - begun, peak() - before, message])
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture
+def measured(tmp_path):
+    """Name, seconds of the processor, further megabytes and message for each file, read by a process of its own.
+
+    What reading the first file of a kind needs for itself, libraries above all, is not counted: another is read before.
+    """
+
+    def read_apart(names: list[str], first: str = "") -> list[tuple[str, float, float, str]]:
+        (tmp_path / "small.tsv").write_text("a\tb\n")
+        command = [sys.executable, "-c", PROGRAM, first or "small.tsv", *names]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=300)
+        return json.loads(done.stdout)
+
+    return read_apart

@@ -100,3 +100,37 @@ def test_another_language_is_an_error(write, read):
 def test_broken_syntax_is_an_error_with_its_line(text, message, write, read):
     with pytest.raises(DataError, match=message):
         read(write("a.po", text))
+
+
+HEADERS = [
+    'msgid ""\nmsgstr "Content-Type: text/plain; charset=ISO-8859-2\\n"\n',
+    'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=ISO-8859-2\\n"\n',
+    'msgid ""\nmsgstr "Language: zh\\nContent-Type: text/plain; charset=ISO-8859-2\\n"\n',
+    'msgid ""\nmsgstr "Content-Type: text/plain; " "charset=ISO-8859-2\\n"\n',
+    '# charset=utf-8\n\nmsgid "" ""\nmsgstr ""\n"Content-Type: text/plain; "\n"charset=ISO-8859-2\\n"\n',
+]
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_the_charset_is_found_however_the_header_is_broken_into_strings(header, write, read):
+    write("a.po", f'{header}\nmsgid "x"\nmsgstr "Zażółć gęślą jaźń"\n'.encode("iso8859-2"))
+    assert [row.target for row in read("a.po")] == ["Zażółć gęślą jaźń"]
+    write("b.po", f'{header}\nmsgid "x"\nmsgstr "y"\n'.replace("ISO-8859-2", "KLINGON"))
+    with pytest.raises(DataError, match='one that Python knows, got "KLINGON"'):
+        read("b.po")
+
+
+def test_a_charset_in_a_message_declares_nothing(write, read):
+    write("a.po", 'msgid "Content-Type: x; charset=KLINGON"\nmsgstr "ż"\n')
+    assert read("a.po")[0].target == "ż"
+
+
+def test_several_strings_on_a_line_and_a_domain(write, read):
+    write("a.po", 'domain "x"\nmsgid "a" "b"\nmsgstr"c"  "d\\"" "e"\ndomain "y"\nmsgid "f"\nmsgstr "g"\n')
+    assert [(row.source, row.target, row.line) for row in read("a.po")] == [("ab", 'cd"e', 2), ("f", "g", 5)]
+
+
+@pytest.mark.parametrize("line", ['msgid "a" b', 'msgid "a""', "domain", 'domain "a', 'msgid a "b"'])
+def test_what_is_no_string_is_refused(line, write, read):
+    with pytest.raises(DataError, match="a PO line must be"):
+        read(write("a.po", f'{line}\nmsgstr "b"\n'))

@@ -256,3 +256,14 @@ def test_any_damage_is_read_or_refused(seed, database, rows, tmp_path):
 @given(seed=st.integers(0, 2**30))
 def test_much_damage_is_read_or_refused(seed, database, rows, tmp_path):
     check_mutations(seed, database, rows, tmp_path)
+
+
+def test_a_column_that_makes_a_huge_text_takes_little_memory(tmp_path, measured):
+    """SQLite itself makes nothing of a text that is longer than the limit."""
+    with closing(sqlite3.connect(tmp_path / "a.db")) as database:
+        database.execute("CREATE TABLE wide (en AS (printf('%.60000000c', 'x')), zh TEXT)")
+        database.execute("INSERT INTO wide VALUES ('b')")
+        database.commit()
+    ((_, seconds, megabytes, _),) = measured(["a.db"])
+    assert seconds < 1
+    assert megabytes < 100

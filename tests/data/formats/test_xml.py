@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import time
 
 import pytest
@@ -89,3 +90,37 @@ def test_a_gzip_bomb_ends_at_the_size_limit(name, write, read):
     file = write(name, gzip.compress(begin.get(name, b"") + filler * (24 * 2**20 // len(filler)), compresslevel=1))
     with pytest.raises(DataError, match="16 MiB"):
         read(file)
+
+
+ATTACKS = {
+    "text": (b"a", "syntax error"),
+    "comment": (b"<tmx><!-- " + b" a" * 2**23, "smaller than 1 MiB"),
+    "attribute": (b'<tmx><tu a="' + b"a" * 2**24, "smaller than 1 MiB"),
+    "attributes": (b"<tmx><tu " + b"".join(b'a%d="" ' % n for n in range(10**6)), "smaller than 1 MiB"),
+    "attributes of many": (b"<tmx><tu>" + b'<a b="" c="" d="" e=""/>' * 10**5, "fewer than 50000"),
+    "children": (b"<tmx><tu>" + b"<note/>" * 2 * 10**6, "fewer than 50000"),
+    "texts": (b"<tmx><tu>" + b"a<!---->" * 2 * 10**6, "fewer than 50000"),
+    "between units": (b"<tmx>" + b"<note/>" * 2 * 10**6, "fewer than 50000"),
+    "blanks": (b" " * 2**24, ""),
+    "processing": (b"<?a " + b"a" * 2**24, "smaller than 1 MiB"),
+    "doctype": (b"<!DOCTYPE tmx [" + b"<!ELEMENT a (b)>" * 2**20, "16 MiB|well-formed"),
+    "cdata": (b"<tmx><tu><![CDATA[" + b"]]" * 2**23, "16 MiB|fewer than 50000"),
+}
+
+
+def test_what_takes_expat_long_or_much_memory_is_refused_soon(write, measured):
+    """16 MiB or more of one thing, packed."""
+    names = {
+        write(f"{place}.tmx.gz", gzip.compress(content, 1)): key
+        for place, (key, (content, _)) in enumerate(ATTACKS.items())
+    }
+    for name, seconds, megabytes, message in measured(list(names)):
+        assert re.search(ATTACKS[names[name]][1], message), (names[name], message)
+        assert seconds < 1, names[name]
+        assert megabytes < 100, names[name]
+
+
+def test_a_large_unit_is_read(write, read):
+    notes = "<note>a</note>" * 10_000
+    write("a.tmx", memory("b " * 2**20).replace("<tu>", f"<tu>{notes}"))
+    assert len(read("a.tmx")[0].source) == 2**21

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from braid.data.formats.inline import inline_pieces, is_android_code
-from braid.data.formats.keyed import Entry, joined
+from braid.data.formats.keyed import Entry, check_entries, joined
 from braid.data.formats.stream import Stream
 from braid.data.formats.tags import Pieces, Tag, shown, tagged
 from braid.data.formats.xml import Element, read_units
@@ -27,7 +27,8 @@ def read_android(stream: Stream) -> Iterator[Entry]:
     Raises:
         DataError: Broken XML, or one whose outermost element is not ``resources``.
     """
-    for unit in read_units(stream, root="resources", units=_UNITS):
+    for number, unit in enumerate(read_units(stream, root="resources", units=_UNITS), 1):
+        check_entries(number, stream)
         name = unit.attribute("name")
         around = (unit, *unit.ancestors)
         rule = "untranslatable" if any(one.attribute("translatable").lower() == "false" for one in around) else ""

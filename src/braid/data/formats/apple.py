@@ -20,7 +20,7 @@ def read_apple(stream: Stream) -> Iterator[Entry]:
     """Every pair in file order; a key without a value is its own text.
 
     Raises:
-        DataError: Something else stands there, or the file is larger than 64 MiB.
+        DataError: Something else stands there, or the file is larger than 32 MiB.
     """
     text = stream.whole(stream.encoding(), MAX_CHARS)
     place = line = counted = 0

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from braid.data.example import Example, Reject
-from braid.data.formats.arrow_blocks import arrow_batches
+from braid.data.formats.arrow_blocks import arrow_batches, unpacked_sizes
 from braid.data.formats.cells import document_columns, document_rows, pair_columns, pair_rows
 from braid.data.formats.columns import named_facts
 from braid.data.formats.contract import Batches, FileFacts, ReadOptions
-from braid.data.formats.parquet import BATCH_ROWS, no_library, worded
+from braid.data.formats.expansion import Expansion
+from braid.data.formats.parquet import BATCH_ROWS, no_library, numbered_rows, worded
 from braid.data.formats.stream import Stream
 
 _FILE = b"ARROW1"
@@ -61,6 +62,9 @@ def arrow_rows(stream: Stream, columns: Sequence[str]) -> Iterator[tuple[int, di
     Raises:
         DataError: It cannot be read, up to its end.
     """
+    expansion = Expansion(stream, "an Arrow")
+    for unpacked, packed in unpacked_sizes(stream.raw):
+        expansion.check_piece(unpacked, packed)
     table, is_file = _opened(stream, columns)
     part = stream.part
     places = itertools.count() if part is None else iter(part.batches)
@@ -75,10 +79,10 @@ def arrow_rows(stream: Stream, columns: Sequence[str]) -> Iterator[tuple[int, di
                 return
             batch.validate(full=True)
         first, length = (0, batch.num_rows) if part is None else part.slice(number, batch.num_rows)
+        expansion.check_rows(number + length)
         for begin in range(first, first + length, BATCH_ROWS):
-            with worded(stream, "an Arrow"):
-                rows = batch.slice(begin, min(BATCH_ROWS, first + length - begin)).to_pylist()
-            yield from enumerate(rows, number + begin + 1)
+            parts = expansion.rows(batch.slice(begin, min(BATCH_ROWS, first + length - begin)))
+            yield from numbered_rows(parts, number + begin + 1, stream, "an Arrow")
         number += batch.num_rows
 
 

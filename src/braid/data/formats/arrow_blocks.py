@@ -87,6 +87,64 @@ def _message_at(raw: io.BufferedIOBase, at: int) -> tuple[int, int, int] | None:
     return kind, rows, 8 + length + body
 
 
+def unpacked_sizes(raw: io.BufferedIOBase) -> Iterator[tuple[int, int]]:
+    """Bytes in memory and in the file of each batch together with all dictionaries, which are kept meanwhile.
+
+    Nothing further where a description cannot be read: the library that reads the batches will refuse it.
+    """
+    try:
+        raw.seek(0)
+        size = raw.seek(0, io.SEEK_END)
+        raw.seek(0)
+        if raw.read(len(_FILE)) == _FILE:
+            raw.seek(size - 10)
+            (length,) = struct.unpack("<i", raw.read(4))
+            raw.seek(size - 10 - length)
+            footer = _Table(raw.read(length))
+            places = [begin for field in (2, 3) for begin, _ in footer.blocks(field)]
+        else:
+            places = None
+        kept = [0, 0]
+        for kind, found in _sizes(raw, places, size):
+            both = [kept[0] + found[0], kept[1] + found[1]]
+            kept = both if kind == _DICTIONARY else kept
+            yield both[0], both[1]
+    except (struct.error, OSError, ValueError, OverflowError):
+        return
+
+
+def _sizes(raw: io.BufferedIOBase, places: list[int] | None, size: int) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Kind, and bytes in memory and in the file, of the messages at these places; one after the other when None."""
+    waiting, at = iter(places or ()), 0
+    while at < size:
+        if places is not None and (at := next(waiting, size)) >= size:
+            return
+        raw.seek(at)
+        mark, length = struct.unpack("<Ii", raw.read(8))
+        begin = at + 8
+        if mark != _GOES_ON:  # as it was written before 2019
+            length, begin = mark, at + 4
+            raw.seek(begin)
+        if not 0 < length <= _LARGEST:
+            return
+        message = _Table(raw.read(length))
+        kind, body = message.number(1, "<B"), message.number(3, "<q")
+        if kind in (_DICTIONARY, _BATCH):
+            batch = message.table(2).table(1) if kind == _DICTIONARY else message.table(2)
+            unpacked = sum(_unpacked(raw, begin + length, batch)) if batch.number(3, "<I") else body
+            yield kind, (unpacked, body)
+        at = begin + length + max(body, 0)
+
+
+def _unpacked(raw: io.BufferedIOBase, body: int, batch: _Table) -> Iterator[int]:
+    """Bytes in memory of each buffer of a packed batch: each begins with that number, -1 of one that is not packed."""
+    for offset, length in batch.pairs(2):
+        if length >= 8:
+            raw.seek(body + offset)
+            (size,) = struct.unpack("<q", raw.read(8))
+            yield length if size < 0 else size
+
+
 class _Table:
     """A table of a FlatBuffer: its fields, by their numbers.
 
@@ -121,6 +179,14 @@ class _Table:
         """The table that a field holds."""
         place = self._place(field)
         return _Table(self._data, place + self._read("<I", place))
+
+    def pairs(self, field: int) -> Iterator[tuple[int, int]]:
+        """The pairs of long numbers that a field lists."""
+        place = self._place(field)
+        at = place + self._read("<I", place) if place else 0
+        for number in range(self._read("<I", at) if place else 0):
+            first, second = struct.unpack_from("<qq", self._data, at + 4 + 16 * number)
+            yield first, second
 
     def blocks(self, field: int) -> Iterator[tuple[int, int]]:
         """Begin and end in the file of the messages that a footer lists."""

@@ -13,10 +13,12 @@ from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.header import LOOKED_AT, is_header, likely_columns
 from braid.data.formats.stream import Stream
+from braid.errors import DataError
 from braid.text.matching import best_languages
 
 MAX_COLUMNS = 4096
-"""Cells of a row, or keys of an object, that are looked at: what has more is no table, and further ones stay unread."""
+"""Cells of a row, or keys of an object, that are looked at: a table whose first row has more is refused, in another row
+further ones stay unread."""
 
 _LANGUAGE_CODE = re.compile(r"[a-z]{2}([-_][A-Za-z]{2,4})?")
 
@@ -44,6 +46,15 @@ class Columns:
     group: int = -1
     part: int = -1
     has_header: bool = False
+
+
+def too_wide(stream: Stream, line: int) -> DataError:
+    """The error for a file whose first row has more than `MAX_COLUMNS` columns."""
+    return stream.fault(
+        f"a table must have at most {MAX_COLUMNS} columns, got more in its first row",
+        line=line,
+        hint="keep the columns that are read",
+    )
 
 
 def header_columns(cells: Sequence[str], options: ReadOptions) -> Columns | None:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from braid.data.example import Example, Reject
-from braid.data.formats.columns import MAX_COLUMNS, Record, header_columns, table_examples, table_facts
+from braid.data.formats.columns import MAX_COLUMNS, Record, header_columns, table_examples, table_facts, too_wide
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.stream import MAX_UNIT_BYTES, Stream
 
@@ -19,6 +19,14 @@ _DECLARED = re.compile(r'(?i)"?sep=([,;\t|])"?')
 MAX_RECORD_LINES = 100
 """A quoted field that is open for longer was never closed; else one stray quotation mark would take the rest of the
 file for its text."""
+
+_MAX_CELLS = 100_000
+"""Separators of a line, many of which may stand within quotes; a cell takes much more memory than in the file."""
+
+
+class _TooWide(csv.Error):
+    """A line that would take much memory in cells."""
+
 
 csv.field_size_limit(max(csv.field_size_limit(), MAX_UNIT_BYTES))  # long lines are refused where lines are read
 
@@ -61,6 +69,10 @@ def csv_records(stream: Stream, options: ReadOptions | None = None) -> Iterator[
     while (line := ahead.popleft() if ahead else next(source, None)) is not None:
         cells = _cells_of_line(line, delimiter)
         if cells is not None:
+            if len(cells) > MAX_COLUMNS:
+                if number == 1 + is_declared:
+                    raise too_wide(stream, number)
+                del cells[MAX_COLUMNS:]
             yield Record(number, cells)
             number += 1
             continue
@@ -68,6 +80,12 @@ def csv_records(stream: Stream, options: ReadOptions | None = None) -> Iterator[
         lines = RecordLines(ahead, source)
         try:
             cells = next_cells(lines, delimiter)
+        except _TooWide as error:
+            if number == 1 + is_declared:
+                raise too_wide(stream, number) from None
+            ahead.extendleft(reversed(lines.taken[1:]))
+            yield Record(number, [lines.taken[0][:1000]], fault=str(error))
+            number += 1
         except csv.Error as error:
             ahead.extendleft(reversed(lines.taken[1:]))
             reason = str(error)
@@ -76,18 +94,23 @@ def csv_records(stream: Stream, options: ReadOptions | None = None) -> Iterator[
             yield Record(number, lines.taken[:1], fault=reason)
             number += 1
         else:
+            if len(cells) > MAX_COLUMNS and number == 1 + is_declared:
+                raise too_wide(stream, number)
             yield Record(number, cells[:MAX_COLUMNS])
             number += len(lines.taken)
 
 
 def _cells_of_line(line: str, delimiter: str) -> list[str] | None:
-    """The cells of a record of one line, by a shorter way than `next_cells`; None where it may not be one."""
+    """The cells of a record of one line, by a shorter way than `next_cells`; None where it may not be one.
+
+    Of a line without quotation marks one more than `MAX_COLUMNS` at most.
+    """
     if '"' not in line and "\r" not in line:
-        return line.split(delimiter, MAX_COLUMNS)[:MAX_COLUMNS] if line else []
-    if line.count('"') % 2:
+        return line.split(delimiter, MAX_COLUMNS) if line else []
+    if line.count('"') % 2 or len(line) > _MAX_CELLS:
         return None
     try:
-        return next(csv.reader((line + "\n",), delimiter=delimiter, strict=True))[:MAX_COLUMNS]
+        return next(csv.reader((line + "\n",), delimiter=delimiter, strict=True))
     except csv.Error:
         return None
 
@@ -115,6 +138,8 @@ class RecordLines:
         line = self._ahead.popleft() if self._ahead else next(self._source)
         self.taken.append(line)
         self._chars += len(line)
+        if self._chars > _MAX_CELLS and max(map(line.count, f"{_DELIMITERS}|")) > _MAX_CELLS:
+            raise _TooWide(f"a row must have at most {MAX_COLUMNS} columns, got more than {_MAX_CELLS} separators")
         return line + "\n"
 
 

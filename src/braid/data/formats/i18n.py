@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from braid.data.formats.keyed import MAX_CHARS, Entry
+from braid.data.formats.keyed import MAX_CHARS, Entry, check_size
 from braid.data.formats.stream import Stream
 
 MAX_DEPTH = 50
@@ -24,12 +24,12 @@ def read_json_texts(stream: Stream) -> Iterator[Entry]:
     ``@``.
 
     Raises:
-        DataError: No JSON, no object, nested deeper than 50, or larger than 64 MiB.
+        DataError: No JSON, no object, nested deeper than 50, or larger than 32 MiB.
     """
     text = stream.whole(stream.encoding(), MAX_CHARS)
     if re.search(r"[^\s]", text) is None or text.lstrip()[0] != "{":
         raise stream.fault("a JSON file of texts must hold an object", line=1)
-    if _depth(text) > MAX_DEPTH:
+    if _depth(text, stream) > MAX_DEPTH:
         raise stream.fault(f"a JSON file of texts must be nested less than {MAX_DEPTH} deep")
     try:
         json.loads(text, parse_int=str, parse_float=str)
@@ -39,9 +39,10 @@ def read_json_texts(stream: Stream) -> Iterator[Entry]:
     yield from _json_entries(text)
 
 
-def _depth(text: str) -> int:
+def _depth(text: str, stream: Stream) -> int:
     depth = deepest = 0
-    for match in _TOKEN.finditer(text):
+    for number, match in enumerate(_TOKEN.finditer(text), 1):
+        check_size(number, stream)
         if match[0] in "{[":
             depth += 1
             deepest = max(deepest, depth)
@@ -130,7 +131,7 @@ def read_yaml_texts(stream: Stream) -> Iterator[Entry]:
     """The same of a YAML file with one document.
 
     Raises:
-        DataError: No YAML, no mapping, anchors or aliases, nested deeper than 50, or larger than 64 MiB.
+        DataError: No YAML, no mapping, anchors or aliases, nested deeper than 50, or larger than 32 MiB.
     """
     import yaml
 
@@ -141,7 +142,8 @@ def read_yaml_texts(stream: Stream) -> Iterator[Entry]:
     if _DIRECTIVE.search(text):
         raise stream.fault("a YAML file of texts must not declare tags")
     try:
-        for event in yaml.parse(text, Loader=loader):
+        for number, event in enumerate(yaml.parse(text, Loader=loader), 1):
+            check_size(3 * number, stream)
             line = event.start_mark.line + 1
             documents += isinstance(event, yaml.DocumentStartEvent)
             if documents > 1:

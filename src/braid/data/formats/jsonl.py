@@ -134,6 +134,8 @@ def json_text(value: Any, name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise ValueError(f'"{name}" must be a string, got {type(value).__name__}')
+    if "\0" in value:
+        raise ValueError(f'"{name}" must not hold NUL characters, got one')
     if not value.isascii():
         try:
             value.encode("utf-8")

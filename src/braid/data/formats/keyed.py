@@ -17,8 +17,11 @@ from braid.data.formats.stream import Stream
 from braid.data.formats.tags import Tag, shown_pair
 from braid.text.languages import NAMES, canonical
 
-MAX_CHARS = 64 * 2**20
-"""Of one such file."""
+MAX_CHARS = 32 * 2**20
+"""Bytes, and characters of the texts and keys, of one such file."""
+
+MAX_ENTRIES = 100_000
+"""Of one such file: each takes much more memory than the file; a large program has some ten thousand."""
 
 MAX_KEY = 1000
 """Characters of a key with all that it lies below: each text has a copy."""
@@ -63,7 +66,7 @@ def read_keyed(source: Stream, target: Stream, read: Read) -> Iterator[Example |
     A language that all keys of a file lie below, another one in each file (``en`` and ``de`` in Rails), does not count.
 
     Raises:
-        DataError: A key is longer than 1,000 characters, or a file's texts are more than 64 MiB.
+        DataError: A key is longer than 1,000 characters, or a file is larger than 32 MiB or has over 100,000 texts.
     """
     file = f"{source.shown},{target.shown}"
     ours, theirs = _below_language(*(_entries(stream, read) for stream in (source, target)))
@@ -91,14 +94,32 @@ def read_keyed(source: Stream, target: Stream, read: Read) -> Iterator[Example |
 
 def _entries(stream: Stream, read: Read) -> list[Entry]:
     found, size = [], 0
+    stream.keep_below(MAX_CHARS)
     for entry in read(stream):
-        size += len(entry.text)
+        size += len(entry.text) + len(entry.key)
+        check_entries(len(found) + 1, stream)
         if size > MAX_CHARS:
             raise stream.fault(f"a file of this kind must be smaller than {MAX_CHARS >> 20} MiB", hint="split it")
         if len(entry.key) > MAX_KEY:
             raise stream.fault(f"a key must be shorter than {MAX_KEY} characters", line=entry.line)
         found.append(entry)
     return found
+
+
+def check_entries(number: int, stream: Stream) -> None:
+    """Nothing, where a file may have so many texts.
+
+    Raises:
+        DataError: It may not.
+    """
+    if number > MAX_ENTRIES:
+        raise stream.fault(f"a file of this kind must have at most {MAX_ENTRIES} texts", hint="split it")
+
+
+def check_size(num_lines: int, stream: Stream) -> None:
+    """The same of lines, or of other pieces that may say nothing."""
+    if num_lines > 10 * MAX_ENTRIES:
+        raise stream.fault(f"a file of this kind must have at most {10 * MAX_ENTRIES} lines", hint="split it")
 
 
 def _reject(file: str, rule: str, detail: str, *, source: Entry | None = None, target: Entry | None = None) -> Reject:

@@ -27,7 +27,7 @@ _FOOTNOTE = re.compile(r"[ ]{0,3}\[\^[^\[\]\s]{1,100}\]:[ \t]*")
 _DIRECTIVE = re.compile(
     r"[ \t]*(?::{3}|!!![ \t+]|\?\?\?[ \t+]|\[![A-Za-z]{1,20}\]|\[TOC\][ \t]*$|\{%.*%\}[ \t]*$|\{\{.*\}\}[ \t]*$)"
 )
-_DELIMITERS = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-+:?[ \t]*\|?[ \t]*")
+_DELIMITERS = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+")
 _CELL = re.compile(r"(?:\\.|`+[^`]*+`+|[^|\\`]|`+)+")
 _ANCHOR = re.compile(r"\{#([\w.:-]{1,200})\}[ \t]*\Z")
 _MARKUP = re.compile(

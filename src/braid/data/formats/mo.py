@@ -15,7 +15,8 @@ from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.message import Message, declared_language, is_reversed, message_examples
 from braid.data.formats.stream import MAX_UNIT_BYTES, Stream
 
-_MAX_FILE_BYTES = 16 * MAX_UNIT_BYTES
+_MAX_FILE_BYTES = 2 * MAX_UNIT_BYTES
+MAX_MESSAGES = 500_000
 _MAGIC = 0x950412DE
 _CHARSET = re.compile(rb"charset=\s*([A-Za-z0-9._:-]+)")
 
@@ -61,6 +62,8 @@ def _messages(stream: Stream) -> tuple[str, Iterator[Message]]:
 def _content(stream: Stream) -> bytes:
     """The whole file, within bounds: its texts are found by their offsets."""
     content = bytearray()
+    if stream.head[:4] not in (struct.pack("<I", _MAGIC), struct.pack(">I", _MAGIC)):
+        raise stream.fault("an MO file must begin with its magic number, got something else")
     for chunk in stream.chunks():
         content += chunk
         if len(content) > _MAX_FILE_BYTES:
@@ -70,13 +73,13 @@ def _content(stream: Stream) -> bytes:
 
 def _entries(content: bytes, stream: Stream) -> list[tuple[bytes, bytes]]:
     """Original and translation of every entry as stored."""
-    order = next((order for order in "<>" if content[:4] == struct.pack(f"{order}I", _MAGIC)), "")
-    if not order:
-        raise stream.fault("an MO file must begin with its magic number, got something else")
+    order = "<" if content[:4] == struct.pack("<I", _MAGIC) else ">"
     try:
         revision, count, *tables = struct.unpack_from(f"{order}4I", content, 4)
         if revision >> 16 > 1:
             raise stream.fault(f"the MO revision must be 0 or 1, got {revision >> 16}")
+        if count > MAX_MESSAGES:
+            raise stream.fault(f"an MO file must hold at most {MAX_MESSAGES} messages, got {count}")
         originals, translations = (struct.unpack_from(f"{order}{2 * count}I", content, at) for at in tables)
     except (struct.error, OverflowError, MemoryError) as error:
         raise stream.fault("an MO file must be complete, got tables that reach past its end") from error

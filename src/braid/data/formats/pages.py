@@ -49,6 +49,7 @@ def markdown_units(stream: Stream) -> tuple[list[Unit], list[Reject]]:
     Raises:
         DataError: The file is larger than 16 MiB.
     """
+    stream.keep_below(4 * MAX_UNIT_BYTES)
     text = stream.whole(stream.encoding(), MAX_UNIT_BYTES)
     lines = _Lines(text)
     units: list[Unit] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,11 +11,13 @@ from braid.data.example import Example, Reject
 from braid.data.formats.cells import document_columns, document_rows, pair_columns, pair_rows
 from braid.data.formats.columns import named_facts
 from braid.data.formats.contract import Batch, Batches, FileFacts, ReadOptions
+from braid.data.formats.expansion import BUDGET_BYTES, Expansion
+from braid.data.formats.parquet_pages import pages
 from braid.data.formats.stream import Stream
-from braid.errors import BraidError
+from braid.errors import BraidError, DataError
 
 BATCH_ROWS = 512
-"""Rows held at once; of a row group no more than the columns that are read are ever in memory."""
+"""Rows held at once, fewer where cells are large; of a row group no more than the columns that are read is held."""
 
 
 def no_library(stream: Stream, kind: str) -> BraidError:
@@ -31,6 +33,8 @@ def worded(stream: Stream, kind: str) -> Iterator[None]:
     """While it lasts, what is wrong with the file becomes a `DataError`: damage makes the library raise anything."""
     try:
         yield
+    except DataError:
+        raise
     except Exception as error:
         reason = str(error).split(".")[0].splitlines()[0][:200] if str(error) else type(error).__name__
         raise stream.fault(
@@ -38,8 +42,12 @@ def worded(stream: Stream, kind: str) -> Iterator[None]:
         ) from error
 
 
-def open_parquet(stream: Stream) -> Any:
+def open_parquet(stream: Stream, shared: Collection[str] = ()) -> Any:
     """The table, of which nothing but its description has been read.
+
+    Args:
+        stream: The file.
+        shared: Paths of columns of which equal texts are kept once.
 
     Raises:
         DataError: The optional library is missing, or the file is no Parquet.
@@ -51,7 +59,7 @@ def open_parquet(stream: Stream) -> Any:
     if stream.is_compressed:
         raise stream.fault("a Parquet file must not be gzip: it is compressed within", hint="unpack it with gunzip")
     with worded(stream, "a Parquet"):
-        return ParquetFile(stream.raw)
+        return ParquetFile(stream.raw, read_dictionary=list(shared) or None)
 
 
 def parquet_columns(stream: Stream) -> tuple[str, ...]:
@@ -71,11 +79,8 @@ def parquet_rows(stream: Stream, columns: Sequence[str]) -> Iterator[tuple[int, 
     Raises:
         DataError: It cannot be read, up to its end.
     """
-    table, part = open_parquet(stream), stream.part
-    with worded(stream, "a Parquet"):
-        groups = None if part is None else list(part.batches)
-        how = {"batch_size": BATCH_ROWS, "columns": list(columns), "row_groups": groups, "use_threads": False}
-        batches = table.iter_batches(**how)
+    part, expansion = stream.part, Expansion(stream, "a Parquet")
+    batches = _batches(stream, columns, expansion)
     number = 0 if part is None else part.first
     while part is None or number < part.end:
         with worded(stream, "a Parquet"):
@@ -83,9 +88,40 @@ def parquet_rows(stream: Stream, columns: Sequence[str]) -> Iterator[tuple[int, 
             if batch is None:
                 return
             begin, length = (0, batch.num_rows) if part is None else part.slice(number, batch.num_rows)
-            rows = batch.slice(begin, length).to_pylist() if length else []
-        yield from enumerate(rows, number + begin + 1)
+        yield from numbered_rows(expansion.rows(batch.slice(begin, length)), number + begin + 1, stream, "a Parquet")
         number += batch.num_rows
+
+
+def numbered_rows(
+    parts: Iterator[list[dict[str, Any]]], first: int, stream: Stream, kind: str
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows with their numbers, the first of which is given."""
+    while True:
+        with worded(stream, kind):
+            rows = next(parts, None)
+        if rows is None:
+            return
+        yield from enumerate(rows, first)
+        first += len(rows)
+
+
+def _batches(stream: Stream, columns: Sequence[str], expansion: Expansion) -> Iterator[Any]:
+    """Batches of few enough rows, by what the pages' headers say, that none is large."""
+    table, groups = open_parquet(stream), None if stream.part is None else list(stream.part.batches)
+    expansion.check_rows(table.metadata.num_rows)
+    largest: dict[str, int] = {}
+    shared: set[str] = set()
+    with worded(stream, "a Parquet"):
+        for page in pages(stream.raw, table, columns, groups):
+            expansion.check_piece(page.unpacked, page.packed)
+            if page.is_repeated and page.cell_bytes > BUDGET_BYTES // BATCH_ROWS:
+                shared.add(page.column)  # a row may have any number of cells: their texts are kept once
+            else:
+                largest[page.column] = max(largest.get(page.column, 1), page.cell_bytes)
+    size = min(BATCH_ROWS, max(1, BUDGET_BYTES // max(1, sum(largest.values()))))
+    table = open_parquet(stream, shared)
+    with worded(stream, "a Parquet"):
+        return table.iter_batches(batch_size=size, columns=list(columns), row_groups=groups, use_threads=False)
 
 
 def parquet_batches(stream: Stream) -> Batches | None:

@@ -6,7 +6,7 @@ The line of an Example is that of its first keyword (``msgctxt`` or ``msgid``); 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -14,8 +14,13 @@ from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.message import Message, declared_language, is_reversed, message_examples
 from braid.data.formats.stream import MAX_UNIT_BYTES, Stream
+from braid.errors import DataError
 
-_KEYWORD = re.compile(r'(?:(msgctxt|msgid_plural|msgid|msgstr(?:\[\d{1,2}\])?)\s*)?("(?:[^"\\]|\\.)*")')
+_STRING = r'"(?:[^"\\]++|\\.)*+"'
+_KEYWORD = re.compile(
+    rf"(?:(msgctxt|msgid_plural|msgid|msgstr(?:\[\d{{1,2}}\])?|domain)\s*+)?({_STRING}(?:\s*+{_STRING})*+)"
+)
+_STRINGS = re.compile(_STRING)
 _COMES_AFTER = {
     "msgctxt": ("",),
     "msgid": ("", "msgctxt"),
@@ -25,7 +30,7 @@ _COMES_AFTER = {
 }
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|.)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "\\": "\\", '"': '"'}
-_CHARSET = re.compile(rb"^\"Content-Type:[^\"\n]*charset=\s*([A-Za-z0-9._:-]+)", re.MULTILINE)
+_CHARSET = re.compile(r"charset=\s*+([A-Za-z0-9._:-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +78,18 @@ def inspect_po(stream: Stream) -> FileFacts:
 
 def po_encoding(stream: Stream) -> str:
     """The encoding by byte-order mark, else by the header's charset, else UTF-8."""
-    declared = _CHARSET.search(stream.head)
-    name = declared[1].decode("ascii") if declared else ""
+    declared = _CHARSET.search(_header_of(stream))
+    name = declared[1] if declared else ""
     return stream.encoding("" if name == "CHARSET" else name)  # CHARSET stands in templates that nobody filled in
+
+
+def _header_of(stream: Stream) -> str:
+    """The header's fields, their ASCII characters at least; "" where the file does not begin with messages."""
+    try:
+        found = _messages(stream.head.decode("latin-1").split("\n"), stream)
+        return next((message.forms[0] for message in found if message.is_header), "")
+    except DataError:  # told when the messages themselves are read; the last one may break off here
+        return ""
 
 
 def messages(stream: Stream) -> Iterator[Message]:
@@ -84,8 +98,12 @@ def messages(stream: Stream) -> Iterator[Message]:
     Raises:
         DataError: A line is no PO syntax, or a keyword stands where it must not.
     """
+    return _messages(stream.lines(po_encoding(stream)), stream)
+
+
+def _messages(lines: Iterable[str], stream: Stream) -> Iterator[Message]:
     message, keyword, line = Message(), "", None
-    for line in _lines(stream):
+    for line in _lines(lines, stream):
         if keyword.startswith("msgstr") and line.keyword in ("#", "msgctxt", "msgid"):
             yield message
             message, keyword = Message(), ""
@@ -118,8 +136,8 @@ def _checked_keyword(line: _Line, before: str, stream: Stream) -> str:
     return line.keyword
 
 
-def _lines(stream: Stream) -> Iterator[_Line]:
-    for number, line in enumerate(stream.lines(po_encoding(stream)), 1):
+def _lines(lines: Iterable[str], stream: Stream) -> Iterator[_Line]:
+    for number, line in enumerate(lines, 1):
         text = line.strip()
         is_obsolete = text.startswith("#~") and not text.startswith("#~|")
         if is_obsolete:
@@ -134,7 +152,11 @@ def _lines(stream: Stream) -> Iterator[_Line]:
                     f"a PO line must be a comment, a quoted string or a keyword before one, got {text[:60]!r}",
                     line=number,
                 )
-            yield _Line(number, parts[1] or "", _ESCAPE.sub(_unescape, parts[2][1:-1]), is_obsolete)
+            if parts[1] == "domain":  # names the catalog that the messages below are compiled into
+                yield _Line(number, "#", "", is_obsolete)
+                continue
+            strings = (_ESCAPE.sub(_unescape, string[1:-1]) for string in _STRINGS.findall(parts[2]))
+            yield _Line(number, parts[1] or "", "".join(strings), is_obsolete)
 
 
 def _unescape(match: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from braid.data.formats.keyed import MAX_CHARS, Entry, joined
+from braid.data.formats.keyed import MAX_CHARS, Entry, check_size, joined
 from braid.data.formats.stream import Stream
 
 _KEY = re.compile(r"((?:[^ \t\f=:\\]++|\\.)*+)[ \t\f]*+(?:[=:][ \t\f]*+)?", re.DOTALL)
@@ -34,10 +34,11 @@ def property_entries(stream: Stream) -> Iterator[Entry]:
     r"""Every pair in file order, as `java.util.Properties` reads them: a line may go on after a backslash, ``\u0041``.
 
     Raises:
-        DataError: The file is larger than 64 MiB.
+        DataError: The file is larger than 32 MiB.
     """
     number, parts = 0, []
-    for line_number, line in enumerate(_text(stream).split("\n"), 1):
+    for line_number, line in enumerate(_lines(_text(stream)), 1):
+        check_size(line_number, stream)
         text = line.lstrip(" \t\f")
         if not parts:
             if not text or text[0] in "#!":
@@ -54,13 +55,10 @@ def property_entries(stream: Stream) -> Iterator[Entry]:
 
 def _text(stream: Stream) -> str:
     """The file's text with one sort of line end; since Java 9 resources are read in this way."""
-    raw, size = [], 0
+    stream.keep_below(MAX_CHARS)
+    content = bytearray()
     for chunk in stream.chunks():
-        raw.append(chunk)
-        size += len(chunk)
-        if size > MAX_CHARS:
-            raise stream.fault(f"a file of this kind must be smaller than {MAX_CHARS >> 20} MiB", hint="split it")
-    content = b"".join(raw)
+        content += chunk
     try:
         text = content.decode(stream.encoding())
     except UnicodeDecodeError:
@@ -68,7 +66,17 @@ def _text(stream: Stream) -> str:
     if "\0" in text:
         line = 1 + text[: text.index("\0")].count("\n")
         raise stream.fault("a text file must not hold NUL characters, got one", line=line)
-    return re.sub("\r\n?", "\n", text.removeprefix("\ufeff"))
+    text = text.removeprefix("\ufeff")
+    return re.sub("\r\n?", "\n", text) if "\r" in text else text
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines, never all of them at once: most may be empty."""
+    begin = 0
+    while (end := text.find("\n", begin)) >= 0:
+        yield text[begin:end]
+        begin = end + 1
+    yield text[begin:]
 
 
 def _entry(line: str, number: int) -> Entry:

@@ -111,7 +111,18 @@ def stream_rows(
     if encodings is not None:
         encodings.update({stream.shown: words for stream in streams if (words := _encoding_words(stream))})
     is_damaged = any(stream.found is not None and stream.found.is_damaged for stream in streams)
-    yield from map(whole_row, rows) if is_damaged else rows
+    yield from map(whole_row, rows) if is_damaged else _until_nul(rows, streams)
+
+
+def _until_nul(rows: Iterator[Example | Reject], streams: Sequence[Stream]) -> Iterator[Example | Reject]:
+    """The rows; those from the first NUL character on are looked at one by one."""
+    one, other = streams[0], streams[-1]
+    for row in rows:
+        if one.has_nul or other.has_nul:
+            yield whole_row(row)
+            yield from map(whole_row, rows)
+            return
+        yield row
 
 
 def _encoding_words(stream: Stream) -> str:

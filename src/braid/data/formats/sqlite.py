@@ -27,7 +27,8 @@ MAX_SECONDS = 120.0
 
 MAX_TABLES = 1000
 _MAGIC = b"SQLite format 3\0"
-_MAX_CELL = 64 * 2**20
+_MAX_CELL = 17 * 2**20
+"""Bytes of a text, a row or what a query makes of them: SQLite holds several of them at once."""
 _STEPS = 100_000
 """Steps of SQLite's machine between two looks at the clock, about a millisecond."""
 

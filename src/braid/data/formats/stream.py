@@ -58,6 +58,7 @@ class Stream:
         used_encoding: What the text was last asked for in; "" before.
         found: What the bytes say, once they were asked.
         confidence: Of that, from 0 to 1; 1 unless it was guessed.
+        has_nul: Whether `lines` that are kept so far hold NUL characters, for `whole_row` to find.
         part: Of a table, the rows that are to be read; all when None.
 
     Raises:
@@ -82,6 +83,8 @@ class Stream:
         self.part: TablePart | None = None
         self._languages, self._keeps_broken = languages, keeps_broken
         self.found = found
+        self._max_bytes = 0
+        self.has_nul = False
         self.is_compressed = _starts_as_gzip(raw, "" if is_unpacked else shown)
         self._bytes = self._decompressed()
         self.head = self._read(self._bytes)
@@ -102,12 +105,22 @@ class Stream:
         """The error to raise when this file is not what it should be."""
         return DataError(message, where=f"{self.shown}, line {line}" if line else self.shown, hint=hint)
 
+    def keep_below(self, max_bytes: int) -> None:
+        """From now on the reading ends with an error after so many decompressed bytes."""
+        self._max_bytes = max_bytes
+
     def chunks(self) -> Iterator[bytes]:
         """The decompressed bytes, a little at a time; once only."""
-        chunk = self.head
+        chunk, size = self.head, 0
         while chunk:
+            size += len(chunk)
+            self._check(size)
             yield chunk
             chunk = self._read(self._bytes)
+
+    def _check(self, num_bytes: int) -> None:
+        if 0 < self._max_bytes < num_bytes:
+            raise self.fault(f"a file of this kind must be smaller than {self._max_bytes >> 20} MiB", hint="split it")
 
     def _decompressed(self) -> io.BufferedIOBase:
         return gzip.GzipFile(fileobj=self.raw) if self.is_compressed else self.raw
@@ -154,8 +167,10 @@ class Stream:
 
     def _until_too_long(self, source: io.BufferedIOBase) -> Iterator[bytes]:
         """The bytes, up to a line that will be refused in any encoding."""
-        since_break = 0
+        since_break = size = 0
         while since_break <= MAX_UNIT_BYTES and (chunk := self._read(source)):
+            size += len(chunk)
+            self._check(size)
             yield chunk
             last = chunk.rfind(b"\n")
             since_break = since_break + len(chunk) if last < 0 else len(chunk) - last
@@ -169,7 +184,7 @@ class Stream:
         """The decoded text, a little at a time, without a byte-order mark."""
         return self._decoded(encoding, "strict")
 
-    def _decoded(self, encoding: str, errors: str) -> Iterator[str]:
+    def _decoded(self, encoding: str, errors: str, *, is_lines: bool = False) -> Iterator[str]:
         """The text; with "surrogateescape" for errors, bytes that cannot be decoded are lone surrogates in it."""
         decoder = codecs.getincrementaldecoder(encoding)(errors)
         line, is_first = 1, True
@@ -185,7 +200,9 @@ class Stream:
                 ) from error
             if is_first and text:
                 text, is_first = text.removeprefix("\ufeff"), False
-            if "\0" in text:
+            if "\0" in text and self._keeps_broken and is_lines and 100 * text.count("\0") < max(len(text), 1000):
+                self.has_nul = True
+            elif "\0" in text:
                 raise self.fault(
                     "a text file must not hold NUL characters, got one",
                     line=line + text[: text.index("\0")].count("\n"),
@@ -213,7 +230,7 @@ class Stream:
         pending: list[str] = []
         pending_chars, number = 0, 1
         goes_on = self._keeps_broken and self.found is not None and self.found.is_damaged
-        for text in self._decoded(encoding, "surrogateescape" if goes_on else "strict"):
+        for text in self._decoded(encoding, "surrogateescape" if goes_on else "strict", is_lines=True):
             lines = text.split("\n")
             pending_chars += len(lines[0])
             if pending_chars > MAX_UNIT_BYTES:
@@ -245,10 +262,11 @@ def _starts_as_gzip(raw: io.BufferedIOBase, shown: str) -> bool:
 
 
 def whole_row(row: Example | Reject) -> Example | Reject:
-    """The row, or a Reject of it where a byte stands in its texts that could not be decoded."""
+    """The row, or a Reject of it where a byte stands in its texts that could not be decoded, or a NUL character."""
     example = row.example if isinstance(row, Reject) else row
     texts = (example.source, example.target, example.context, example.group, example.key, *example.references)
-    detail = undecoded("".join(texts))
+    whole = "".join(texts)
+    detail = undecoded(whole) or ("a text must not hold NUL characters, got one" if "\0" in whole else "")
     return Reject(example=_shown(example), rule="encoding", detail=detail) if detail else row
 
 
@@ -268,7 +286,7 @@ def open_stream(
         shown: The path as a person gave it, for messages.
         encoding: As for `Stream`: what files are in that do not say it themselves.
         languages: As for `Stream`: what is expected.
-        keeps_broken: As for `Stream`: whether lines with broken bytes are kept, for `whole_row` to find.
+        keeps_broken: As for `Stream`: whether lines with broken bytes or NUL are kept, for `whole_row` to find.
 
     Raises:
         DataError: It cannot be opened, is empty, or is damaged gzip.

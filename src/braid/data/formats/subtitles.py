@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts
-from braid.data.formats.keyed import MAX_CHARS, pair_facts
+from braid.data.formats.keyed import MAX_CHARS, check_entries, check_size, pair_facts
 from braid.data.formats.stream import Stream
-from braid.errors import DataError
 
 LEAST_OVERLAP = 0.5
 """Of the shorter of two cues so much is shown together with the other where they belong together."""
@@ -20,7 +19,9 @@ MOST_CUES = 3
 
 _TIME = r"(?:(\d{1,3}):)?(\d{2}):(\d{2})[,.](\d{1,3})"
 _SPAN = re.compile(rf"{_TIME}[ \t]*-->[ \t]*{_TIME}(?:[ \t].*)?")
-_TAG = re.compile(r"</?(?:[ibuvcs]|lang|ruby|rt|font|[\d:.]+)(?:[ .][^<>]{0,200})?>|\{\\[^{}]{0,200}\}", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:[ibuvcs]|lang|ruby|rt|font|[\d:.]{1,20})(?:[ .][^<>]{0,200})?>|\{\\[^{}]{0,200}\}", re.IGNORECASE
+)
 _BLOCK = re.compile(r"(?:WEBVTT|NOTE|STYLE|REGION)\b")
 """What a block of WebVTT that is no cue begins with."""
 _REFERENCE = re.compile(r"&(?:#[xX]?[0-9a-fA-F]{1,7}|\w{1,32});")
@@ -36,21 +37,25 @@ class Cue:
     line: int
 
 
-def read_cues(stream: Stream) -> Iterator[Cue]:
+def read_cues(stream: Stream, strays: list[tuple[int, str]] | None = None) -> Iterator[Cue]:
     """Every cue in file order, its lines joined, without the marks of fonts and places.
 
+    Args:
+        stream: The file.
+        strays: Gets line and text of what is no cue, such as the rest of one behind a blank line.
+
     Raises:
-        DataError: Something that is neither a cue nor, in WebVTT, a block of its own; or more than 64 MiB of text.
+        DataError: Something that is neither a cue nor, in WebVTT, a block of its own, where that is not collected; or
+            a file of more than 32 MiB or a million lines.
     """
     is_web = False
     span: re.Match[str] | None = None
     rows: list[str] = []  # of the cue or the block that is open
-    number = begun = size = 0
+    number = begun = 0
+    stream.keep_below(MAX_CHARS)
     for number, line in enumerate(stream.lines(stream.encoding()), 1):
         text = line.strip()
-        size += len(text)
-        if size > MAX_CHARS:
-            raise stream.fault(f"a file of this kind must be smaller than {MAX_CHARS >> 20} MiB", hint="split it")
+        check_size(number, stream)
         is_web = is_web or (number == 1 and text.startswith("WEBVTT"))
         if found := _SPAN.fullmatch(text):
             # Above the times of a cue may stand its number or its name.
@@ -58,7 +63,7 @@ def read_cues(stream: Stream) -> Iterator[Cue]:
             if span:
                 yield _cue(span, rows, begun)
             elif rows and not (is_web and _BLOCK.match(rows[0])):
-                raise _fault(stream, rows[0], number - len(rows) - bool(name))
+                _stray(stream, rows, number - len(rows) - bool(name), strays)
             span, rows, begun = found, [], number
         elif text:
             rows.append(text)
@@ -67,17 +72,21 @@ def read_cues(stream: Stream) -> Iterator[Cue]:
             span, rows = None, []
         elif rows:
             if not (is_web and _BLOCK.match(rows[0])):
-                raise _fault(stream, rows[0], number - len(rows))
+                _stray(stream, rows, number - len(rows), strays)
             rows = []
     if span:
         yield _cue(span, rows, begun)
     elif rows and not (is_web and _BLOCK.match(rows[0])):
-        raise _fault(stream, rows[0], number - len(rows) + 1)
+        _stray(stream, rows, number - len(rows) + 1, strays)
 
 
-def _fault(stream: Stream, got: str, line: int) -> DataError:
-    wanted = "a cue must begin with its times, 00:00:01,000 --> 00:00:02,000"
-    return stream.fault(f"{wanted}, got {got[:60]!r}", line=line)
+_WANTED = "a cue must begin with its times, 00:00:01,000 --> 00:00:02,000"
+
+
+def _stray(stream: Stream, rows: Sequence[str], line: int, strays: list[tuple[int, str]] | None) -> None:
+    if strays is None:
+        raise stream.fault(f"{_WANTED}, got {rows[0][:60]!r}", line=line)
+    strays.append((line, " ".join(rows)))
 
 
 def _cue(span: re.Match[str], rows: Sequence[str], line: int) -> Cue:
@@ -99,7 +108,13 @@ def read_subtitles(source: Stream, target: Stream) -> Iterator[Example | Reject]
     Cost: O(cues).
     """
     file = f"{source.shown},{target.shown}"
-    for ours, theirs in _groups(list(read_cues(source)), list(read_cues(target))):
+    broken: tuple[list[tuple[int, str]], list[tuple[int, str]]] = ([], [])
+    cues = [_cues(stream, rejects) for stream, rejects in zip((source, target), broken, strict=True)]
+    for side, rejects in enumerate(broken):
+        for line, text in rejects:
+            example = Example(source="" if side else text, target=text if side else "", file=file, line=line)
+            yield Reject(example=example, rule="cue", detail=f"{'second' if side else 'first'} file: {_WANTED}")
+    for ours, theirs in _groups(*cues):
         texts = [" ".join(cue.text for cue in cues) for cues in (ours, theirs)]
         line = (ours or theirs)[0].line
         start = (ours or theirs)[0].start
@@ -111,6 +126,37 @@ def read_subtitles(source: Stream, target: Stream) -> Iterator[Example | Reject]
             yield Reject(example=example, rule="unmatched", detail=f"more than {MOST_CUES} cues overlap each other")
         else:
             yield example
+
+
+def _cues(stream: Stream, rejects: list[tuple[int, str]]) -> list[Cue]:
+    """The cues; those with something behind a blank line that may be of them go to ``rejects``.
+
+    Raises:
+        DataError: There is no cue, or too many.
+    """
+    found: list[Cue] = []
+    strays: list[tuple[int, str]] = []
+    for cue in read_cues(stream, strays):
+        _reject_broken(found, strays, rejects)
+        check_entries(len(found) + len(rejects) + 1, stream)
+        found.append(cue)
+    _reject_broken(found, strays, rejects)
+    if rejects and not found:
+        line, text = rejects[0]
+        raise stream.fault(f"{_WANTED}, got {text[:60]!r}", line=line)
+    return found
+
+
+def _reject_broken(found: list[Cue], strays: list[tuple[int, str]], rejects: list[tuple[int, str]]) -> None:
+    """Moves the last cue to ``rejects``, where something strays behind it."""
+    if not strays:
+        return
+    line, text = strays[0][0], " ".join(text for _, text in strays)
+    if found:
+        broken = found.pop()
+        line, text = broken.line, f"{broken.text} {text}"
+    rejects.append((line, text[:1000]))
+    strays.clear()
 
 
 def _groups(ours: list[Cue], theirs: list[Cue]) -> Iterator[tuple[list[Cue], list[Cue]]]:

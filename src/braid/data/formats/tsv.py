@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from braid.data.example import Example, Reject
-from braid.data.formats.columns import MAX_COLUMNS, Record, table_examples, table_facts
+from braid.data.formats.columns import MAX_COLUMNS, Record, table_examples, table_facts, too_wide
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.stream import Stream
 
@@ -13,7 +13,10 @@ from braid.data.formats.stream import Stream
 def tsv_records(stream: Stream) -> Iterator[Record]:
     """The rows of the table as they stand."""
     for number, line in enumerate(stream.lines(stream.encoding()), 1):
-        yield Record(number, line.split("\t", MAX_COLUMNS)[:MAX_COLUMNS] if line else [])
+        cells = line.split("\t", MAX_COLUMNS) if line else []
+        if number == 1 and len(cells) > MAX_COLUMNS:
+            raise too_wide(stream, number)
+        yield Record(number, cells[:MAX_COLUMNS])
 
 
 def read_tsv(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:

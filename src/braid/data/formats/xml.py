@@ -14,7 +14,12 @@ from xml.parsers import expat
 from braid.data.formats.stream import MAX_UNIT_BYTES, Stream
 from braid.errors import DataError
 
+MAX_PARTS = 50_000
+"""Elements, attributes and stretches of text of a unit, or between two: each takes much more memory than the file."""
+
 _MAX_DEPTH = 200
+_MAX_TOKEN = 2**20
+"""Characters of a tag or comment: expat looks at one that is not finished again from its beginning with every piece."""
 
 
 @dataclass(slots=True)
@@ -58,6 +63,8 @@ class _Builder:
         self.open: list[Element] = []
         self.depth_of_unit = 0
         self.finished: list[Element] = []
+        self.num_parts = 0
+        self.has_moved = False
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self.start
@@ -65,6 +72,14 @@ class _Builder:
         self.parser.CharacterDataHandler = self.characters
         self.parser.EntityDeclHandler = self.entity_declaration
         self.parser.SkippedEntityHandler = self.skipped_entity
+        self.parser.DefaultHandlerExpand = self.other
+
+    def count(self, parts: int) -> None:
+        self.has_moved = True
+        self.num_parts += parts
+        if self.num_parts > MAX_PARTS:
+            line = self.open[self.depth_of_unit - 1].line if self.depth_of_unit else self.parser.CurrentLineNumber
+            raise self.stream.fault(f"a unit must have fewer than {MAX_PARTS} elements and attributes", line=line)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name, line = tag.rpartition(":")[2], self.parser.CurrentLineNumber
@@ -72,6 +87,7 @@ class _Builder:
             raise self.stream.fault(f"the outermost element must be <{self.root}>, got <{tag}>", line=line)
         if len(self.open) >= _MAX_DEPTH:
             raise self.stream.fault(f"elements must be nested less than {_MAX_DEPTH} deep", line=line)
+        self.count(1 + len(attributes))
         element = Element(name, attributes, line)
         if self.depth_of_unit:
             self.open[-1].children.append(element)
@@ -83,10 +99,11 @@ class _Builder:
     def end(self, tag: str) -> None:
         element = self.open.pop()
         if len(self.open) < self.depth_of_unit:
-            self.depth_of_unit = 0
+            self.depth_of_unit = self.num_parts = 0
             self.finished.append(element)
 
     def characters(self, text: str) -> None:
+        self.count(1)
         if self.depth_of_unit:
             self.open[-1].children.append(text)
 
@@ -94,6 +111,10 @@ class _Builder:
         """HTML's own names are characters; any other name stays as it is written."""
         if not is_parameter:
             self.characters(html.unescape(f"&{name};"))
+
+    def other(self, text: str) -> None:
+        """Comments and the like, which say nothing but that the reading goes on."""
+        self.has_moved = True
 
     def entity_declaration(self, name: str, *_: object) -> None:
         raise self.stream.fault(
@@ -112,14 +133,27 @@ def read_units(stream: Stream, *, root: str, units: frozenset[str]) -> Iterator[
         units: The local names to yield.
 
     Raises:
-        DataError: The XML is broken, declares entities, has another root, or a unit is larger than 16 MiB.
+        DataError: The XML is broken, declares entities, has another root, or a unit is larger than 16 MiB or has more
+            than `MAX_PARTS`.
 
     Cost: memory for one unit and 64 KiB.
     """
     builder = _Builder(stream, root, units)
-    num_chars = 0
+    num_chars = unmoved = 0
+    has_begun = False
     for text in stream.text(stream.xml_encoding()):
+        if not has_begun and (first := text.lstrip()[:1]):
+            has_begun = True
+            if first != "<":
+                line = 1 + text[: len(text) - len(text.lstrip())].count("\n")
+                message, hint = "the file must be well-formed XML, got: syntax error", "it must begin with <"
+                raise stream.fault(message, line=line, hint=hint)
         _feed(builder, text, is_final=False)
+        unmoved = 0 if builder.has_moved else unmoved + len(text)
+        builder.has_moved = False
+        if unmoved > _MAX_TOKEN:
+            line = builder.parser.CurrentLineNumber
+            raise stream.fault(f"a tag or comment must be smaller than {_MAX_TOKEN >> 20} MiB", line=line)
         num_chars = 0 if builder.finished else num_chars + len(text)
         if num_chars > MAX_UNIT_BYTES:
             line = builder.open[-1].line if builder.open else builder.parser.CurrentLineNumber

@@ -91,10 +91,10 @@ def _entries(source: SourceFile) -> Iterator[_Entry]:
         is_obsolete = line.startswith("#~") and not line.startswith("#~|")
         said = line[2:].lstrip() if is_obsolete else line
         found = _KEYWORD.match(said)
-        if keyword == "msgstr" and (said.startswith("#") or (found and found[1] in ("msgctxt", "msgid"))):
+        if keyword == "msgstr" and (said.startswith(("#", "domain")) or (found and found[1] in ("msgctxt", "msgid"))):
             yield entry
             entry, keyword = _Entry(), ""
-        if said.startswith("#"):
+        if said.startswith(("#", "domain")):
             if said[1:2] == "," and entry.flags is None:
                 entry.flags = (start, end)
             elif said[1:2] == "|" and entry.previous < 0:
