@@ -146,7 +146,7 @@ def _found_by_cosine(entries: Sequence[Passage], asked: Sequence[int]) -> list[l
     answers = [entry.answer for entry in entries]
     vectorizer = TfidfVectorizer(analyzer=terms)  # type: ignore[arg-type]
     try:
-        answers_NV = vectorizer.fit_transform(answers)
+        answers_NV: Any = vectorizer.fit_transform(answers)
     except ValueError:  # no answer has a term
         return [[] for _ in asked]
     questions_QV = vectorizer.transform([entries[number].title for number in asked])

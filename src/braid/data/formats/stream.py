@@ -49,7 +49,6 @@ class Stream:
         languages: Base codes of the languages that are expected, which help to guess an encoding.
         keeps_broken: Whether `lines` of a damaged UTF-8 file go on behind a broken byte; `whole_row` finds such lines.
         found: What the bytes of the whole file say, where this is a piece of one that was looked at before.
-        advice: What helps where the bytes are not text in the encoding.
         is_unpacked: Whether it was gzip, whatever its name says.
 
     Attributes:
@@ -60,6 +59,7 @@ class Stream:
         confidence: Of that, from 0 to 1; 1 unless it was guessed.
         has_nul: Whether `lines` that are kept so far hold NUL characters, for `whole_row` to find.
         part: Of a table, the rows that are to be read; all when None.
+        advice: What helps where the bytes are not text in the encoding.
 
     Raises:
         DataError: The file is empty, is damaged gzip, or Python does not know ``encoding``.
@@ -74,10 +74,9 @@ class Stream:
         languages: Sequence[str] = (),
         keeps_broken: bool = False,
         found: Found | None = None,
-        advice: str = "save the file as UTF-8, or set data.encoding",
         is_unpacked: bool = False,
     ) -> None:
-        self.advice = advice
+        self.advice = "save the file as UTF-8, or set data.encoding"
         self.shown, self.raw = shown, raw
         self.used_encoding, self.confidence = "", 1.0
         self.part: TablePart | None = None
