@@ -1,17 +1,20 @@
 """Input in pieces that give the rows of the whole."""
 
 import gzip
+import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from braid.config.recipe import DataConfig
+from braid.data import portion
 from braid.data import portions as module
 from braid.data.formats import ReadOptions
 from braid.data.formats.read import find_files, raw_rows
 from braid.data.kinds import KINDS
-from braid.data.portions import Portion, block_offsets, portions
+from braid.data.portions import HEAD_LINES, Portion, block_offsets, portions
 from braid.errors import DataError
 
 OPTIONS = ReadOptions(source_language="en", target_language="de")
@@ -62,13 +65,40 @@ def test_parallel_texts(tmp_path, small):
 
 def test_what_cannot_be_cut_is_one_piece(tmp_path, small):
     text = "\n".join(LINES)
-    with gzip.open(tmp_path / "a.tsv.gz", "wt", encoding="utf-8") as file:
-        file.write(text)
+    with gzip.open(tmp_path / "a.tsv.gz", "wb", compresslevel=0) as file:
+        file.write(text.encode())  # without a folder to unpack it in
     (tmp_path / "b.tsv").write_text(text, encoding="utf-16")
-    (tmp_path / "c.csv").write_text(text.replace("\t", ","), encoding="utf-8")
+    (tmp_path / "c.tsv").write_text("\n" * HEAD_LINES + "target\tsource\n" + text, encoding="utf-8")
+    (tmp_path / "d.json").write_text(json.dumps([{"source": line, "target": line} for line in LINES]))
     found = pieces(tmp_path, "*.*")
-    assert len(found) == 3
+    assert len(found) == 4
     assert all(not portion.ranges for portion in found)
+    (tmp_path / "a.tsv").write_text("\n".join(f"日本 {line}" for line in LINES), encoding="iso2022_jp")
+    assert len(pieces(tmp_path, "a.tsv", options=replace(OPTIONS, encoding="iso2022_jp"))) == 1
+    (tmp_path / "a.tsv").write_text("\n".join(f"für\t{line}" for line in LINES), encoding="cp037")
+    assert len(pieces(tmp_path, "a.tsv", options=replace(OPTIONS, encoding="cp037"))) == 1
+
+
+def test_lines_that_begin_like_another_encoding(tmp_path, small):
+    """Of a file of lines no head is read but the first of them, which tells of the mark."""
+    options = KINDS["generate"].options(DataConfig())
+    for mark in ("", "\ufeff"):
+        lines = [f'\ufeff{{"text": "яю {i}"}}' for i in range(5_000)]
+        (tmp_path / "a.jsonl").write_text(mark + "\n".join(lines), encoding="utf-8")
+        assert len(pieces(tmp_path, "a.jsonl", options=options)) == 3
+    for side in ("en", "ru"):
+        (tmp_path / f"a.{side}").write_text("яюшка и кошка\n" * 5_000, encoding="cp1251")
+    options = ReadOptions(source_language="en", target_language="ru", encoding="cp1251")
+    (tmp_path / "a.ru").write_text("кошка\n" + "яюшка и кошка\n" * 4_999, encoding="cp1251")
+    assert len(pieces(tmp_path, "a.ru,a.ru", options=options)) >= 3
+
+
+def test_pieces_keep_their_digests(tmp_path, small):
+    """Or all shards would be made again."""
+    (tmp_path / "a.tsv").write_text("\n".join(LINES) + "\n", encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text("".join(f'{{"source": "{i}", "target": "x"}}\n' for i in range(3_000)))
+    found = [portion.digest()[:8] for portion in pieces(tmp_path, "*.*")]
+    assert found == ["d5641668", "fffc62f1", "8533fbca", "a9e721cc", "9e174418", "9799e6b7", "b0ab1883"]
 
 
 def test_small_files_are_gathered(tmp_path, small, monkeypatch):
@@ -108,7 +138,7 @@ def test_block_offsets(tmp_path_factory, data, block, chunk):
     path.write_bytes(data)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "BLOCK_LINES", block)
-        patch.setattr(module, "_READ_BYTES", chunk)
+        patch.setattr(portion, "READ_BYTES", chunk)
         offsets, count = block_offsets(path, "a")
     lines = data.split(b"\n")
     lines = lines if lines[-1] else lines[:-1]

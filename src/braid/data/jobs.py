@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from braid.data.formats.read import find_files
 from braid.data.kinds import kind_of
 from braid.data.portions import PORTION_BYTES, Portion, portions
 from braid.data.shard import Shard, Work, checksum, find_shard, make_shard
+from braid.data.unpacked import FOLDER, discard_unpacked
 from braid.errors import DataError
 from braid.storage import make_folder
 
@@ -63,7 +65,7 @@ def jobs_of(recipe: Recipe, *, folder: Path, output: Path) -> list[Job]:
     options = kind_of(recipe).options(recipe.data)
     names = {part: getattr(recipe.data, part) for part in PARTS}
     found = {part: find_files(patterns, options, folder=folder) for part, patterns in names.items() if patterns}
-    return [Job(part, portion, work) for part, files in found.items() for portion in portions(files, options)]
+    return [Job(part, portion, work) for part, files in found.items() for portion in portions(files, options, shards)]
 
 
 def _lexicon(recipe: Recipe, folder: Path) -> str:
@@ -95,8 +97,12 @@ def make_shards(jobs: Sequence[Job], watch: Watch | None = None) -> dict[str, li
         made = Parallel(n_jobs=num_workers, return_as="generator")(delayed(_run)(job) for job in missing)
     else:
         made = (job.run() for job in missing)
+    unpacked = Counter(job.portion.unpacked for job in missing)
     for job, shard in zip(missing, made, strict=True):
         found[job.name] = shard
+        unpacked[job.portion.unpacked] -= 1
+        if job.portion.unpacked is not None and not unpacked[job.portion.unpacked]:
+            job.portion.unpacked.discard()
         done += job.portion.num_bytes
         if watch is not None:
             watch(done, total)
@@ -113,8 +119,10 @@ def _run(job: Job) -> Shard:
 
 def discard_others(jobs: Sequence[Job]) -> None:
     """Remove the shards that lie beside those of these jobs: earlier data and rules made them."""
-    names = {job.name for job in jobs}
-    for path in jobs[0].work.folder.iterdir():
+    folder = jobs[0].work.folder
+    discard_unpacked(folder, {job.portion.unpacked.memo for job in jobs if job.portion.unpacked is not None})
+    names = {job.name for job in jobs} | {FOLDER}
+    for path in folder.iterdir():
         if path.name not in names:
             shutil.rmtree(path, ignore_errors=True)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from braid.data.example import Example, Reject
+from braid.data.formats.arrow_blocks import arrow_batches
 from braid.data.formats.cells import document_columns, document_rows, pair_columns, pair_rows
 from braid.data.formats.columns import named_facts
-from braid.data.formats.contract import FileFacts, ReadOptions
+from braid.data.formats.contract import Batches, FileFacts, ReadOptions
 from braid.data.formats.parquet import BATCH_ROWS, no_library, worded
 from braid.data.formats.stream import Stream
 
@@ -60,21 +62,36 @@ def arrow_rows(stream: Stream, columns: Sequence[str]) -> Iterator[tuple[int, di
         DataError: It cannot be read, up to its end.
     """
     table, is_file = _opened(stream, columns)
-    number = place = 0
-    while not is_file or place < table.num_record_batches:
+    part = stream.part
+    places = itertools.count() if part is None else iter(part.batches)
+    number = 0 if part is None else part.first
+    for place in places:
+        if is_file and place >= table.num_record_batches:
+            return
         with worded(stream, "an Arrow"):
             try:
                 batch = table.get_batch(place) if is_file else table.read_next_batch()
             except StopIteration:
                 return
             batch.validate(full=True)
-        place += 1
-        for begin in range(0, batch.num_rows, BATCH_ROWS):
+        first, length = (0, batch.num_rows) if part is None else part.slice(number, batch.num_rows)
+        for begin in range(first, first + length, BATCH_ROWS):
             with worded(stream, "an Arrow"):
-                rows = batch.slice(begin, BATCH_ROWS).to_pylist()
-            for row in rows:
-                number += 1
-                yield number, row
+                rows = batch.slice(begin, min(BATCH_ROWS, first + length - begin)).to_pylist()
+            yield from enumerate(rows, number + begin + 1)
+        number += batch.num_rows
+
+
+def read_batches(stream: Stream) -> Batches | None:
+    """The table's batches; None where they cannot be told apart.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    table, _ = _opened(stream)
+    with worded(stream, "an Arrow"):
+        schema = str(table.schema.remove_metadata())
+    return arrow_batches(stream.raw, schema)
 
 
 def read_arrow(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts, ReadOptions
@@ -21,8 +21,7 @@ MAX_COLUMNS = 4096
 _LANGUAGE_CODE = re.compile(r"[a-z]{2}([-_][A-Za-z]{2,4})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One row of a table as its format's reader found it.
 
     Args:
@@ -129,12 +128,17 @@ def table_examples(records: Iterable[Record], stream: Stream, options: ReadOptio
     columns, records = None, iter(records)
     head = list(itertools.islice(records, LOOKED_AT + 1))
     check_first_row(head, stream, options)
-    for record in itertools.chain(head, records):
-        if columns is None and record.cells and not record.fault:
-            columns = find_columns(record, options, stream)
-            if columns.has_header:
-                continue
-        yield _example(record, columns or Columns(), stream.shown)
+    records = itertools.chain(head, records)
+    for record in records:
+        if not record.cells or record.fault:
+            yield _example(record, Columns(), stream.shown)
+            continue
+        columns = find_columns(record, options, stream)
+        if not columns.has_header:
+            yield _example(record, columns, stream.shown)
+        break
+    if columns is not None:
+        yield from _examples(records, columns, stream.shown)
 
 
 def check_first_row(head: Sequence[Record], stream: Stream, options: ReadOptions) -> None:
@@ -160,6 +164,27 @@ def check_first_row(head: Sequence[Record], stream: Stream, options: ReadOptions
         line=next(record.line for record in head if record.cells and not record.fault),
         hint=f"write {wanted} under [data], or as they should be; if the first row is data after all, {numbers}",
     )
+
+
+def _examples(records: Iterable[Record], columns: Columns, file: str) -> Iterator[Example | Reject]:
+    """The rows; those that are as they should be, nearly all, by the shortest way."""
+    source, target, group, part = columns.source, columns.target, columns.group, columns.part
+    needed = max(source, target, group, part) + 1
+    for record in records:
+        line, cells, fault = record
+        if len(cells) < needed or fault or not (cells[source] or cells[target]):
+            yield _example(record, columns, file)
+        elif group < 0 and part < 0:
+            yield Example(source=cells[source], target=cells[target], file=file, line=line)
+        else:
+            yield Example(
+                source=cells[source],
+                target=cells[target],
+                file=file,
+                line=line,
+                group=cells[group] if group >= 0 else "",
+                part=cells[part] if part >= 0 else "",
+            )
 
 
 def _example(record: Record, columns: Columns, file: str) -> Example | Reject:

@@ -68,3 +68,61 @@ class FileFacts:
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     is_compressed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A batch or row group of a table.
+
+    Args:
+        rows: How many it has.
+        begin: Its first byte in the file.
+        end: The byte behind its last.
+        weight: Bytes of its texts, unpacked.
+        facts: What the file says of it elsewhere that its rows depend on.
+    """
+
+    rows: int
+    begin: int
+    end: int
+    weight: int
+    facts: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batches:
+    """The batches of a table, in the order of their rows.
+
+    Args:
+        schema: What the file says of the columns.
+        batches: All of them.
+        shared: Bytes, from and up to, that all batches need to be read.
+        is_spliced: Whether shared bytes and batches that follow each other are a table again.
+    """
+
+    schema: str
+    batches: tuple[Batch, ...]
+    shared: tuple[tuple[int, int], ...] = ()
+    is_spliced: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TablePart:
+    """Rows of a table that are read without the others.
+
+    Args:
+        begin: The first row, from 0.
+        end: The row behind the last.
+        first: The first row of the first batch.
+        batches: Numbers, from 0, of the batches or row groups that hold them.
+    """
+
+    begin: int
+    end: int
+    first: int
+    batches: range
+
+    def slice(self, number: int, num_rows: int) -> tuple[int, int]:
+        """Where in so many rows, ``number`` rows after the table's beginning, the wanted ones begin, and how many."""
+        begin, end = max(self.begin - number, 0), min(self.end - number, num_rows)
+        return begin, max(end - begin, 0)

@@ -42,22 +42,26 @@ def find_delimiter(lines: list[str], options: ReadOptions | None = None) -> str:
     return max(_DELIMITERS, key=score)
 
 
+def delimiter_of(stream: Stream, options: ReadOptions | None = None) -> tuple[str, bool]:
+    """The file's delimiter, and whether its first line does nothing but declare it."""
+    head = stream.head.decode(stream.encoding(), errors="ignore").removeprefix("\ufeff").splitlines()
+    declared = _DECLARED.fullmatch(head[0]) if head else None
+    return (declared[1], True) if declared else (find_delimiter(head[:-1] or head, options), False)
+
+
 def csv_records(stream: Stream, options: ReadOptions | None = None) -> Iterator[Record]:
     """The file's records; of one that cannot be read only the first line is given up, as it stands."""
-    encoding = stream.encoding()
-    head = stream.head.decode(encoding, errors="ignore").removeprefix("\ufeff").splitlines()
-    declared = _DECLARED.fullmatch(head[0]) if head else None
-    delimiter = declared[1] if declared else find_delimiter(head[:-1] or head, options)
+    delimiter, is_declared = delimiter_of(stream, options)
     ahead: deque[str] = deque()
-    source = stream.lines(encoding)
+    source = stream.lines(stream.encoding())
     number = 1
-    if declared:
+    if is_declared:
         next(source)
         number = 2
     while True:
-        lines = _Lines(ahead, source)
+        lines = RecordLines(ahead, source)
         try:
-            cells = next(csv.reader(lines, delimiter=delimiter, strict=True))
+            cells = next_cells(lines, delimiter)
         except StopIteration:
             return
         except csv.Error as error:
@@ -72,8 +76,13 @@ def csv_records(stream: Stream, options: ReadOptions | None = None) -> Iterator[
             number += len(lines.taken)
 
 
-class _Lines:
-    """Lines for one record, and which of them it took."""
+class RecordLines:
+    """Lines for one record, and which of them it took.
+
+    Args:
+        ahead: Lines that come first; those taken are gone from it.
+        source: The lines after them.
+    """
 
     def __init__(self, ahead: deque[str], source: Iterator[str]) -> None:
         self.taken: list[str] = []
@@ -91,6 +100,16 @@ class _Lines:
         self.taken.append(line)
         self._chars += len(line)
         return line + "\n"
+
+
+def next_cells(lines: RecordLines, delimiter: str) -> list[str]:
+    """The cells of the next record.
+
+    Raises:
+        StopIteration: There is no further line.
+        csv.Error: What the lines begin with is no record.
+    """
+    return next(csv.reader(lines, delimiter=delimiter, strict=True))
 
 
 def read_csv(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:

@@ -17,6 +17,7 @@ _CERTAIN = 20
 _ENOUGH = 2**16
 """Broken bytes with which a file is certainly not in UTF-8: the rest need not be looked at."""
 _UNDECODED = re.compile("[\udc80-\udcff]")
+_ASCII = bytes(range(128))
 _ESCAPING = frozenset({"unicode-escape", "raw-unicode-escape", "utf-7", "punycode", "idna", "undefined"})
 """Python's codecs that are no encodings of files, and may yield halves of surrogate pairs."""
 _LARGER = {
@@ -58,6 +59,26 @@ def encoding_name(name: str, *, is_meant: bool = False) -> str:
     return _LARGER.get(found, found) if is_meant else found
 
 
+def is_transparent(encoding: str, characters: str) -> bool:
+    """Whether the bytes of these ASCII characters stand for them in every valid text, whatever byte is before.
+
+    Args:
+        encoding: Python's name.
+        characters: What is looked for among the bytes of a file.
+    """
+    if encoding.startswith(("iso2022", "hz")):  # in which bytes mean something else after a certain sequence
+        return False
+    befores = [b"", *(bytes([lead]) for lead in range(128, 256))]
+    return all(_keeps(encoding, before, character) for character in characters for before in befores)
+
+
+def _keeps(encoding: str, before: bytes, character: str) -> bool:
+    try:
+        return (before + character.encode("ascii")).decode(encoding).endswith(character)
+    except UnicodeDecodeError:
+        return bool(before)  # no valid text
+
+
 def find_encoding(chunks: Iterable[bytes], given: str = "", languages: Sequence[str] = ()) -> Found:
     """The encoding of a file: UTF-8 where that is valid, else the one given, else the one its bytes read best in.
 
@@ -77,9 +98,9 @@ def find_encoding(chunks: Iterable[bytes], given: str = "", languages: Sequence[
     for chunk in chunks:
         text = decoder.decode(chunk)
         if not text.isascii():
-            broken = len(_UNDECODED.findall(text))
+            broken = _num_undecoded(text)
             num_broken += broken
-            num_valid += len(text) - len(text.encode("ascii", "ignore")) - broken
+            num_valid += len(text) - (len(chunk) - len(chunk.translate(None, _ASCII))) - broken
             if broken and len(sample) < SAMPLE_BYTES:
                 sample += _lines_beyond_ascii(chunk, is_first=not head)
         head = head or chunk[:SAMPLE_BYTES]
@@ -94,6 +115,15 @@ def find_encoding(chunks: Iterable[bytes], given: str = "", languages: Sequence[
         return Found("utf-8", is_damaged=True)
     guess = guess_encoding(head if b"\0" in head else bytes(sample), languages)
     return Found(guess.encoding, guess.confidence) if guess else Found("utf-8", is_damaged=True)
+
+
+def _num_undecoded(text: str) -> int:
+    """How many bytes could not be decoded; nearly always none, which is soon told."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return len(_UNDECODED.findall(text))
+    return 0
 
 
 def _lines_beyond_ascii(chunk: bytes, *, is_first: bool) -> bytes:

@@ -36,11 +36,12 @@ def example_of(row: Mapping[str, Any], options: ReadOptions, file: str, line: in
     Raises:
         ValueError: A key is missing or holds no text; worded for a person.
     """
-    source, _ = _texts(row, options, "source")
-    target, references = _texts(row, options, "target")
+    source = _source(row, options)
+    target, references = _targets(row, options)
     group, part = further_of(row, options)
     key = row.get("id", "")
-    key = str(key) if isinstance(key, str | int) else ""
+    if not isinstance(key, str):
+        key = str(key) if isinstance(key, int) else ""
     return Example(
         source=source, target=target, file=file, line=line, key=key, group=group, part=part, references=references
     )
@@ -52,6 +53,8 @@ def further_of(row: Mapping[str, Any], options: ReadOptions) -> tuple[str, str]:
     Raises:
         ValueError: A column is missing; worded for a person.
     """
+    if not options.group_column and not options.part_column:
+        return "", ""
     values = [_value(row, name, (), "")[1] if name else None for name in (options.group_column, options.part_column)]
     group, part = ("" if value is None else cell_text(value) for value in values)
     return group, part
@@ -76,31 +79,42 @@ def json_object(line: str) -> dict[str, Any]:
     return row
 
 
-def _texts(row: Mapping[str, Any], options: ReadOptions, side: str) -> tuple[str, tuple[str, ...]]:
-    """The text of a side, and the others where there is a list of them: joined, or as further references."""
-    column, roles = getattr(options, f"{side}_column"), getattr(options, f"{side}_roles")
-    name, value = _value(row, column, roles, getattr(options, f"{side}_language"))
-    if options.separator and side == "target":  # labels are often numbers
+def _source(row: Mapping[str, Any], options: ReadOptions) -> str:
+    """The text of the source."""
+    name, value = _value(row, options.source_column, options.source_roles, options.source_language)
+    if isinstance(value, list):
+        for item in value:
+            json_text(item, name)
+        raise ValueError(f'"{name}" must be a string, got {"a list" if value else "an empty list"}')
+    return json_text(value, name)
+
+
+def _targets(row: Mapping[str, Any], options: ReadOptions) -> tuple[str, tuple[str, ...]]:
+    """The text of the target, and the others where there is a list of them: joined, or as further references."""
+    name, value = _value(row, options.target_column, options.target_roles, options.target_language)
+    if options.separator:
         values = value if isinstance(value, list) else [value]
         labels = [label_text(item) if isinstance(item, int | float | Decimal) else item for item in values]
         return options.separator.join(json_text(item, name) for item in labels), ()
-    if not isinstance(value, list):
-        return json_text(value, name), ()
-    texts = [json_text(item, name) for item in value]
-    if side == "source" or not texts:
-        raise ValueError(f'"{name}" must be a string, got {"a list" if texts else "an empty list"}')
-    return texts[0], tuple(texts[1:])
+    if isinstance(value, list):
+        texts = [json_text(item, name) for item in value]
+        if not texts:
+            raise ValueError(f'"{name}" must be a string, got an empty list')
+        return texts[0], tuple(texts[1:])
+    return json_text(value, name), ()
 
 
 def _value(row: Mapping[str, Any], column: str, roles: Sequence[str], language: str) -> tuple[str, Any]:
     """Key and value of the column asked for, else of a role, else of the language."""
     inner = row.get("translation")
     for level in (row, inner if isinstance(inner, dict) else {}):
-        keys = list(islice(level, MAX_COLUMNS))
-        spoken = [keys[i] for i in best_languages(language, keys)] if language else []
-        for name in [column] if column else [*roles, *spoken]:
+        for name in (column,) if column else roles:
             if name in level:
                 return name, level[name]
+        if language and not column:
+            keys = list(islice(level, MAX_COLUMNS))
+            for place in best_languages(language, keys):
+                return keys[place], level[keys[place]]
     named = " or ".join(f'"{name}"' for name in [*roles, *[language] * bool(language)])
     wanted = f'the key "{column}"' if column else f"a key {named}"
     raise ValueError(f"must have {wanted}, got {', '.join(list(row)[:20]) or 'none'}")
@@ -116,8 +130,11 @@ def json_text(value: Any, name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise ValueError(f'"{name}" must be a string, got {type(value).__name__}')
-    if any("\ud800" <= char <= "\udfff" for char in value):
-        raise ValueError(f'"{name}" must be valid Unicode, got half of a surrogate pair')
+    if not value.isascii():
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError:
+            raise ValueError(f'"{name}" must be valid Unicode, got half of a surrogate pair') from None
     return value
 
 

@@ -9,9 +9,9 @@ from braid.data.example import Example, Reject
 from braid.data.formats.android import read_android
 from braid.data.formats.apple import read_apple
 from braid.data.formats.archives import refuse_archive_name
-from braid.data.formats.arrow import inspect_arrow, read_arrow, read_arrow_documents
+from braid.data.formats.arrow import inspect_arrow, read_arrow, read_arrow_documents, read_batches
 from braid.data.formats.conll import inspect_conll, read_conll, read_conll_documents
-from braid.data.formats.contract import FileFacts, ReadOptions
+from braid.data.formats.contract import Batches, FileFacts, ReadOptions
 from braid.data.formats.csv import inspect_csv, read_csv
 from braid.data.formats.i18n import read_json_texts, read_yaml_texts
 from braid.data.formats.jsonarray import inspect_json, read_json, read_json_documents
@@ -28,7 +28,7 @@ from braid.data.formats.pages import (
     read_pdf_text,
 )
 from braid.data.formats.parallel import inspect_parallel, read_parallel
-from braid.data.formats.parquet import inspect_parquet, read_parquet, read_parquet_documents
+from braid.data.formats.parquet import inspect_parquet, parquet_batches, read_parquet, read_parquet_documents
 from braid.data.formats.po import inspect_po, read_po
 from braid.data.formats.properties import read_properties
 from braid.data.formats.sqlite import inspect_sqlite, read_sqlite, read_sqlite_documents
@@ -50,13 +50,17 @@ class Format:
         suffixes: What the names of its files end with, before ``.gz``.
         read: How it is read.
         inspect: How it is looked at.
-        is_by_lines: Whether each line is a row of its own, whatever stands in the others but the first.
+        cut: How a large file is cut into pieces that are read apart: ``lines``, each a row whatever stands in the
+            others; ``table``, the same below the first ones, which name the columns; ``quoted``, where no quoted field
+            is open; ``batches``, as the file lists them; not at all when empty.
+        batches: Of ``batches``, what lists them.
     """
 
     suffixes: tuple[str, ...]
     read: Callable[[Stream, ReadOptions], Iterator[Example | Reject]]
     inspect: Callable[[Stream], FileFacts]
-    is_by_lines: bool = False
+    cut: str = ""
+    batches: Callable[[Stream], Batches | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -75,12 +79,12 @@ _PARQUET, _ARROW, _SQLITE = (".parquet",), (".arrow", ".feather"), (".sqlite", "
 _CONLL, _HTML, _MARKDOWN = (".conll", ".conllu", ".conllup"), (".html", ".htm", ".xhtml"), (".md", ".markdown")
 
 PAIR_READERS: Readers = {
-    "tsv": Format(_TSV, read_tsv, inspect_tsv, is_by_lines=True),
-    "csv": Format(_CSV, read_csv, inspect_csv),
-    "jsonl": Format(_JSONL, read_jsonl, inspect_jsonl, is_by_lines=True),
+    "tsv": Format(_TSV, read_tsv, inspect_tsv, cut="table"),
+    "csv": Format(_CSV, read_csv, inspect_csv, cut="quoted"),
+    "jsonl": Format(_JSONL, read_jsonl, inspect_jsonl, cut="lines"),
     "json": Format(_JSON, read_json, inspect_json),
-    "parquet": Format(_PARQUET, read_parquet, inspect_parquet),
-    "arrow": Format(_ARROW, read_arrow, inspect_arrow),
+    "parquet": Format(_PARQUET, read_parquet, inspect_parquet, "batches", parquet_batches),
+    "arrow": Format(_ARROW, read_arrow, inspect_arrow, "batches", read_batches),
     "sqlite": Format(_SQLITE, read_sqlite, inspect_sqlite),
     "conll": Format(_CONLL, read_conll, inspect_conll),
     "po": Format((".po", ".pot"), read_po, inspect_po),
@@ -123,12 +127,12 @@ _TEXT_READERS: Readers = {
     "txt": Format(SUFFIXES, read_plain, inspect_plain),
     "html": Format(_HTML, read_html_text, inspect_plain),
     "pdf": Format((".pdf",), read_pdf_text, inspect_plain),
-    "jsonl": Format(_JSONL, read_documents, inspect_jsonl, is_by_lines=True),
+    "jsonl": Format(_JSONL, read_documents, inspect_jsonl, cut="lines"),
     "json": Format(_JSON, read_json_documents, inspect_json),
-    "csv": Format(_CSV, read_column, inspect_csv),
-    "tsv": Format(_TSV, read_column, inspect_tsv, is_by_lines=True),
-    "parquet": Format(_PARQUET, read_parquet_documents, inspect_parquet),
-    "arrow": Format(_ARROW, read_arrow_documents, inspect_arrow),
+    "csv": Format(_CSV, read_column, inspect_csv, cut="quoted"),
+    "tsv": Format(_TSV, read_column, inspect_tsv, cut="table"),
+    "parquet": Format(_PARQUET, read_parquet_documents, inspect_parquet, "batches", parquet_batches),
+    "arrow": Format(_ARROW, read_arrow_documents, inspect_arrow, "batches", read_batches),
     "sqlite": Format(_SQLITE, read_sqlite_documents, inspect_sqlite),
     "conll": Format(_CONLL, read_conll_documents, inspect_conll),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from braid.data.example import Example, Reject
 from braid.data.formats.cells import document_columns, document_rows, pair_columns, pair_rows
 from braid.data.formats.columns import named_facts
-from braid.data.formats.contract import FileFacts, ReadOptions
+from braid.data.formats.contract import Batch, Batches, FileFacts, ReadOptions
 from braid.data.formats.stream import Stream
 from braid.errors import BraidError
 
@@ -70,19 +71,55 @@ def parquet_rows(stream: Stream, columns: Sequence[str]) -> Iterator[tuple[int, 
     Raises:
         DataError: It cannot be read, up to its end.
     """
-    table = open_parquet(stream)
+    table, part = open_parquet(stream), stream.part
     with worded(stream, "a Parquet"):
-        batches = table.iter_batches(batch_size=BATCH_ROWS, columns=list(columns), use_threads=False)
-    number = 0
-    while True:
+        groups = None if part is None else list(part.batches)
+        how = {"batch_size": BATCH_ROWS, "columns": list(columns), "row_groups": groups, "use_threads": False}
+        batches = table.iter_batches(**how)
+    number = 0 if part is None else part.first
+    while part is None or number < part.end:
         with worded(stream, "a Parquet"):
             batch = next(batches, None)
-            rows = [] if batch is None else batch.to_pylist()
-        if batch is None:
-            return
-        for row in rows:
-            number += 1
-            yield number, row
+            if batch is None:
+                return
+            begin, length = (0, batch.num_rows) if part is None else part.slice(number, batch.num_rows)
+            rows = batch.slice(begin, length).to_pylist() if length else []
+        yield from enumerate(rows, number + begin + 1)
+        number += batch.num_rows
+
+
+def parquet_batches(stream: Stream) -> Batches | None:
+    """The table's row groups; None where their description cannot be true.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    table = open_parquet(stream)
+    with worded(stream, "a Parquet"):
+        facts = table.metadata
+        groups = [_group(facts.row_group(number)) for number in range(facts.num_row_groups)]
+        schema = str(table.schema_arrow.remove_metadata())
+    size = stream.raw.seek(0, io.SEEK_END)
+    is_sound = sum(group.rows for group in groups) == facts.num_rows and all(
+        group.rows >= 0 and 0 < group.begin < group.end <= size for group in groups
+    )
+    return Batches(schema=schema, batches=tuple(groups)) if is_sound else None
+
+
+def _group(group: Any) -> Batch:
+    columns = [group.column(number) for number in range(group.num_columns)]
+    places = [filter(None, (column.dictionary_page_offset, column.data_page_offset)) for column in columns]
+    begins = [min(place, default=0) for place in places]
+    begin = min(begins, default=0)
+    ends = [start + column.total_compressed_size for start, column in zip(begins, columns, strict=True)]
+    facts = [group.num_rows]
+    for column in columns:
+        facts += (column.path_in_schema, column.physical_type, column.compression, column.encodings)
+        facts += (column.num_values, column.total_compressed_size, column.total_uncompressed_size)
+        # Where the group stands in the file changes no row: one that grew before it would.
+        facts += (column.data_page_offset - begin, (column.dictionary_page_offset or begin) - begin)
+    end = max(ends, default=0)
+    return Batch(rows=group.num_rows, begin=begin, end=end, weight=group.total_byte_size, facts=repr(facts))
 
 
 def read_parquet(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:

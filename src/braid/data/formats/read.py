@@ -9,7 +9,7 @@ from pathlib import Path
 
 from braid.data.example import Example, Reject
 from braid.data.formats.archives import refuse_archive
-from braid.data.formats.contract import FileFacts, ReadOptions
+from braid.data.formats.contract import Batches, FileFacts, ReadOptions
 from braid.data.formats.known import PAIR_READERS, PARALLEL, READS, Readers, format_of, pair_format_of
 from braid.data.formats.labeled import LabeledFile, is_text, labeled_files, read_labeled
 from braid.data.formats.lookup import exists, expand, with_home
@@ -122,13 +122,24 @@ def _encoding_words(stream: Stream) -> str:
     return f"{stream.used_encoding}, by its bytes{f' ({stream.confidence:.0%} sure)' if stream.confidence < 1 else ''}"
 
 
-def is_by_lines(file: DataFile, options: ReadOptions) -> bool:
-    """Whether each line of the file is a row of its own, whatever stands in the others."""
+def cut_of(file: DataFile, options: ReadOptions) -> str:
+    """How the file can be cut into pieces, as `braid.data.formats.known.Format` has it."""
     if file.label:
-        return False
+        return ""
     if len(file.shown) == 2:
-        return pair_format_of(file.shown) is PARALLEL
-    return format_of(file.shown[0], READS[options.reads]).is_by_lines
+        return "lines" if pair_format_of(file.shown) is PARALLEL else ""
+    return format_of(file.shown[0], READS[options.reads]).cut
+
+
+def batches_of(file: DataFile, options: ReadOptions) -> Batches | None:
+    """The batches of a file that is cut into them; None where they cannot be told apart.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    find = format_of(file.shown[0], READS[options.reads]).batches
+    with _streams(file, options) as streams:
+        return find(streams[0]) if find is not None else None
 
 
 def inspect_file(pattern: str, *, folder: Path) -> FileFacts:

@@ -14,13 +14,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from braid.data.example import Example, Reject
+from braid.data.formats.contract import TablePart
 from braid.data.formats.encoding import Found, encoding_name, find_encoding, undecoded, without_undecoded
 from braid.errors import DataError
 
 MAX_UNIT_BYTES = 16 * 2**20
 """A single line or unit longer than this is refused, so that a small gzip file cannot fill the memory."""
 
-_CHUNK_BYTES = 2**16
+HEAD_BYTES = 2**16
+"""Bytes that are read at once; by the first of them a file's kind and a table's delimiter are known."""
+
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -47,6 +50,7 @@ class Stream:
         keeps_broken: Whether `lines` of a damaged UTF-8 file go on behind a broken byte; `whole_row` finds such lines.
         found: What the bytes of the whole file say, where this is a piece of one that was looked at before.
         advice: What helps where the bytes are not text in the encoding.
+        is_unpacked: Whether it was gzip, whatever its name says.
 
     Attributes:
         head: The first 64 KiB, decompressed.
@@ -54,6 +58,7 @@ class Stream:
         used_encoding: What the text was last asked for in; "" before.
         found: What the bytes say, once they were asked.
         confidence: Of that, from 0 to 1; 1 unless it was guessed.
+        part: Of a table, the rows that are to be read; all when None.
 
     Raises:
         DataError: The file is empty, is damaged gzip, or Python does not know ``encoding``.
@@ -69,13 +74,15 @@ class Stream:
         keeps_broken: bool = False,
         found: Found | None = None,
         advice: str = "save the file as UTF-8, or set data.encoding",
+        is_unpacked: bool = False,
     ) -> None:
         self.advice = advice
         self.shown, self.raw = shown, raw
         self.used_encoding, self.confidence = "", 1.0
+        self.part: TablePart | None = None
         self._languages, self._keeps_broken = languages, keeps_broken
         self.found = found
-        self.is_compressed = _starts_as_gzip(raw, shown)
+        self.is_compressed = _starts_as_gzip(raw, "" if is_unpacked else shown)
         self._bytes = self._decompressed()
         self.head = self._read(self._bytes)
         if not self.head:
@@ -107,7 +114,7 @@ class Stream:
 
     def _read(self, source: io.BufferedIOBase) -> bytes:
         try:
-            return source.read(_CHUNK_BYTES)
+            return source.read(HEAD_BYTES)
         except EOFError as error:
             raise self.fault("a gzip file must be complete, got one that breaks off", hint="copy it again") from error
         except (gzip.BadGzipFile, zlib.error) as error:
@@ -203,20 +210,29 @@ class Stream:
 
     def lines(self, encoding: str, *, keep_ends: bool = False) -> Iterator[str]:
         """The lines, without their ends unless told otherwise; LF and CR LF end a line, nothing else does."""
-        pending, number = io.StringIO(), 1
+        pending: list[str] = []
+        pending_chars, number = 0, 1
         goes_on = self._keeps_broken and self.found is not None and self.found.is_damaged
         for text in self._decoded(encoding, "surrogateescape" if goes_on else "strict"):
-            first, *others = text.split("\n")
-            pending.write(first)
-            if pending.tell() > MAX_UNIT_BYTES:
+            lines = text.split("\n")
+            pending_chars += len(lines[0])
+            if pending_chars > MAX_UNIT_BYTES:
                 raise self.fault(f"a line must be shorter than {MAX_UNIT_BYTES >> 20} MiB", line=number)
-            for other in others:
-                yield f"{pending.getvalue()}\n" if keep_ends else pending.getvalue().removesuffix("\r")
-                number += 1
-                pending = io.StringIO()
-                pending.write(other)
-        if pending.tell():
-            yield pending.getvalue() if keep_ends else pending.getvalue().removesuffix("\r")
+            pending.append(lines[0])
+            if len(lines) == 1:
+                continue
+            lines[0] = "".join(pending)
+            pending = [lines.pop()]
+            pending_chars = len(pending[0])
+            number += len(lines)
+            if keep_ends:
+                yield from (f"{line}\n" for line in lines)
+            elif "\r" in text or lines[0].endswith("\r"):
+                yield from (line.removesuffix("\r") for line in lines)
+            else:
+                yield from lines
+        if last := "".join(pending):
+            yield last if keep_ends else last.removesuffix("\r")
 
 
 def _starts_as_gzip(raw: io.BufferedIOBase, shown: str) -> bool:

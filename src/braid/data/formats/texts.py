@@ -107,15 +107,17 @@ def document_of(row: Mapping[str, Any], options: ReadOptions) -> tuple[str, str]
     asked = options.target_column
     if not asked and is_dialogue(row):
         return _dialogue(dialogue_of(row))
-    names = [asked] if asked else [*DIALOGUES, *options.target_roles, "lines"]
-    name = next((name for name in names if row.get(name)), None)
-    if name is None:
+    names = (asked,) if asked else (*DIALOGUES, *options.target_roles, "lines")
+    for name in names:
+        if row.get(name):
+            break
+    else:
         raise ValueError(f"must have a text under one of {', '.join(names)}, got {', '.join(list(row)[:20]) or 'none'}")
     value = row[name]
-    if not isinstance(value, str | list):
-        raise ValueError(f'"{name}" must be a text or a list, got {type(value).__name__}')
     if isinstance(value, str):
         return json_text(value, name), ""
+    if not isinstance(value, list):
+        raise ValueError(f'"{name}" must be a text or a list, got {type(value).__name__}')
     if name in DIALOGUES or any(isinstance(item, dict) for item in value):
         return _dialogue(messages_of(value, name))
     return "\n".join(json_text(item, name) for item in value), ""
