@@ -18,6 +18,9 @@ from braid.text.matching import best_languages
 MAX_COLUMNS = 4096
 """Cells of a row, or keys of an object, that are looked at: what has more is no table, and further ones stay unread."""
 
+_MAX_COMMENTS = 100
+"""Lines among which the first row is looked for."""
+
 _LANGUAGE_CODE = re.compile(r"[a-z]{2}([-_][A-Za-z]{2,4})?")
 
 
@@ -44,6 +47,37 @@ class Columns:
     group: int = -1
     part: int = -1
     has_header: bool = False
+
+
+COMMENT = "a comment before the first row"
+
+
+def is_comment(text: str) -> bool:
+    """Whether a line before the first row, or its first cell, may be none of the table."""
+    return text.startswith("#")
+
+
+def mark_comments(records: Iterable[Record], options: ReadOptions | None = None) -> Iterator[Record]:
+    """The records, those with a fault that are comments: they begin with # and stand before the first row.
+
+    A line of as many cells as that row is one of the table, unless that row is the header asked for.
+    """
+    records = iter(records)
+    head: list[Record] = []
+    first: Record | None = None
+    for record in itertools.islice(records, _MAX_COMMENTS):
+        head.append(record)
+        if record.cells and not is_comment(record.cells[0]):
+            first = record
+            break
+    is_header = first is not None and options is not None and header_columns(first.cells, options) is not None
+    for record in head:
+        is_other = first is not None and len(record.cells) != len(first.cells) > 1
+        if record.cells and is_comment(record.cells[0]) and (is_header or is_other):
+            yield Record(record.line, record.cells, fault=COMMENT)
+        else:
+            yield record
+    yield from records
 
 
 def header_columns(cells: Sequence[str], options: ReadOptions) -> Columns | None:
@@ -193,7 +227,8 @@ def _example(record: Record, columns: Columns, file: str) -> Example | Reject:
     group, part = (cells[i] if 0 <= i < len(cells) else "" for i in (columns.group, columns.part))
     example = Example(source=source, target=target, file=file, line=record.line, group=group, part=part)
     if record.fault:
-        return Reject(example=example, rule="quotes", detail=record.fault)
+        rule = "empty" if record.fault == COMMENT else "quotes"
+        return Reject(example=example, rule=rule, detail=record.fault)
     if not any(cells):
         return Reject(example=example, rule="empty", detail="blank line")
     needed = max(columns.source, columns.target, columns.group, columns.part) + 1

@@ -87,6 +87,7 @@ class Stream:
         self.head = self._read(self._bytes)
         if not self.head:
             raise DataError("a data file must hold at least one row, got an empty file", where=shown)
+        self._has_cr_ends: bool | None = None
         self._given = encoding_name(encoding, is_meant=True) if encoding else ""
         if encoding and not self._given:
             raise self.fault(
@@ -157,8 +158,29 @@ class Stream:
         since_break = 0
         while since_break <= MAX_UNIT_BYTES and (chunk := self._read(source)):
             yield chunk
-            last = chunk.rfind(b"\n")
+            last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
             since_break = since_break + len(chunk) if last < 0 else len(chunk) - last
+
+    @property
+    def has_cr_ends(self) -> bool:
+        """Whether lines end as on old Macintoshes: the file holds carriage returns and no line feed.
+
+        All of it is looked at where the first 64 KiB say so.
+        """
+        if self._has_cr_ends is None:
+            self._has_cr_ends = b"\n" not in self.head and self._has_only_returns()
+        return self._has_cr_ends
+
+    def _has_only_returns(self) -> bool:
+        """Whether there are some and no line feed among the bytes, read as if they had not been looked at."""
+        place = self.raw.tell()
+        self.raw.seek(0)
+        source = self._decompressed()
+        has_return = has_feed = False
+        while not has_feed and (chunk := self._read(source)):
+            has_return, has_feed = has_return or b"\r" in chunk, b"\n" in chunk
+        self.raw.seek(place)
+        return has_return and not has_feed
 
     def xml_encoding(self) -> str:
         """The encoding of an XML file: by byte-order mark, else by its declaration, else UTF-8."""
@@ -209,12 +231,16 @@ class Stream:
         return "".join(parts)
 
     def lines(self, encoding: str, *, keep_ends: bool = False) -> Iterator[str]:
-        """The lines, without their ends unless told otherwise; LF and CR LF end a line, nothing else does."""
+        """The lines, without their ends unless told otherwise.
+
+        LF and CR LF end a line, CR does in a file without LF, nothing else does.
+        """
         pending: list[str] = []
         pending_chars, number = 0, 1
         goes_on = self._keeps_broken and self.found is not None and self.found.is_damaged
+        mark = "\r" if self.has_cr_ends else "\n"
         for text in self._decoded(encoding, "surrogateescape" if goes_on else "strict"):
-            lines = text.split("\n")
+            lines = text.split(mark)
             pending_chars += len(lines[0])
             if pending_chars > MAX_UNIT_BYTES:
                 raise self.fault(f"a line must be shorter than {MAX_UNIT_BYTES >> 20} MiB", line=number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from braid.data.example import Example, Reject
-from braid.data.formats.columns import MAX_COLUMNS, Record, table_examples, table_facts
+from braid.data.formats.columns import MAX_COLUMNS, Record, mark_comments, table_examples, table_facts
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.stream import Stream
 
@@ -18,7 +18,7 @@ def tsv_records(stream: Stream) -> Iterator[Record]:
 
 def read_tsv(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
     """One Example a line; lines with too few columns as Rejects, further columns ignored."""
-    return table_examples(tsv_records(stream), stream, options)
+    return table_examples(mark_comments(tsv_records(stream), options), stream, options)
 
 
 def inspect_tsv(stream: Stream) -> FileFacts:
