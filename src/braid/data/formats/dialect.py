@@ -141,7 +141,7 @@ class _Fit:
         cells = [cell for row in rows for cell in row]
         return cls(
             dialect=dialect,
-            is_header=bool(options and rows) and header_columns(rows[0], options) is not None,
+            is_header=options is not None and bool(rows) and header_columns(rows[0], options) is not None,
             evenness=max(widths.values(), default=0) / max(len(records), 1),
             spaced=sum(cell.startswith(" ") for cell in cells) / max(len(cells), 1),
             faults=len(records) - len(rows),

@@ -16,6 +16,7 @@ from pathlib import Path
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import TablePart
 from braid.data.formats.encoding import Found, encoding_name, find_encoding, undecoded, without_undecoded
+from braid.data.formats.legacy import UNREADABLE
 from braid.errors import DataError
 
 MAX_UNIT_BYTES = 16 * 2**20
@@ -141,6 +142,12 @@ class Stream:
                 )
         else:
             self.found = self.found or self._find()
+            if self.found.encoding in UNREADABLE:
+                name = UNREADABLE[self.found.encoding]
+                raise self.fault(
+                    f"the text must be in an encoding that Braid decodes, got {name} by its bytes",
+                    hint=f'convert it: iconv -f {name} -t UTF-8; or if it is none, set data.encoding = "utf-8"',
+                )
             self.used_encoding, self.confidence = self.found.encoding, self.found.confidence
         return self.used_encoding
 
@@ -177,8 +184,10 @@ class Stream:
         self.raw.seek(0)
         source = self._decompressed()
         has_return = has_feed = False
-        while not has_feed and (chunk := self._read(source)):
+        for chunk in self._until_too_long(source):
             has_return, has_feed = has_return or b"\r" in chunk, b"\n" in chunk
+            if has_feed:
+                break
         self.raw.seek(place)
         return has_return and not has_feed
 
