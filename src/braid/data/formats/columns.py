@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.header import LOOKED_AT, is_header, likely_columns
+from braid.data.formats.language_names import named_language, side_columns
 from braid.data.formats.stream import Stream
-from braid.text.matching import best_languages
 
 MAX_COLUMNS = 4096
 """Cells of a row, or keys of an object, that are looked at: what has more is no table, and further ones stay unread."""
@@ -91,14 +91,21 @@ def header_columns(cells: Sequence[str], options: ReadOptions) -> Columns | None
 
 
 def find_column(names: Sequence[str], column: str, roles: Sequence[str], language: str) -> int | None:
-    """The column asked for, else the first one named by a role, else the one named by its language."""
+    """The column asked for, else the first one named by a role, else the one named by its language.
+
+    Args:
+        names: Of the columns.
+        column: Asked for by name; "" when none is.
+        roles: Names by which the side is known.
+        language: Code of the side's language; "" where sides are not languages.
+    """
     if column:
         return names.index(column) if column in names else None
     folded = [name.lower() for name in names]
     for role in roles:
         if role in folded:
             return folded.index(role)
-    return next(iter(best_languages(language, names)), None) if language else None
+    return next(iter(side_columns(language, roles, names)), None) if language else None
 
 
 def find_columns(first: Record, options: ReadOptions, stream: Stream) -> Columns:
@@ -285,8 +292,10 @@ def cell_text(value: Any) -> str:
 
 
 def declared_languages(names: Sequence[str]) -> tuple[str, ...]:
-    """The names of columns that are language codes."""
+    """The names of columns that are language codes, or where there are none the codes of those named in words."""
     codes = tuple(name for name in names if _LANGUAGE_CODE.fullmatch(name))
+    if not set(codes) - {"id"}:
+        return tuple(filter(None, map(named_language, names))) or codes
     if "id" in codes and len(codes) > 2:
         return tuple(code for code in codes if code != "id")  # far more often an identifier than Indonesian
     return codes
