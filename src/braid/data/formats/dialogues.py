@@ -54,6 +54,8 @@ def is_dialogue(row: Mapping[str, Any]) -> bool:
 
 def _turns(row: Mapping[str, Any]) -> tuple[str, list[Any]] | None:
     """The key under which a list of messages stands, and the list; tables keep it as the text of its JSON."""
+    if row.keys().isdisjoint(DIALOGUES):
+        return None
     for name in DIALOGUES:
         value = row.get(name)
         if isinstance(value, str) and value.lstrip().startswith("[{"):

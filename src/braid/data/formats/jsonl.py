@@ -15,11 +15,13 @@ from braid.data.formats.language_names import side_columns
 from braid.data.formats.stream import Stream
 from braid.data.labels import label_text
 
+_DECODER = json.JSONDecoder()
+
 
 def read_jsonl(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
     """One Example a line; lines that are not such an object as Rejects."""
     for number, line in enumerate(stream.lines(stream.encoding()), 1):
-        if not line.strip():
+        if not line or line.isspace():
             empty = Example(source="", target="", file=stream.shown, line=number)
             yield Reject(example=empty, rule="empty", detail="blank line")
             continue
@@ -67,7 +69,9 @@ def json_object(line: str) -> dict[str, Any]:
         ValueError: It is none; worded for a person.
     """
     try:
-        row = json.loads(line)
+        row, end = _DECODER.raw_decode(line) if line.startswith("{") else (None, -1)
+        if end != len(line):
+            row = json.loads(line)
     except json.JSONDecodeError as error:
         raise ValueError(f"must be a JSON object, got: {error.msg} at column {error.colno}") from error
     except RecursionError:

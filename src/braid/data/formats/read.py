@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -103,13 +104,15 @@ def stream_rows(
         rows = pair_format_of([stream.shown for stream in streams]).read(streams[0], streams[1])
     else:
         rows = format_of(streams[0].shown, READS[options.reads]).read(streams[0], options)
-    is_damaged: bool | None = None
-    for row in rows:
-        if is_damaged is None:  # readers ask for the encoding before their first row
-            is_damaged = any(stream.found is not None and stream.found.is_damaged for stream in streams)
-            if encodings is not None:
-                encodings.update({stream.shown: words for stream in streams if (words := _encoding_words(stream))})
-        yield whole_row(row) if is_damaged else row
+    rows = iter(rows)
+    first = list(itertools.islice(rows, 1))  # before which readers ask for the encoding
+    if not first:
+        return
+    rows = itertools.chain(first, rows)
+    if encodings is not None:
+        encodings.update({stream.shown: words for stream in streams if (words := _encoding_words(stream))})
+    is_damaged = any(stream.found is not None and stream.found.is_damaged for stream in streams)
+    yield from map(whole_row, rows) if is_damaged else rows
 
 
 def _encoding_words(stream: Stream) -> str:
