@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import time
 
@@ -152,6 +153,13 @@ def test_one_sign_repeated_is_looked_at_in_little_time(char):
     lines = first_lines(text[: 2**16])
     find_dialect(lines, is_cut=True)
     assert time.perf_counter() - begun < 1
+
+
+@pytest.mark.parametrize("how", WRITERS)
+def test_real_tables_are_read_as_they_were_written(shared_data, how):
+    lines = gzip.decompress((shared_data / "translation/tatoeba_en_zh/test.tsv.gz").read_bytes()).decode().splitlines()
+    rows = [line.split("\t") for line in lines[:600]]
+    assert cells(written(rows, **WRITERS[how])) == rows
 
 
 def test_records_name_their_lines():

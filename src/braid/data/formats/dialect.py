@@ -100,7 +100,8 @@ def _variants(text: str, delimiter: str) -> Iterator[Dialect]:
     before = f"(?:^|{re.escape(delimiter)})"
     spaces = (False, True) if re.search(rf"{re.escape(delimiter)} ++[\"']", text) else (False,)
     escapes = (False, True) if '\\"' in text or "\\'" in text else (False,)
-    is_single = re.search(rf"(?m){before} *+'", text) and not re.search(rf'(?m){before} *+"', text)
+    singles, doubles = (len(re.findall(rf"(?m){before}{mark}", text)) for mark in "'\"")
+    is_single = singles > 3 * doubles
     for quote in ('"', "'") if is_single else ('"',):
         for has_escapes in escapes:
             for skips_spaces in spaces:

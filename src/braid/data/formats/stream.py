@@ -50,10 +50,10 @@ class Stream:
         languages: Base codes of the languages that are expected, which help to guess an encoding.
         keeps_broken: Whether `lines` of a damaged UTF-8 file go on behind a broken byte; `whole_row` finds such lines.
         found: What the bytes of the whole file say, where this is a piece of one that was looked at before.
-        advice: What helps where the bytes are not text in the encoding.
         is_unpacked: Whether it was gzip, whatever its name says.
 
     Attributes:
+        advice: What helps where the bytes are not text in the encoding.
         head: The first 64 KiB, decompressed.
         is_compressed: True for gzip.
         used_encoding: What the text was last asked for in; "" before.
@@ -74,10 +74,9 @@ class Stream:
         languages: Sequence[str] = (),
         keeps_broken: bool = False,
         found: Found | None = None,
-        advice: str = "save the file as UTF-8, or set data.encoding",
         is_unpacked: bool = False,
     ) -> None:
-        self.advice = advice
+        self.advice = "save the file as UTF-8, or set data.encoding"
         self.shown, self.raw = shown, raw
         self.used_encoding, self.confidence = "", 1.0
         self.part: TablePart | None = None

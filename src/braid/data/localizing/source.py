@@ -47,7 +47,9 @@ class SourceFile:
 
     def stream(self) -> Stream:
         """The file for a reader of its format."""
-        return Stream(io.BytesIO(self.data), self.shown, advice=_ADVICE)
+        stream = Stream(io.BytesIO(self.data), self.shown)
+        stream.advice = _ADVICE
+        return stream
 
     def fault(self, message: str, *, line: int = 0, hint: str = "") -> DataError:
         """The error to raise when this file is not what it should be."""
