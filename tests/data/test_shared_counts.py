@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -253,3 +254,77 @@ def test_all_summaries_are_references(shared_data):
     rows = examples_of("summarisation/scitldr/valid.jsonl.gz", shared_data)
     lines = content(shared_data / "summarisation/scitldr/valid.jsonl.gz").decode().splitlines()
     assert [1 + len(row.references) for row in rows] == [len(json.loads(line)["summaries"]) for line in lines]
+
+
+def text_of(entry: str, folder: Path) -> str:
+    return "".join(row.target for row in examples_of(entry, folder))
+
+
+@pytest.mark.parametrize(
+    ("entry", "characters"),
+    [
+        ("lm/zh_novels/红楼梦.txt.gz", 849_721),
+        ("lm/zh_novels/西游记.txt.gz", 671_002),
+        ("lm/chinese_poetry/tang.jsonl.gz", 663_210),
+        ("lm/chinese_poetry/songci.jsonl.gz", 438_655),
+    ],
+)
+def test_characters(shared_data, entry, characters):
+    """Of the novels with the ends of their lines, CR LF; of poems without those that the reader puts between lines."""
+    text = text_of(entry, shared_data)
+    assert len(text if "novels" in entry else text.replace("\n", "")) == characters
+
+
+def test_words_and_tokens(shared_data):
+    speeches = examples_of("lm/inaugural/inaugural.jsonl.gz", shared_data)
+    assert sum(len(speech.target.split()) for speech in speeches) == 138_096
+    assert len(text_of("lm/wikitext2/valid.txt.gz", shared_data).split()) == 213_886
+    play = text_of("lm/tinyshakespeare/input.txt", shared_data)
+    assert (len(play), sum(char in " \n" for char in play)) == (1_115_394, 209_892)
+
+
+def test_aspects_of_reviews(shared_data):
+    lines = content(shared_data / "semantic/asap_sample_zh/reviews.jsonl").decode().splitlines()
+    given = Counter(str(polarity) for line in lines for polarity in json.loads(line)["aspects"].values())
+    assert given.keys() == {"1", "0", "-1"}
+
+
+def test_types_of_stereotypes(shared_data):
+    rows = examples_of("bias/crows_pairs/pairs.jsonl", shared_data, group_column="bias_type")
+    assert Counter(row.group for row in rows) == {
+        "race-color": 300, "socioeconomic": 101, "gender": 159, "disability": 41, "nationality": 102,
+        "physical-appearance": 32, "religion": 63, "age": 53, "sexual-orientation": 51,
+    }  # fmt: skip
+
+
+def test_slots_and_repeats_of_snips(shared_data):
+    rows = {part: examples_of(f"semantic/snips/{part}", shared_data) for part in ("train.jsonl.gz", "test.jsonl")}
+    slots = {
+        slot["slot"]
+        for part in rows
+        for line in content(shared_data / "semantic/snips" / part).decode().splitlines()
+        for slot in json.loads(line)["slots"]
+    }
+    assert len(slots) == 39
+    train, test = (
+        [re.sub(r"[\W_]+", "", row.source.lower()) for row in rows[part]] for part in ("train.jsonl.gz", "test.jsonl")
+    )
+    assert sum(text in set(test) for text in train) == 21
+
+
+def test_intents_of_xsid(shared_data):
+    """The source speaks of 16 intents of all parts; of this part's rows none has the sixteenth."""
+    found = [labels(f"semantic/xsid/{code}.valid.jsonl", shared_data) for code in ("de", "en", "zh")]
+    assert [len(one) for one in found] == [15, 15, 15]
+    assert found[0] == found[1] == found[2]
+
+
+def test_documents_of_ntrex(shared_data):
+    assert len(set(text_of("translation/ntrex128/dev.docids.txt", shared_data).split())) == 30
+
+
+@pytest.mark.parametrize(("language", "sentences"), [("zh", 7856), ("de", 8307), ("fr", 5609)])
+def test_full_sentences_of_interfaces(shared_data, language, sentences):
+    rows = examples_of(f"translation/ui_catalogs/en-{language}.tsv.gz", shared_data)
+    full = [row for row in rows if len(row.source.split()) >= 5 and row.source.rstrip('"”)').endswith((".", "!", "?"))]
+    assert len(full) == sentences

@@ -134,3 +134,46 @@ def test_clean_data_stay(path, most, shared_data):
 def test_damaged_data_are_found(shared_data):
     with gzip.open(shared_data / "semantic" / "sentence_polarity" / "valid.tsv.gz", "rt", encoding="utf-8") as lines:
         assert sum(repair(line) != line for line in lines) == 13
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("我爱中国", "gbk"),
+        ("我们今天去北京，好吗？", "gbk"),
+        ("我爱中国 hello", "gbk"),
+        ("Привет, мир! Как дела?", "cp1251"),
+        ("Сегодня идёт дождь", "cp1251"),
+    ],
+)
+@pytest.mark.parametrize("western", ["latin-1", "cp1252"])
+def test_chinese_and_russian_read_as_western_text(text, encoding, western):
+    assert repair(text.encode(encoding).decode(western)) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Not certain, or in part alone: left as it is rather than repaired by halves.
+        "大卫·约翰逊（David Johnson） 牧师是约翰逊神父".encode("gbk").decode("latin-1"),
+        "三年前，Sainsbury's".encode("gbk").decode("latin-1"),
+        "Мёрт и Мозель".encode("cp1251").decode("latin-1"),
+        "ТИП ДАННЫХ".encode("cp1251").decode("latin-1"),
+        "Grüße Ïðèâåò",
+        "àéèùâêîôûç",
+        "áéíóúñ ÁÉÍÓÚÑ",
+        "äöüß ÄÖÜ",
+        "ÅÄÖåäö ÆØÅæøå",
+        "ãõâêôáéíóúç",
+    ],
+)
+def test_what_is_not_certain_is_left_alone(text):
+    assert repair(text) in (text, text.encode("latin-1").decode("cp1251"))
+    assert "й" not in repair(text) or " " in text
+
+
+@pytest.mark.parametrize("char", ["Î", "ÎÒ", "é", "Ã¤", "°"])
+def test_a_long_run_is_soon_left_alone(char):
+    begun = time.perf_counter()
+    repair(char * 10**5)
+    assert time.perf_counter() - begun < 2

@@ -149,3 +149,20 @@ def test_linear_time(chars):
     begun = time.process_time()
     split_sentences(chars * (2 * 10**5 // len(chars)))
     assert time.process_time() - begun < 4
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "sentences"),
+    [
+        ("Er kam am 3. Dann ging er.", "de", ["Er kam am 3. ", "Dann ging er."]),
+        ("Er kam am 3. Die Tür war zu.", "de", ["Er kam am 3. ", "Die Tür war zu."]),
+        ("Er kam am 3. Mai. Dann ging er.", "de", ["Er kam am 3. Mai. ", "Dann ging er."]),
+        ("Am 3. Spieltag kam er.", "de", ["Am 3. Spieltag kam er."]),
+        ("Am 3. und 4. Mai kam er.", "de", ["Am 3. und 4. Mai kam er."]),
+        ("他问:“好吗?”好", "zh", ["他问:“好吗?”", "好"]),
+        ("他说(好吗?)好!好", "zh", ["他说(好吗?)", "好!", "好"]),
+        ("“好吗?”", "zh", ["“好吗?”"]),
+    ],
+)
+def test_ordinals_that_end_and_quotes_that_close(text, language, sentences):
+    assert split_sentences(text, language) == sentences

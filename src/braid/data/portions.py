@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from braid.data.formats.contract import Batches, ReadOptions, TablePart
-from braid.data.formats.csv import csv_records, delimiter_of
+from braid.data.formats.csv import csv_records, dialect_of
 from braid.data.formats.encoding import Found, is_transparent
 from braid.data.formats.read import DataFile, batches_of, cut_of, raw_rows
 from braid.data.formats.stream import HEAD_BYTES, MAX_UNIT_BYTES, Stream, open_stream
@@ -106,7 +106,7 @@ def _of_text(file: DataFile, options: ReadOptions, unpacked: Unpacked | None) ->
             raw = stack.enter_context(opened(path, shown))
             how = {"encoding": options.encoding, "keeps_broken": True, "is_unpacked": unpacked is not None}
             streams.append(Stream(raw, shown, languages=options.languages, **how))
-        if not all(is_transparent(stream.encoding(), "\n") for stream in streams):
+        if any(stream.has_cr_ends or not is_transparent(stream.encoding(), "\n") for stream in streams):
             return []
         whole = dataclasses.replace(whole, found=tuple(stream.found for stream in streams), has_names=cut != "lines")
         if cut == "quoted":
@@ -134,12 +134,14 @@ def _by_lines(whole: Portion, paths: Sequence[Path]) -> list[Portion]:
 def _by_records(whole: Portion, path: Path, stream: Stream, options: ReadOptions) -> list[Portion]:
     """A CSV file in pieces of whole records; none where they cannot be told apart by bytes."""
     encoding, columns = stream.encoding(), options if options.reads == "pairs" else None
-    delimiter, is_declared = delimiter_of(stream, columns)
+    dialect = dialect_of(stream, columns)
+    if not dialect.is_standard:
+        return []
     mark = stream.head.decode(encoding, errors="ignore").startswith("\ufeff")
-    if not is_transparent(encoding, f'\n\r"{delimiter}') or (mark and encoding != "utf-8"):
+    if not is_transparent(encoding, f'\n\r"{dialect.delimiter}') or (mark and encoding != "utf-8"):
         return []
     wanted = Wanted(every=BLOCK_LINES, head_records=HEAD_LINES, head_bytes=HEAD_BYTES)
-    blocks = record_blocks(path, delimiter, wanted, skipped_lines=int(is_declared))
+    blocks = record_blocks(path, dialect.delimiter, wanted, skipped_lines=int(dialect.is_declared))
     head = islice(csv_records(stream, columns), HEAD_LINES)
     if blocks is None or not any(record.cells and not record.fault for record in head):
         return []

@@ -45,6 +45,7 @@ from braid.data.report import RULE_TITLES, data_report
 from braid.data.shard import Shard, checksum, count_row, join_counts, printable
 from braid.data.split import LEAST, MIN_ROWS, HeldOut, Wanted, assign_parts, check_size, leave_out_leaks
 from braid.data.split_texts import FEW, LEAST_CHARS, behind_held, held_parts, parts_of, split_ends
+from braid.data.swapped import check_sides
 from braid.data.table import Table, apply_rules, as_read
 from braid.errors import ConfigError, DataError, StorageError
 from braid.storage import atomic_file, atomic_folder, make_folder
@@ -110,6 +111,7 @@ def prepare_data(
     try:
         _check_files(jobs, shards)
         apply_rules(list(tables.values()), config)
+        check_sides(tables["train"], config)
         for part, table in tables.items():
             _check_left(part, table)
         split = _assign(tables, recipe, ledger)

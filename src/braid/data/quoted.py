@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from braid.data.formats.csv import MAX_RECORD_LINES, RecordLines, next_cells
+from braid.data.formats.csv import MAX_RECORD_LINES, Dialect, RecordLines, next_cells
 from braid.data.formats.stream import MAX_UNIT_BYTES
 
 READ_BYTES = 2**20
@@ -84,7 +84,7 @@ def record_blocks(path: Path, delimiter: str, wanted: Wanted, *, skipped_lines: 
 
     Args:
         path: A file in an encoding in which the bytes of delimiter, quotation mark and line ends are those characters.
-        delimiter: As `braid.data.formats.csv.delimiter_of` finds it.
+        delimiter: As `braid.data.formats.csv.dialect_of` finds it, in the standard dialect otherwise.
         wanted: Which records are looked for.
         skipped_lines: Lines before the first record.
 
@@ -227,7 +227,7 @@ class _Scan:
         """How many of the lines from one on the reader looks at for a record, and whether they are one."""
         record = RecordLines(deque(), iter(lines[place : place + MAX_RECORD_LINES]))
         try:
-            next_cells(record, self.delimiter)
+            next_cells(record, Dialect(self.delimiter))
         except csv.Error:
             return len(record.taken), False
         return len(record.taken), True

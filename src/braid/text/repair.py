@@ -2,7 +2,8 @@
 
 Only what is certain is changed: curly quotes, full-width forms and ligatures stay, and so does every text in which
 anything else may be meant. Western, Cyrillic and Greek damage is found and undone by ftfy; UTF-8 that was read as one
-of the Chinese, Japanese and Korean encodings by writing it back and looking at both.
+of the Chinese, Japanese and Korean encodings by writing it back and looking at both; Chinese and Russian that was read
+as Latin-1 by its bytes, as files are.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from html.entities import html5
 from itertools import product, takewhile
 from typing import Any
 
-from braid.text.encodings import common_characters
+from braid.text.encodings import common_characters, guess_encoding
 
 _SINGLE = ("latin-1", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "iso8859-2", "mac-roman", "cp437")
 """Encodings with one byte a character in which ftfy finds UTF-8."""
@@ -37,6 +38,17 @@ _LATIN = re.compile("[À-ɏ]")
 _SPACE = "\xa0"
 _RARE = 0.5
 """The most that may be common characters in what is no Chinese text."""
+_FOREIGN = re.compile("[\xa1-\xff]{4}")
+"""So many signs and letters beyond ASCII in a row hold no Western text."""
+_HIGH = re.compile(
+    "[\x80-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]+"
+)
+_ALONE = re.compile("(?<![A-Za-z])[^\x00-\x7f](?:[^\x00-\x7f]|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f]))*+(?![A-Za-z])")
+_CYRILLIC = re.compile("[А-яЁёІіЇїЄєҐґ«»–—…“”„№\xa0]*")
+"""What stands in Russian and Ukrainian texts beyond ASCII."""
+_SURE = 0.9
+_FOREIGN_LEAST = {"cp1251": 5, "gb18030": 3}
+"""Letters of a text with fewer of which nothing is certain."""
 _LEAST, _MANY = 3, 8
 """Characters that must be wrong where some are rare, and where none needs to be."""
 _REST = range(0x80, 0xC0)
@@ -56,14 +68,74 @@ def repair(text: str) -> str:
         text = _unescaped(text)
     if text.isascii():
         return text
+    if _FOREIGN.search(text) and (found := _read_by_bytes(text)):
+        return found
     pairs, singles, eastern, surely_eastern = _suspects()
     if eastern.search(text) and surely_eastern.search(text):
         text = _RUN.sub(_rewritten, _rewritten_words(text))
     if pairs.search(text) or singles.search(text):
         import ftfy
 
-        text = ftfy.fix_encoding(_rewritten_words(text), _config())
+        if not _FOREIGN.search(text) or all(map(_is_whole, _RUN.findall(text))):
+            text = ftfy.fix_encoding(_rewritten_words(text), _config())
     return text
+
+
+def _is_whole(run: str) -> bool:
+    """False for a run of Western letters of which a part alone is UTF-8: the whole was meant to be something else."""
+    return not _FOREIGN.search(run) or not _HIGH.fullmatch(run) or _is_utf8(_western(run))
+
+
+def _western(text: str) -> bytes:
+    """The bytes of characters of Latin-1 and cp1252.
+
+    Raises:
+        UnicodeEncodeError: Others are among them.
+    """
+    return b"".join(char.encode("latin-1" if char < "\u0100" else "cp1252") for char in text)
+
+
+def _read_by_bytes(text: str) -> str:
+    """A Chinese or Russian text that was read as Latin-1 or cp1252, as it was meant; "" for any other."""
+    runs = _RUN.findall(text)
+    whole = "".join(runs)
+    if not _HIGH.fullmatch(whole) or len(_ALONE.findall(text)) < len(runs):
+        return ""
+    try:
+        data = _western(text)
+    except UnicodeEncodeError:
+        return ""
+    if _is_utf8(data):
+        return ""
+    guess = guess_encoding(data)
+    if guess is None or guess.encoding not in _FOREIGN_LEAST or guess.confidence < _SURE:
+        return ""
+    found = data.decode(guess.encoding, "replace")
+    return found if _is_meant(found, guess.encoding) else ""
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_meant(text: str, encoding: str) -> bool:
+    """Whether all that is beyond ASCII is what texts in the encoding hold, and enough of it letters."""
+    beyond = "".join(_RUN.findall(text))
+    letters = sum(map(str.isalpha, beyond))
+    if letters < _FOREIGN_LEAST[encoding]:
+        return False
+    if encoding == "gb18030":
+        common = common_characters("Hans")
+        return all(char in common or _MARK.match(char) for char in beyond)
+    words = re.findall("[А-яЁёІіЇїЄєҐґ]+", text)
+    if len(words) < 2:  # one alone may be a list of letters
+        return False
+    is_cased = all(word[1:] == word[1:].lower() for word in words)  # capitals alone may be small letters of KOI8
+    return is_cased and _CYRILLIC.fullmatch(beyond) is not None
 
 
 def _unescaped(text: str) -> str:

@@ -21,7 +21,7 @@ _THAI = "\u0e01-\u0e2e\u0e30-\u0e45\u0e47-\u0e4e\u0e81-\u0ece"  # neither ฯ no
 # follow, so that "3.5" and "e.g.x" stay whole, unless they stand between Chinese or Japanese characters.
 _END = re.compile(
     f"(?<![.!?…‼⁇⁈⁉])[.!?…‼⁇⁈⁉]++(?:[{_CLOSING}]|[\u00a0\u202f][»›])*+(?=\\s)"
-    f"|(?<=[{_CJK}])(?:[!?]++(?=[{_CJK}A-Z0-9《“‘「『（])|\\.++(?=[{_CJK}]))"
+    f"|(?<=[{_CJK}])(?:[!?]++[{_WIDE_CLOSING}]*+(?=[{_CJK}A-Z0-9《“‘「『（])|\\.++(?=[{_CJK}]))"
     f"|(?:[。！？｡؟۔।॥։።፧፨။។៕]|(?<![0-9０-９A-Za-zＡ-Ｚａ-ｚ])．(?![0-9０-９]))++[{_WIDE_CLOSING}]*+"
     "|(?<![།༎])[།༎]++(?=\\s)"
     "|(?<=[\u0370-\u03ff\u1f00-\u1fff])[;\u037e](?=\\s)"
@@ -41,6 +41,15 @@ _SHORT = 5
 """Letters of a word that may be an abbreviation when a small letter follows."""
 _LONGEST = 40
 """Characters in which an abbreviation and the word before it are looked for."""
+_BEGINNINGS = re.compile(
+    "aber|alle|als|also|am|an|auch|auf|aus|bei|beide|bis|da|dabei|dadurch|dafür|daher|damit|danach|dann|daran|"
+    "darauf|darin|darum|das|dass|dazu|dem|den|denn|der|deshalb|die|dies|diese|dieser|dieses|doch|dort|du|durch|"
+    "ein|eine|einer|einige|er|erst|es|für|gegen|hier|ich|ihr|ihre|im|in|ist|jede|jeder|jedes|jedoch|jetzt|kein|"
+    "keine|man|mein|mit|nach|nicht|noch|nun|nur|ob|oder|ohne|schließlich|sein|seine|seit|seitdem|sie|so|sondern|"
+    "später|trotzdem|um|und|unser|unter|viele|vom|von|vor|während|warum|was|weil|wenn|wer|wie|wir|wo|zu|zuerst|"
+    "zuletzt|zum|zur|zwei|zwischen"
+)
+"""German words that no ordinal stands before: with a capital behind a number and a full stop they begin a sentence."""
 _GOES_ON = "とっなのはがをにもでへやかだ"
 """What follows 」 when the sentence goes on: particles."""
 _THAI_CHARS = 60
@@ -147,7 +156,9 @@ def _is_full_stop(before: str, word: str, is_opened: bool, is_small: bool, known
 def _is_ordinal(token: str, before: str, word: str, is_small: bool, known: Abbreviations) -> bool:
     if not known.has_ordinals or len(token) > 2:
         return False
-    return is_small or before in known.before_ordinals or word.lower() in known.behind_ordinals
+    if before in known.before_ordinals and (is_small or not _BEGINNINGS.fullmatch(word.lower())):
+        return True
+    return is_small or word.lower() in known.behind_ordinals
 
 
 def _is_quoted_japanese(text: str, begin: int, match: re.Match[str]) -> bool:

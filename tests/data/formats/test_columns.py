@@ -56,7 +56,7 @@ def test_rows_of_the_wrong_width_are_rejects_with_their_line(write, read):
     assert rows[1].example == Example(source="lonely", target="", file="a.tsv", line=2)
 
 
-@pytest.mark.parametrize(("name", "text"), [("a.tsv", "a,b\nc,d\n"), ("a.csv", "a|b\nc|d\n")])
+@pytest.mark.parametrize(("name", "text"), [("a.tsv", "a,b\nc,d\n"), ("a.csv", "a/b\nc/d\n")])
 def test_a_table_with_another_separator_is_an_error(name, text, write, read):
     file = write(name, text)
     with pytest.raises(DataError, match=rf"got 2 that are not; the first: must have at least 2 .* \({name}, line 1\)"):

@@ -80,7 +80,7 @@ def test_files_without_a_header_are_read_as_before(rows, tmp_path):
 
 
 def test_pairs_and_texts_of_other_names(tmp_path):
-    write(tmp_path, ["n", "English", "Chinese"], [[str(n), "light", "灯"] for n in range(9)])
+    write(tmp_path, ["n", "original", "rendering"], [[str(n), "light", "灯"] for n in range(9)])
     with pytest.raises(DataError, match="a first row of names"):
         read(tmp_path, "translate", source_language="en", target_language="zh")
     write(tmp_path, ["n", "tale"], [[str(n), "Once there was"] for n in range(9)])

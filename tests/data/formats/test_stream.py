@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import io
 import tracemalloc
 
 import pytest
 
 from braid.data.example import Example, Reject
 from braid.data.formats.encoding import encoding_name, find_encoding, undecoded
-from braid.data.formats.stream import open_stream, whole_row
+from braid.data.formats.stream import Stream, open_stream, whole_row
 from braid.errors import DataError
 
 CHINESE = "请先打开文件，然后检查每一行的内容是否正确。\n"
@@ -179,3 +180,20 @@ def test_of_a_file_that_is_plainly_not_utf8_only_a_part_is_looked_at():
 def test_undecoded_names_the_byte():
     assert undecoded("a\udc92b") == "the byte 0x92 is not valid UTF-8"
     assert undecoded("fine \ud800") == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b"a\rb\rc", ["a", "b", "c"]),
+        (b"a\rb\rc\r", ["a", "b", "c"]),
+        (b"a\rb\n", ["a\rb"]),
+        (b"a\r\nb\r\n", ["a", "b"]),
+        (b"a\r" * 2**16 + b"b\n", ["a\r" * 2**16 + "b"]),
+        ("a\rä\r".encode("utf-16"), ["a", "ä"]),
+        (b"x" * 2**20 + b"\ry", ["x" * 2**20, "y"]),
+    ],
+)
+def test_carriage_returns_end_lines_where_there_is_no_line_feed(data, lines):
+    stream = Stream(io.BufferedReader(io.BytesIO(data)), "a.txt")
+    assert list(stream.lines(stream.encoding())) == lines

@@ -291,7 +291,10 @@ def test_a_file_without_texts_asks_nothing(run, shout):
     [
         ("a.mo", b"x", "run msgfmt"),
         ("a.docx", b"x", "must end in one of .po"),
-        ("a.json", b"[1]", "must hold an object"),
+        ("a.json", b"[1]", "hint: write an array of rows as JSON lines"),
+        ("a.strings", b"bplist00\xd1\x01\x02QaQx\x08", "plutil -convert"),
+        ("a.strings", b'<?xml version="1.0"?><plist version="1.0"><dict/></plist>', "plutil -convert"),
+        ("a.strings", b'{ "a" = "b"; ', "got the end"),
         ("a.json", b"{", "must be JSON"),
         ("a.xml", b"<a/>", "must be <resources>"),
         ("a.xml", b"<resources><string>", "breaks off"),
@@ -301,7 +304,7 @@ def test_a_file_without_texts_asks_nothing(run, shout):
         ("a.srt", b"hello\n", "must begin with its times"),
         ("a.csv", b"a,b\n1,2\n", "column of the texts must be known"),
         ("a.csv", b'source\n"never closed\n', "must be closed"),
-        ("a.yml", b"a: &x 1\nb: *x\n", "anchors or aliases"),
+        ("a.yml", b"a: &x 1\nb: *x\n", "hint: write out what each alias"),
         ("a.txt", b"\xff\xfe\xff", "must be valid"),
         ("a.txt", b"caf\xe9", "must be valid utf-8"),
         ("a.txt", b"", "empty file"),
@@ -409,3 +412,9 @@ def test_examples_in_docstrings(module):
     done = doctest.testmod(module)
     assert done.attempted
     assert not done.failed
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff", "// note\n"])
+def test_strings_in_braces_are_written_back_in_them(run, mark):
+    data = (mark + '/* a */ {\n  "a" = "x";\n  b = "y";\n} // end\n').encode()
+    assert run(data, "a.strings").data == data.replace(b'"x"', b'"X"').replace(b'"y"', b'"Y"')

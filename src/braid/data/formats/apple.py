@@ -1,4 +1,4 @@
-"""Apple's ``.strings``: lines of "key" = "value"; with comments."""
+"""Apple's ``.strings``: lines of "key" = "value"; with comments, in braces or without, as property lists may be."""
 
 from __future__ import annotations
 
@@ -22,21 +22,47 @@ def read_apple(stream: Stream) -> Iterator[Entry]:
     Raises:
         DataError: Something else stands there, or the file is larger than 32 MiB.
     """
+    check_text(stream)
     text = stream.whole(stream.encoding(), MAX_CHARS)
-    place = line = counted = 0
+    place, is_braced = begin_of(text)
+    line = counted = 0
     while True:
         skipped = _SKIPPED.match(text, place)
         place = skipped.end() if skipped else place
         line, counted = line + text.count("\n", counted, place), place
-        if place == len(text):
+        if is_braced and text.startswith("}", place) and (end := _SKIPPED.match(text, place + 1)):
+            is_braced, place = False, end.end()
+        if place == len(text) and not is_braced:
             return
         match = _PAIR.match(text, place) or _ALONE.match(text, place)
         if match is None:
-            got = text[place : place + 60].splitlines()[0]
+            got = next(iter(text[place : place + 60].splitlines()), "the end")
             raise stream.fault(f'a line must be "key" = "value";, got {got}', line=line + 1)
         parts = [part for part in match.groups() if part is not None]
         yield Entry(key=_plain(parts[0]), text=_plain(parts[-1]), line=line + 1)
         place = match.end()
+
+
+def check_text(stream: Stream) -> None:
+    """Nothing, of a file that is no property list in another form.
+
+    Raises:
+        DataError: It is a binary one, or XML.
+    """
+    is_binary = stream.head.startswith(b"bplist")
+    if is_binary or b"<plist" in stream.head[:1000]:
+        got = "a binary property list" if is_binary else "a property list in XML"
+        raise stream.fault(
+            f'a .strings file must hold lines of "key" = "value";, got {got}',
+            hint="on a Mac: plutil -convert json -o texts.json FILE, and use texts.json",
+        )
+
+
+def begin_of(text: str) -> tuple[int, bool]:
+    """Where the first pair may begin, and whether all of them stand in braces."""
+    skipped = _SKIPPED.match(text, 1 if text.startswith("\ufeff") else 0)
+    place = skipped.end() if skipped else 0
+    return (place + 1, True) if text.startswith("{", place) else (0, False)
 
 
 def _plain(text: str) -> str:

@@ -12,9 +12,9 @@ from braid.data.example import Example, Reject
 from braid.data.formats.contract import ReadOptions
 from braid.data.formats.dialogues import DIALOGUES, INSTRUCTIONS
 from braid.data.formats.jsonl import example_of, further_of
+from braid.data.formats.language_names import side_columns
 from braid.data.formats.stream import MAX_UNIT_BYTES, Stream
 from braid.data.formats.texts import document_example, document_of
-from braid.text.matching import best_languages
 
 Rows = Iterable[tuple[int, Mapping[str, Any]]]
 """Number or line from 1, and cells by name."""
@@ -56,8 +56,11 @@ def check_columns(names: Sequence[str], options: ReadOptions, file: str) -> None
 def _chosen(names: Sequence[str], options: ReadOptions) -> list[str]:
     asked = {options.source_column, options.target_column, options.group_column, options.part_column}
     roles = {*options.source_roles, *options.target_roles, "id", "translation"}
-    codes = [language for language in (options.source_language, options.target_language) if language]
-    languages = {names[place] for language in codes for place in best_languages(language, names)}
+    sides = (
+        (options.source_language, options.source_roles),
+        (options.target_language, options.target_roles),
+    )
+    languages = {names[place] for language, its in sides if language for place in side_columns(language, its, names)}
     return [name for name in names if name in asked | languages or name.lower() in roles]
 
 

@@ -12,13 +12,15 @@ from typing import Any, NamedTuple
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.header import LOOKED_AT, is_header, likely_columns
+from braid.data.formats.language_names import named_language, side_columns
 from braid.data.formats.stream import Stream
-from braid.errors import DataError
-from braid.text.matching import best_languages
 
 MAX_COLUMNS = 4096
 """Cells of a row, or keys of an object, that are looked at: a table whose first row has more is refused, in another row
 further ones stay unread."""
+
+_MAX_COMMENTS = 100
+"""Lines among which the first row is looked for."""
 
 _LANGUAGE_CODE = re.compile(r"[a-z]{2}([-_][A-Za-z]{2,4})?")
 
@@ -48,13 +50,57 @@ class Columns:
     has_header: bool = False
 
 
-def too_wide(stream: Stream, line: int) -> DataError:
-    """The error for a file whose first row has more than `MAX_COLUMNS` columns."""
-    return stream.fault(
-        f"a table must have at most {MAX_COLUMNS} columns, got more in its first row",
-        line=line,
-        hint="keep the columns that are read",
-    )
+TOO_WIDE = f"a row must have at most {MAX_COLUMNS} columns"
+"""Begins the fault of a row of which that is known before it is read."""
+
+
+def narrow(records: Iterable[Record], stream: Stream) -> Iterator[Record]:
+    """The records with no more than `MAX_COLUMNS` cells each.
+
+    Raises:
+        DataError: The first one has more.
+    """
+    for place, record in enumerate(records):
+        if len(record.cells) > MAX_COLUMNS or record.fault.startswith(TOO_WIDE):
+            if place == 0:
+                raise stream.fault(
+                    f"a table must have at most {MAX_COLUMNS} columns, got more in its first row",
+                    line=record.line,
+                    hint="keep the columns that are read",
+                )
+            record = Record(record.line, record.cells[:MAX_COLUMNS], fault=record.fault)
+        yield record
+
+
+COMMENT = "a comment before the first row"
+
+
+def is_comment(text: str) -> bool:
+    """Whether a line before the first row, or its first cell, may be none of the table."""
+    return text.startswith("#")
+
+
+def mark_comments(records: Iterable[Record], options: ReadOptions | None = None) -> Iterator[Record]:
+    """The records, those with a fault that are comments: they begin with # and stand before the first row.
+
+    A line of as many cells as that row is one of the table, unless that row is the header asked for.
+    """
+    records = iter(records)
+    head: list[Record] = []
+    first: Record | None = None
+    for record in itertools.islice(records, _MAX_COMMENTS):
+        head.append(record)
+        if record.cells and not is_comment(record.cells[0]):
+            first = record
+            break
+    is_header = first is not None and options is not None and header_columns(first.cells, options) is not None
+    for record in head:
+        is_other = first is not None and len(record.cells) != len(first.cells) > 1
+        if record.cells and is_comment(record.cells[0]) and (is_header or is_other):
+            yield Record(record.line, record.cells, fault=COMMENT)
+        else:
+            yield record
+    yield from records
 
 
 def header_columns(cells: Sequence[str], options: ReadOptions) -> Columns | None:
@@ -68,14 +114,21 @@ def header_columns(cells: Sequence[str], options: ReadOptions) -> Columns | None
 
 
 def find_column(names: Sequence[str], column: str, roles: Sequence[str], language: str) -> int | None:
-    """The column asked for, else the first one named by a role, else the one named by its language."""
+    """The column asked for, else the first one named by a role, else the one named by its language.
+
+    Args:
+        names: Of the columns.
+        column: Asked for by name; "" when none is.
+        roles: Names by which the side is known.
+        language: Code of the side's language; "" where sides are not languages.
+    """
     if column:
         return names.index(column) if column in names else None
     folded = [name.lower() for name in names]
     for role in roles:
         if role in folded:
             return folded.index(role)
-    return next(iter(best_languages(language, names)), None) if language else None
+    return next(iter(side_columns(language, roles, names)), None) if language else None
 
 
 def find_columns(first: Record, options: ReadOptions, stream: Stream) -> Columns:
@@ -204,7 +257,8 @@ def _example(record: Record, columns: Columns, file: str) -> Example | Reject:
     group, part = (cells[i] if 0 <= i < len(cells) else "" for i in (columns.group, columns.part))
     example = Example(source=source, target=target, file=file, line=record.line, group=group, part=part)
     if record.fault:
-        return Reject(example=example, rule="quotes", detail=record.fault)
+        rule = "empty" if record.fault == COMMENT else "quotes"
+        return Reject(example=example, rule=rule, detail=record.fault)
     if not any(cells):
         return Reject(example=example, rule="empty", detail="blank line")
     needed = max(columns.source, columns.target, columns.group, columns.part) + 1
@@ -261,8 +315,10 @@ def cell_text(value: Any) -> str:
 
 
 def declared_languages(names: Sequence[str]) -> tuple[str, ...]:
-    """The names of columns that are language codes."""
+    """The names of columns that are language codes, or where there are none the codes of those named in words."""
     codes = tuple(name for name in names if _LANGUAGE_CODE.fullmatch(name))
+    if not set(codes) - {"id"}:
+        return tuple(filter(None, map(named_language, names))) or codes
     if "id" in codes and len(codes) > 2:
         return tuple(code for code in codes if code != "id")  # far more often an identifier than Indonesian
     return codes

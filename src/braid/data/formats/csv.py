@@ -2,155 +2,40 @@
 
 from __future__ import annotations
 
-import csv
-import re
-from collections import deque
 from collections.abc import Iterator
 
 from braid.data.example import Example, Reject
-from braid.data.formats.columns import MAX_COLUMNS, Record, header_columns, table_examples, table_facts, too_wide
+from braid.data.formats.columns import Record, mark_comments, narrow, table_examples, table_facts
 from braid.data.formats.contract import FileFacts, ReadOptions
-from braid.data.formats.stream import MAX_UNIT_BYTES, Stream
+from braid.data.formats.dialect import (
+    MAX_RECORD_LINES,
+    Dialect,
+    RecordLines,
+    find_dialect,
+    first_lines,
+    next_cells,
+    records_of,
+)
+from braid.data.formats.stream import HEAD_BYTES, Stream
 
-_DELIMITERS = ",;\t"
-_DECLARED = re.compile(r'(?i)"?sep=([,;\t|])"?')
-"""The first line by which spreadsheets are told the delimiter; it is no row."""
-
-MAX_RECORD_LINES = 100
-"""A quoted field that is open for longer was never closed; else one stray quotation mark would take the rest of the
-file for its text."""
-
-_MAX_CELLS = 100_000
-"""Separators of a line, many of which may stand within quotes; a cell takes much more memory than in the file."""
-
-
-class _TooWide(csv.Error):
-    """A line that would take much memory in cells."""
+__all__ = ["MAX_RECORD_LINES", "Dialect", "RecordLines", "csv_records", "dialect_of", "next_cells"]
 
 
-csv.field_size_limit(max(csv.field_size_limit(), MAX_UNIT_BYTES))  # long lines are refused where lines are read
-
-
-def find_delimiter(lines: list[str], options: ReadOptions | None = None) -> str:
-    """The delimiter whose first row is the header asked for, else the one that gives most rows the same width."""
-
-    def score(delimiter: str) -> tuple[bool, float]:
-        rows = []
-        try:
-            for row in csv.reader((line + "\n" for line in lines), delimiter=delimiter):
-                if row:
-                    rows.append(row)  # noqa: PERF401  what was read before an error still counts
-        except csv.Error:
-            pass
-        if not rows:
-            return False, 0.0
-        is_header = options is not None and header_columns(rows[0], options) is not None
-        return is_header, sum(len(row) == len(rows[0]) > 1 for row in rows) / len(rows)
-
-    return max(_DELIMITERS, key=score)
-
-
-def delimiter_of(stream: Stream, options: ReadOptions | None = None) -> tuple[str, bool]:
-    """The file's delimiter, and whether its first line does nothing but declare it."""
-    head = stream.head.decode(stream.encoding(), errors="ignore").removeprefix("\ufeff").splitlines()
-    declared = _DECLARED.fullmatch(head[0]) if head else None
-    return (declared[1], True) if declared else (find_delimiter(head[:-1] or head, options), False)
+def dialect_of(stream: Stream, options: ReadOptions | None = None) -> Dialect:
+    """How the file is written, by its first lines."""
+    text = stream.head.decode(stream.encoding(), errors="ignore")
+    lines = first_lines(text, has_cr_ends=stream.has_cr_ends)
+    return find_dialect(lines, options, is_cut=len(stream.head) >= HEAD_BYTES)
 
 
 def csv_records(stream: Stream, options: ReadOptions | None = None) -> Iterator[Record]:
     """The file's records; of one that cannot be read only the first line is given up, as it stands."""
-    delimiter, is_declared = delimiter_of(stream, options)
-    ahead: deque[str] = deque()
+    dialect = dialect_of(stream, options)
     source = stream.lines(stream.encoding())
-    number = 1
-    if is_declared:
+    if dialect.is_declared:
         next(source)
-        number = 2
-    while (line := ahead.popleft() if ahead else next(source, None)) is not None:
-        cells = _cells_of_line(line, delimiter)
-        if cells is not None:
-            if len(cells) > MAX_COLUMNS:
-                if number == 1 + is_declared:
-                    raise too_wide(stream, number)
-                del cells[MAX_COLUMNS:]
-            yield Record(number, cells)
-            number += 1
-            continue
-        ahead.appendleft(line)
-        lines = RecordLines(ahead, source)
-        try:
-            cells = next_cells(lines, delimiter)
-        except _TooWide as error:
-            if number == 1 + is_declared:
-                raise too_wide(stream, number) from None
-            ahead.extendleft(reversed(lines.taken[1:]))
-            yield Record(number, [lines.taken[0][:1000]], fault=str(error))
-            number += 1
-        except csv.Error as error:
-            ahead.extendleft(reversed(lines.taken[1:]))
-            reason = str(error)
-            if "unexpected end" in reason or "expected after" in reason:
-                reason = 'a quoted field must be closed where it ends; a quotation mark inside it is written ""'
-            yield Record(number, lines.taken[:1], fault=reason)
-            number += 1
-        else:
-            if len(cells) > MAX_COLUMNS and number == 1 + is_declared:
-                raise too_wide(stream, number)
-            yield Record(number, cells[:MAX_COLUMNS])
-            number += len(lines.taken)
-
-
-def _cells_of_line(line: str, delimiter: str) -> list[str] | None:
-    """The cells of a record of one line, by a shorter way than `next_cells`; None where it may not be one.
-
-    Of a line without quotation marks one more than `MAX_COLUMNS` at most.
-    """
-    if '"' not in line and "\r" not in line:
-        return line.split(delimiter, MAX_COLUMNS) if line else []
-    if line.count('"') % 2 or len(line) > _MAX_CELLS:
-        return None
-    try:
-        return next(csv.reader((line + "\n",), delimiter=delimiter, strict=True))
-    except csv.Error:
-        return None
-
-
-class RecordLines:
-    """Lines for one record, and which of them it took.
-
-    Args:
-        ahead: Lines that come first; those taken are gone from it.
-        source: The lines after them.
-    """
-
-    def __init__(self, ahead: deque[str], source: Iterator[str]) -> None:
-        self.taken: list[str] = []
-        self._ahead = ahead
-        self._source = source
-        self._chars = 0
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        if len(self.taken) == MAX_RECORD_LINES or self._chars > MAX_UNIT_BYTES:
-            raise StopIteration
-        line = self._ahead.popleft() if self._ahead else next(self._source)
-        self.taken.append(line)
-        self._chars += len(line)
-        if self._chars > _MAX_CELLS and max(map(line.count, f"{_DELIMITERS}|")) > _MAX_CELLS:
-            raise _TooWide(f"a row must have at most {MAX_COLUMNS} columns, got more than {_MAX_CELLS} separators")
-        return line + "\n"
-
-
-def next_cells(lines: RecordLines, delimiter: str) -> list[str]:
-    """The cells of the next record.
-
-    Raises:
-        StopIteration: There is no further line.
-        csv.Error: What the lines begin with is no record.
-    """
-    return next(csv.reader(lines, delimiter=delimiter, strict=True))
+    records = narrow(records_of(source, dialect, 2 if dialect.is_declared else 1), stream)
+    return mark_comments(records, options)
 
 
 def read_csv(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:

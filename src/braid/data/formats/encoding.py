@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from braid.data.formats.legacy import escaped_lines, find_dos, find_escaped
 from braid.text.encodings import SAMPLE_BYTES, guess_encoding
 
 UTF8_SHARE = 0.75
@@ -18,6 +19,7 @@ _ENOUGH = 2**16
 """Broken bytes with which a file is certainly not in UTF-8: the rest need not be looked at."""
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _ASCII = bytes(range(128))
+_DOS_CONFIDENCE = 0.8
 _ESCAPING = frozenset({"unicode-escape", "raw-unicode-escape", "utf-7", "punycode", "idna", "undefined"})
 """Python's codecs that are no encodings of files, and may yield halves of surrogate pairs."""
 _LARGER = {
@@ -90,11 +92,13 @@ def find_encoding(chunks: Iterable[bytes], given: str = "", languages: Sequence[
     Returns:
         UTF-8, damaged, where no encoding fits clearly.
 
+    A file that is all ASCII may still be in one of the encodings of `braid.data.formats.legacy`.
+
     Cost: O(bytes), at hundreds of megabytes a second; memory for 96 KiB.
     """
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     num_valid = num_broken = 0
-    head, sample = b"", bytearray()
+    head, sample, escaped = b"", bytearray(), bytearray()
     for chunk in chunks:
         text = decoder.decode(chunk)
         if not text.isascii():
@@ -103,18 +107,23 @@ def find_encoding(chunks: Iterable[bytes], given: str = "", languages: Sequence[
             num_valid += len(text) - (len(chunk) - len(chunk.translate(None, _ASCII))) - broken
             if broken and len(sample) < SAMPLE_BYTES:
                 sample += _lines_beyond_ascii(chunk, is_first=not head)
+        elif not given and len(escaped) < SAMPLE_BYTES:
+            escaped += escaped_lines(chunk)
         head = head or chunk[:SAMPLE_BYTES]
         if num_broken > _ENOUGH and num_valid < UTF8_SHARE / 2 * num_broken:
             break
     num_broken += len(decoder.decode(b"", final=True))  # a character that breaks off
     if not num_broken and b"\0" not in head and (not given or num_valid >= _CERTAIN):
-        return Found("utf-8")
+        return Found("utf-8" if num_valid else find_escaped(bytes(escaped)) or "utf-8")
     if given:
         return Found(given)
     if num_valid >= UTF8_SHARE * num_broken > 0:
         return Found("utf-8", is_damaged=True)
     guess = guess_encoding(head if b"\0" in head else bytes(sample), languages)
-    return Found(guess.encoding, guess.confidence) if guess else Found("utf-8", is_damaged=True)
+    if guess:
+        return Found(guess.encoding, guess.confidence)
+    dos = find_dos(bytes(sample), languages) if b"\0" not in head else ""
+    return Found(dos, _DOS_CONFIDENCE) if dos else Found("utf-8", is_damaged=True)
 
 
 def _num_undecoded(text: str) -> int:
@@ -133,10 +142,13 @@ def _lines_beyond_ascii(chunk: bytes, *, is_first: bool) -> bytes:
     return found or lines[0]
 
 
+NO_UTF8 = "is not valid UTF-8"
+
+
 def undecoded(text: str) -> str:
     """What is wrong with a text in which undecoded bytes stand as lone surrogates, or ""."""
     found = _UNDECODED.search(text)
-    return f"the byte 0x{ord(found[0]) - 0xDC00:02x} is not valid UTF-8" if found else ""
+    return f"the byte 0x{ord(found[0]) - 0xDC00:02x} {NO_UTF8}" if found else ""
 
 
 def without_undecoded(text: str) -> str:

@@ -28,7 +28,9 @@ def read_json_texts(stream: Stream) -> Iterator[Entry]:
     """
     text = stream.whole(stream.encoding(), MAX_CHARS)
     if re.search(r"[^\s]", text) is None or text.lstrip()[0] != "{":
-        raise stream.fault("a JSON file of texts must hold an object", line=1)
+        is_array = text.lstrip()[:1] == "["
+        hint = "write an array of rows as JSON lines, one object a line in a file named .jsonl" if is_array else ""
+        raise stream.fault("a JSON file of texts must hold an object", line=1, hint=hint)
     if _depth(text, stream) > MAX_DEPTH:
         raise stream.fault(f"a JSON file of texts must be nested less than {MAX_DEPTH} deep")
     try:
@@ -149,7 +151,11 @@ def read_yaml_texts(stream: Stream) -> Iterator[Entry]:
             if documents > 1:
                 raise stream.fault("a YAML file of texts must hold one document", line=line)
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise stream.fault("a YAML file of texts must not hold anchors or aliases", line=line)
+                raise stream.fault(
+                    "a YAML file of texts must not hold anchors or aliases",
+                    line=line,
+                    hint="write out what each alias (*name, <<: *name) stands for, and take the anchors (&name) away",
+                )
             if isinstance(event, yaml.CollectionStartEvent):
                 if not path and isinstance(event, yaml.SequenceStartEvent):
                     raise stream.fault("a YAML file of texts must hold a mapping", line=line)

@@ -11,9 +11,9 @@ from typing import Any
 from braid.data.example import Example, Reject
 from braid.data.formats.columns import MAX_COLUMNS, cell_text, named_facts
 from braid.data.formats.contract import FileFacts, ReadOptions
+from braid.data.formats.language_names import side_columns
 from braid.data.formats.stream import Stream
 from braid.data.labels import label_text
-from braid.text.matching import best_languages
 
 _DECODER = json.JSONDecoder()
 
@@ -117,7 +117,7 @@ def _value(row: Mapping[str, Any], column: str, roles: Sequence[str], language: 
                 return name, level[name]
         if language and not column:
             keys = list(islice(level, MAX_COLUMNS))
-            for place in best_languages(language, keys):
+            for place in side_columns(language, roles, keys):
                 return keys[place], level[keys[place]]
     named = " or ".join(f'"{name}"' for name in [*roles, *[language] * bool(language)])
     wanted = f'the key "{column}"' if column else f"a key {named}"

@@ -20,7 +20,7 @@ from braid.text.languages import NAMES, canonical
 MAX_CHARS = 32 * 2**20
 """Bytes, and characters of the texts and keys, of one such file."""
 
-MAX_ENTRIES = 100_000
+MAX_ENTRIES = 50_000
 """Of one such file: each takes much more memory than the file; a large program has some ten thousand."""
 
 MAX_KEY = 1000
@@ -66,7 +66,7 @@ def read_keyed(source: Stream, target: Stream, read: Read) -> Iterator[Example |
     A language that all keys of a file lie below, another one in each file (``en`` and ``de`` in Rails), does not count.
 
     Raises:
-        DataError: A key is longer than 1,000 characters, or a file is larger than 32 MiB or has over 100,000 texts.
+        DataError: A key is longer than 1,000 characters, or a file is larger than 32 MiB or has over 50,000 texts.
     """
     file = f"{source.shown},{target.shown}"
     ours, theirs = _below_language(*(_entries(stream, read) for stream in (source, target)))

@@ -11,6 +11,7 @@ from pathlib import Path
 from braid.data.example import Example, Reject
 from braid.data.formats.archives import refuse_archive
 from braid.data.formats.contract import Batches, FileFacts, ReadOptions
+from braid.data.formats.encoding import NO_UTF8
 from braid.data.formats.known import PAIR_READERS, PARALLEL, READS, Readers, format_of, pair_format_of
 from braid.data.formats.labeled import LabeledFile, is_text, labeled_files, read_labeled
 from braid.data.formats.lookup import exists, expand, with_home
@@ -218,10 +219,13 @@ class Tally:
         if not self.rows:
             raise DataError("a data file must hold at least one pair of texts, got none", where=shown)
         if self.malformed == self.rows:
+            hint = "check the file's format and that its name ends accordingly"
+            if self.first[1].endswith(NO_UTF8):
+                hint = 'say what the file is in, encoding = "cp850" under [data] for instance, or save it as UTF-8'
             raise DataError(
                 f"at least one row must be readable, got {self.rows} that are not; the first: {self.first[1]}",
                 where=f"{shown}, line {self.first[0]}",
-                hint="check the file's format and that its name ends accordingly",
+                hint=hint,
             )
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from braid.data.example import Example, Reject
 from braid.data.formats.contract import TablePart
 from braid.data.formats.encoding import Found, encoding_name, find_encoding, undecoded, without_undecoded
+from braid.data.formats.legacy import UNREADABLE
 from braid.errors import DataError
 
 MAX_UNIT_BYTES = 16 * 2**20
@@ -52,6 +53,7 @@ class Stream:
         is_unpacked: Whether it was gzip, whatever its name says.
 
     Attributes:
+        advice: What helps where the bytes are not text in the encoding.
         head: The first 64 KiB, decompressed.
         is_compressed: True for gzip.
         used_encoding: What the text was last asked for in; "" before.
@@ -89,6 +91,7 @@ class Stream:
         self.head = self._read(self._bytes)
         if not self.head:
             raise DataError("a data file must hold at least one row, got an empty file", where=shown)
+        self._has_cr_ends: bool | None = None
         self._given = encoding_name(encoding, is_meant=True) if encoding else ""
         if encoding and not self._given:
             raise self.fault(
@@ -152,6 +155,12 @@ class Stream:
                 )
         else:
             self.found = self.found or self._find()
+            if self.found.encoding in UNREADABLE:
+                name = UNREADABLE[self.found.encoding]
+                raise self.fault(
+                    f"the text must be in an encoding that Braid decodes, got {name} by its bytes",
+                    hint=f'convert it: iconv -f {name} -t UTF-8; or if it is none, set data.encoding = "utf-8"',
+                )
             self.used_encoding, self.confidence = self.found.encoding, self.found.confidence
         return self.used_encoding
 
@@ -171,8 +180,31 @@ class Stream:
             size += len(chunk)
             self._check(size)
             yield chunk
-            last = chunk.rfind(b"\n")
+            last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
             since_break = since_break + len(chunk) if last < 0 else len(chunk) - last
+
+    @property
+    def has_cr_ends(self) -> bool:
+        """Whether lines end as on old Macintoshes: the file holds carriage returns and no line feed.
+
+        All of it is looked at where the first 64 KiB say so.
+        """
+        if self._has_cr_ends is None:
+            self._has_cr_ends = b"\n" not in self.head and self._has_only_returns()
+        return self._has_cr_ends
+
+    def _has_only_returns(self) -> bool:
+        """Whether there are some and no line feed among the bytes, read as if they had not been looked at."""
+        place = self.raw.tell()
+        self.raw.seek(0)
+        source = self._decompressed()
+        has_return = has_feed = False
+        for chunk in self._until_too_long(source):
+            has_return, has_feed = has_return or b"\r" in chunk, b"\n" in chunk
+            if has_feed:
+                break
+        self.raw.seek(place)
+        return has_return and not has_feed
 
     def xml_encoding(self) -> str:
         """The encoding of an XML file: by byte-order mark, else by its declaration, else UTF-8."""
@@ -225,12 +257,16 @@ class Stream:
         return "".join(parts)
 
     def lines(self, encoding: str, *, keep_ends: bool = False) -> Iterator[str]:
-        """The lines, without their ends unless told otherwise; LF and CR LF end a line, nothing else does."""
+        """The lines, without their ends unless told otherwise.
+
+        LF and CR LF end a line, CR does in a file without LF, nothing else does.
+        """
         pending: list[str] = []
         pending_chars, number = 0, 1
         goes_on = self._keeps_broken and self.found is not None and self.found.is_damaged
+        mark = "\r" if self.has_cr_ends else "\n"
         for text in self._decoded(encoding, "surrogateescape" if goes_on else "strict", is_lines=True):
-            lines = text.split("\n")
+            lines = text.split(mark)
             pending_chars += len(lines[0])
             if pending_chars > MAX_UNIT_BYTES:
                 raise self.fault(f"a line must be shorter than {MAX_UNIT_BYTES >> 20} MiB", line=number)

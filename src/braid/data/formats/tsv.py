@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from braid.data.example import Example, Reject
-from braid.data.formats.columns import MAX_COLUMNS, Record, table_examples, table_facts, too_wide
+from braid.data.formats.columns import MAX_COLUMNS, Record, mark_comments, narrow, table_examples, table_facts
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.stream import Stream
 
 
 def tsv_records(stream: Stream) -> Iterator[Record]:
     """The rows of the table as they stand."""
-    for number, line in enumerate(stream.lines(stream.encoding()), 1):
-        cells = line.split("\t", MAX_COLUMNS) if line else []
-        if number == 1 and len(cells) > MAX_COLUMNS:
-            raise too_wide(stream, number)
-        yield Record(number, cells[:MAX_COLUMNS])
+    lines = enumerate(stream.lines(stream.encoding()), 1)
+    return narrow((Record(number, line.split("\t", MAX_COLUMNS) if line else []) for number, line in lines), stream)
 
 
 def read_tsv(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
     """One Example a line; lines with too few columns as Rejects, further columns ignored."""
-    return table_examples(tsv_records(stream), stream, options)
+    return table_examples(mark_comments(tsv_records(stream), options), stream, options)
 
 
 def inspect_tsv(stream: Stream) -> FileFacts:

@@ -16,6 +16,8 @@ from braid.errors import DataError
 
 MAX_PARTS = 50_000
 """Elements, attributes and stretches of text of a unit, or between two: each takes much more memory than the file."""
+MAX_BETWEEN = 500_000
+"""The same of what stands between units, which is not kept."""
 
 _MAX_DEPTH = 200
 _MAX_TOKEN = 2**20
@@ -77,9 +79,11 @@ class _Builder:
     def count(self, parts: int) -> None:
         self.has_moved = True
         self.num_parts += parts
-        if self.num_parts > MAX_PARTS:
+        most = MAX_PARTS if self.depth_of_unit else MAX_BETWEEN
+        if self.units and self.num_parts > most:
+            where = "a unit" if self.depth_of_unit else "what stands between units"
             line = self.open[self.depth_of_unit - 1].line if self.depth_of_unit else self.parser.CurrentLineNumber
-            raise self.stream.fault(f"a unit must have fewer than {MAX_PARTS} elements and attributes", line=line)
+            raise self.stream.fault(f"{where} must have fewer than {most} elements and attributes", line=line)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name, line = tag.rpartition(":")[2], self.parser.CurrentLineNumber
@@ -92,6 +96,7 @@ class _Builder:
         if self.depth_of_unit:
             self.open[-1].children.append(element)
         elif name in self.units:
+            self.num_parts = 1 + len(attributes)
             element.ancestors = tuple(self.open)
             self.depth_of_unit = len(self.open) + 1
         self.open.append(element)
@@ -130,7 +135,7 @@ def read_units(stream: Stream, *, root: str, units: frozenset[str]) -> Iterator[
     Args:
         stream: The file; decoded here, so that every encoding Python knows will do.
         root: The local name that the outermost element must have.
-        units: The local names to yield.
+        units: The local names to yield; without any the file is only checked.
 
     Raises:
         DataError: The XML is broken, declares entities, has another root, or a unit is larger than 16 MiB or has more
@@ -155,7 +160,7 @@ def read_units(stream: Stream, *, root: str, units: frozenset[str]) -> Iterator[
             line = builder.parser.CurrentLineNumber
             raise stream.fault(f"a tag or comment must be smaller than {_MAX_TOKEN >> 20} MiB", line=line)
         num_chars = 0 if builder.finished else num_chars + len(text)
-        if num_chars > MAX_UNIT_BYTES:
+        if units and num_chars > MAX_UNIT_BYTES:
             line = builder.open[-1].line if builder.open else builder.parser.CurrentLineNumber
             raise stream.fault(f"a unit must be smaller than {MAX_UNIT_BYTES >> 20} MiB", line=line)
         yield from builder.finished

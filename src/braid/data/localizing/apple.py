@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator, Sequence
 
-from braid.data.formats.apple import read_apple
+from braid.data.formats.apple import begin_of, check_text, read_apple
+from braid.data.formats.stream import Stream
 from braid.data.formats.tags import Text
 from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Unit, Write
 from braid.data.localizing.source import SourceFile
@@ -21,9 +23,11 @@ def draft_apple(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft
     Raises:
         DataError: Something else stands there.
     """
+    check_text(Stream(io.BytesIO(data), shown_name))
     source = SourceFile(data, shown_name)
     units = []
-    place = source.begin
+    place, is_braced = begin_of(source.text)
+    place = place if is_braced else source.begin
     for entry in read_apple(source.stream()):
         skipped = _SKIPPED.match(source.text, place)
         match = _PAIR.match(source.text, skipped.end() if skipped else place)

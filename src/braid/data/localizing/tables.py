@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from braid.data.formats.columns import find_column
-from braid.data.formats.csv import csv_records, find_delimiter
+from braid.data.formats.columns import COMMENT, find_column
+from braid.data.formats.csv import csv_records, dialect_of
 from braid.data.formats.tags import Text
 from braid.data.localizing.columns import SOURCE_ROLES, TARGET_ROLES
 from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Unit, Write
 from braid.data.localizing.source import SourceFile
-
-_DECLARED = re.compile(r'(?i)"?sep=([,;\t|])"?')
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +56,17 @@ def draft_csv(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
     """
     source = SourceFile(data, shown_name)
     stream = source.stream()
-    head = stream.head.decode(source.encoding, errors="ignore").removeprefix("\ufeff").splitlines()
-    declared = _DECLARED.fullmatch(head[0]) if head else None
-    delimiter = declared[1] if declared else find_delimiter(head[:-1] or head)
+    dialect = dialect_of(stream)
+    if not dialect.is_standard:
+        raise source.fault(
+            "a table that is written back must have its cells in double quotes, with no backslashes or spaces at them",
+            hint="save it as CSV from a spreadsheet program",
+        )
+    delimiter = dialect.delimiter
     for record in csv_records(stream):
-        if record.fault:
+        if record.fault and record.fault != COMMENT:
             raise source.fault(record.fault, line=record.line)
-    start = source.text.index("\n") + 1 if declared and "\n" in source.text else source.begin
+    start = source.text.index("\n") + 1 if dialect.is_declared and "\n" in source.text else source.begin
     rows = list(_csv_rows(source.text, start, delimiter))
     if len(rows) < 1 or not rows[-1] or rows[-1][-1].end < len(source.text.rstrip("\r\n")):
         line = source.line(rows[-1][-1].end) if rows else 1

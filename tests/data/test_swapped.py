@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+
+from braid.config.recipe import DataConfig, Recipe
+from braid.data.prepare import prepare_data
+from braid.errors import DataError
+
+SUBJECTS = ("the woman", "the man", "the child", "the neighbor", "the doctor", "the old dog", "the teacher")
+SUBJEKTE = ("die Frau", "der Mann", "das Kind", "der Nachbar", "der Arzt", "der alte Hund", "der Lehrer")
+VERBS = ("sees the house", "likes this small town", "drinks the water", "opens the window",
+         "does not know this book", "comes from the city", "is in the garden", "waits for the train",
+         "reads the letter", "sings a song")  # fmt: skip
+VERBEN = ("sieht das Haus", "mag diese kleine Stadt", "trinkt das Wasser", "öffnet das Fenster",
+          "kennt dieses Buch nicht", "kommt aus der Stadt", "ist in dem Garten", "wartet auf den Zug",
+          "liest den Brief", "singt ein Lied")  # fmt: skip
+PAIRS = [
+    (f"Today {one} {does}.", f"Heute {verb} {eins}.")
+    for one, eins in zip(SUBJECTS, SUBJEKTE, strict=True)
+    for does, verb in zip(VERBS, VERBEN, strict=True)
+]
+
+
+def prepare(folder, rows, **config):
+    (folder / "a.tsv").write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
+    data = DataConfig(train=["a.tsv"], source_language="en", target_language="de", **config)
+    return prepare_data(Recipe(name="x", task="translate", data=data), folder=folder, output=folder / "out")
+
+
+def test_swapped_columns_are_told(tmp_path):
+    with pytest.raises(DataError, match="the columns look swapped: ") as caught:
+        prepare(tmp_path, [pair[::-1] for pair in PAIRS])
+    assert 'source_column = "2" and target_column = "1"' in caught.value.hint
+    found = prepare(tmp_path, [pair[::-1] for pair in PAIRS], source_column="2", target_column="1")
+    assert len(found.train) > 0
+
+
+def test_columns_in_order_are_not(tmp_path):
+    assert len(prepare(tmp_path, PAIRS).train) > 0
+
+
+def test_a_wrong_language_is_no_swap(tmp_path):
+    with pytest.raises(DataError, match="usable sentence pairs are needed"):
+        prepare(tmp_path, [(target, target.replace("Heute", "Dann")) for _, target in PAIRS])
+
+
+def test_real_texts_that_are_swapped(shared_data, tmp_path):
+    folder = shared_data / "translation" / "ntrex128"
+    sides = [(folder / f"dev.{code}.txt").read_text(encoding="utf-8").splitlines()[:120] for code in ("de", "en")]
+    with pytest.raises(DataError, match="the columns look swapped"):
+        prepare(tmp_path, zip(*sides, strict=True))
