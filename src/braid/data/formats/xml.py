@@ -66,12 +66,14 @@ class _Builder:
         self.depth_of_unit = 0
         self.finished: list[Element] = []
         self.num_parts = 0
-        self.has_moved = False
+        self.has_moved = self.in_doctype = False
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
         self.parser.CharacterDataHandler = self.characters
+        self.parser.StartDoctypeDeclHandler = lambda *_: self.doctype(is_open=True)
+        self.parser.EndDoctypeDeclHandler = lambda: self.doctype(is_open=False)
         self.parser.EntityDeclHandler = self.entity_declaration
         self.parser.SkippedEntityHandler = self.skipped_entity
         self.parser.DefaultHandlerExpand = self.other
@@ -117,9 +119,12 @@ class _Builder:
         if not is_parameter:
             self.characters(html.unescape(f"&{name};"))
 
+    def doctype(self, *, is_open: bool) -> None:
+        self.in_doctype = is_open
+
     def other(self, text: str) -> None:
-        """Comments and the like, which say nothing but that the reading goes on."""
-        self.has_moved = True
+        """Comments and the like, which say nothing but that the reading goes on; declarations not even that."""
+        self.has_moved = not self.in_doctype
 
     def entity_declaration(self, name: str, *_: object) -> None:
         raise self.stream.fault(
@@ -158,7 +163,9 @@ def read_units(stream: Stream, *, root: str, units: frozenset[str]) -> Iterator[
         builder.has_moved = False
         if unmoved > _MAX_TOKEN:
             line = builder.parser.CurrentLineNumber
-            raise stream.fault(f"a tag or comment must be smaller than {_MAX_TOKEN >> 20} MiB", line=line)
+            raise stream.fault(
+                f"a tag, comment or document type must be smaller than {_MAX_TOKEN >> 20} MiB", line=line
+            )
         num_chars = 0 if builder.finished else num_chars + len(text)
         if units and num_chars > MAX_UNIT_BYTES:
             line = builder.open[-1].line if builder.open else builder.parser.CurrentLineNumber
