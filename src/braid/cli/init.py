@@ -52,6 +52,7 @@ def command(
     wishes = Wishes(source_language=source_language, target_language=target_language, name=name, recipe=recipe)
     table, notes = starting_table(task, files, wishes, folder=Path())
     table["data"]["train"] = [_from(output.parent, name) for name in files]
+    table["data"]["held_out"] = f"{table['name']}.held-out.txt"
     shown = [key for key in SHOWN if key != "data.documents" or task == "answer"]
     text = recipe_to_toml(make_recipe(table), shown=shown, head=_HEAD)
     with atomic_file(output) as file:
