@@ -25,7 +25,7 @@ from braid.text.personal import find_personal, mask_personal
 from braid.text.placeholders import differ
 from braid.text.repair import repair
 
-RULES = 6
+RULES = 7
 """Raised whenever other rows would be kept of the same files, so that prepared data are made again."""
 
 SHOWN = 3
