@@ -57,6 +57,21 @@ def test_personal_data():
     assert (reject.rule, reject.example) == ("personal_data", given)
 
 
+def test_kinds_of_personal_data_are_counted():
+    given = row(
+        "Write to anna.meier@mailbox.org or call +49 30 5683 1140", "An anna.meier@mailbox.org oder +49 30 5683 1140"
+    )
+    expected = {"email": 2, "phone": 2}
+    assert clean(given).kinds == {"personal_data": expected}
+    assert clean(given, DataConfig(personal_data="mask")).kinds == {"masked": expected}
+    assert clean(given, DataConfig(personal_data="reject")).kinds == expected
+
+
+def test_examples_of_personal_data_are_no_reason_to_reject():
+    found = clean(row("Such as name@example.com", "Etwa name@example.com"), DataConfig(personal_data="reject"))
+    assert found.notes == (("personal_data", "example_email: 2"),)
+
+
 def test_personal_data_of_labeled_texts():
     given = row("Write to anna.meier@mailbox.org", "bob.smith@mailbox.org")  # which is a label
     found = clean(given, DataConfig(personal_data="mask"), "classify")

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from braid.data.example import Example
 from braid.data.report import FILES, data_report, label_counts, label_sentences, print_report, unseen_words
-from braid.data.shard import count_row
+from braid.data.shard import count_row, join_counts
 from tables import table_of
 
 
@@ -33,6 +33,17 @@ def test_counts_and_samples():
     assert report["splits"] == {"train": 2, "valid": 1, "test": 1}
     assert report["rejected"]["empty"]["rows"] == 5
     assert [sample["line"] for sample in report["rejected"]["empty"]["samples"]] == [0, 1, 2]
+
+
+def test_kinds_are_added_up():
+    counted, elsewhere = {}, {}
+    count_row(counted, "masked", row("a", "b"), "email: 1", {"email": 1})
+    count_row(elsewhere, "masked", row("a", "b"), "email: 2, phone: 1", {"email": 2, "phone": 1})
+    count_row(elsewhere, "empty", row("", "b"), "no text in source")
+    join_counts(counted, elsewhere)
+    join_counts(counted, elsewhere)
+    assert counted["masked"]["kinds"] == {"email": 5, "phone": 2}
+    assert "kinds" not in counted["empty"]
 
 
 def test_sides():

@@ -152,6 +152,6 @@ def test_no_more_than_half_of_the_room_is_taken(folder, monkeypatch):
 
 
 def test_faults_are_told_by_their_line(folder):
-    pack(folder / "a.tsv.gz", "".join(LINES) + "nul\0\tnul\n")
+    pack(folder / "a.tsv.gz", "".join(LINES) + "\0" * 50_000 + "\n")
     with pytest.raises(DataError, match=rf"NUL characters, got one \(a\.tsv\.gz, line {len(LINES) + 1}\)"):
         make_shards(jobs(folder))

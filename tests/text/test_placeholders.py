@@ -21,6 +21,16 @@ def found_in(text):
         ("%ss and %dMB, %.2f of %02d", ["%s", "%d", "%.2f", "%02d"]),
         ("%(count)d %(x).2f %1$s %2$@ %lld %5.1f", ["%(count)d", "%(x).2f", "%1$s", "%2$@", "%lld", "%5.1f"]),
         ("共%d个，%s。", ["%d", "%s"]),
+        ("%I64d of %qu, %jd %td, %1!s! and %2!02d!", ["%I64d", "%qu", "%jd", "%td", "%1!s!", "%2!02d!"]),
+        (
+            "{{{html}}} {x[0]!r:>10} {user[name].id} {0:.2f}",
+            ["{{{html}}}", "{x[0]!r:>10}", "{user[name].id}", "{0:.2f}"],
+        ),
+        (
+            "<%= name %> and <%- x -%>, [[count]] [[ user.name ]]",
+            ["<%= name %>", "<%- x -%>", "[[count]]", "[[ user.name ]]"],
+        ),
+        ("@:common.ok @:(a.b) is", ["@:common.ok", "@:(a.b)"]),
         ("{name} {0} {} {{ x }} ${x} %{name}", ["{name}", "{0}", "{}", "{{ x }}", "${x}", "%{name}"]),
         ("#{id} %({0}) is", ["{id}", "{0}"]),
         ("{n, number} {d, date, long} {x:.2f} {x!r}", ["{n, number}", "{d, date, long}", "{x:.2f}", "{x!r}"]),
@@ -46,6 +56,7 @@ def test_placeholders_are_found(text, expected):
     "text",
     [
         "100% sure, 50%discount, CPU %free, 5 %, %% %",
+        "see [1] and [2], [[Main Page|the first page]], a@: b, 5%q, @: x, 10% !s!",
         "a < b > c, x<y, <selector, name> <3",
         "Terms &amp; Conditions&nbsp;&hellip; AT&T &File",
         "12:30:45, ratio 3:name, a::b, std::vector, :-) :D :smile: key: value, f(x):name, [:port]",
@@ -122,6 +133,14 @@ def test_pairs_of_tags():
 
 
 ENDLESS = [
+    "[[",
+    "{a[",
+    "{a:",
+    "<%",
+    "%1!",
+    "@:(",
+    "@:a.",
+    "{{{",
     "{",
     "{{",
     "%(",

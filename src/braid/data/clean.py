@@ -7,8 +7,8 @@ in the recipe.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from braid.config.recipe import DataConfig
@@ -21,15 +21,19 @@ from braid.text.agreement import numbers_differ
 from braid.text.identify import LanguageCheck
 from braid.text.lexicon import Lexicon
 from braid.text.normalize import normalize, normalize_lines
-from braid.text.personal import find_personal, mask_personal
+from braid.text.personal import EXAMPLES, find_personal, mask_personal
 from braid.text.placeholders import differ
 from braid.text.repair import repair
 
-RULES = 6
+RULES = 7
 """Raised whenever other rows would be kept of the same files, so that prepared data are made again."""
 
 SHOWN = 3
 """Findings of a note that are named."""
+
+_Step = tuple[str, str, Counter[str]]
+"""A text as a rule leaves it, what the rule saw, and how much of each kind."""
+_NOTHING: Counter[str] = Counter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +43,12 @@ class Cleaned:
     Args:
         example: With normalized texts.
         notes: Rules that changed it or took note of something, each with what it saw.
+        kinds: How much of each kind a rule saw, by the rule's name, where it tells kinds apart.
     """
 
     example: Example
     notes: tuple[tuple[str, str], ...] = ()
+    kinds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 class Cleaner:
@@ -67,7 +73,7 @@ class Cleaner:
             for side, code in languages.items()
             if kind.is_translation and config.check_language and code
         }
-        steps: dict[str, tuple[bool, Callable[[str], tuple[str, str]]]] = {
+        steps: dict[str, tuple[bool, Callable[[str], _Step]]] = {
             "repaired": (config.repair_text, _repaired),
             "advertisement": (config.remove_advertisements and kind.has_documents, _without_advertisements),
             "masked": (config.personal_data == "mask", _masked),
@@ -94,26 +100,29 @@ class Cleaner:
 
     def _clean(self, row: Example) -> Cleaned | Reject:
         notes: list[tuple[str, str]] = []
-        example = normalized(self._changed(row, notes), self._config, self._kind)
+        kinds: dict[str, Counter[str]] = {}
+        example = normalized(self._changed(row, notes, kinds), self._config, self._kind)
         for name, rule in self._rules:
             if detail := rule(example, self._config, self._kind):
                 return Reject(example=row, rule=name, detail=detail)
-        for name, detail in self._findings(example):
-            if self._rejects(name):
-                return Reject(example=row, rule=name, detail=detail)
+        for name, detail in self._findings(example, kinds):
+            if self._rejects(name, kinds):
+                return Reject(example=row, rule=name, detail=detail, kinds=kinds.get(name, {}))
             notes.append((name, detail))
-        return Cleaned(example=example, notes=tuple(notes))
+        return Cleaned(example=example, notes=tuple(notes), kinds=kinds)
 
-    def _changed(self, row: Example, notes: list[tuple[str, str]]) -> Example:
+    def _changed(self, row: Example, notes: list[tuple[str, str]], kinds: dict[str, Counter[str]]) -> Example:
         """The row with mended texts, advertisements out and personal data masked, as far as the recipe wants it."""
         if self._is_kept(row):
             return row
         for side in self._texts:
             text = given = getattr(row, side)
             for name, step in self._steps if text else ():
-                text, detail = step(text)
+                text, detail, counts = step(text)
                 if detail:
                     notes.append((name, f"{side}: {detail}"))
+                if counts:
+                    kinds[name] = kinds.get(name, Counter()) + counts
             if text != given:
                 row = replace(row, **{side: text})
         return row
@@ -122,29 +131,31 @@ class Cleaner:
         """Whether texts must stay as they are: places in a passage, or the JSON of a dialogue, would not survive."""
         return self._kind.reads == "questions" or row.context == MESSAGES
 
-    def _findings(self, example: Example) -> list[tuple[str, str]]:
-        """What else there is in the texts, by rule."""
+    def _findings(self, example: Example, kinds: dict[str, Counter[str]]) -> list[tuple[str, str]]:
+        """What else there is in the texts, by rule; adds the kinds of it."""
         found = list[tuple[str, str]]()
         texts = (example.source,) if len(self._texts) == 1 else (example.source, example.target)
-        if self._config.personal_data != "mask" or self._is_kept(example):
-            kinds = [item.kind for text in texts for item in find_personal(text)]
-            if kinds:
-                counts = sorted(Counter(kinds).items())
-                found.append(("personal_data", ", ".join(f"{kind}: {count}" for kind, count in counts)))
+        is_searched = self._config.personal_data != "mask" or self._is_kept(example)
+        if is_searched and (counts := Counter([one.kind for text in texts for one in find_personal(text)])):
+            kinds["personal_data"] = counts
+            found.append(("personal_data", _counted(counts)))
         if self._lexicon is not None:
             spans = [text[begin:end] for text in texts for begin, end in self._lexicon.find(text)]
             if spans:
                 found.append(("lexicon", ", ".join(spans[:SHOWN])))
         return found
 
-    def _rejects(self, rule: str) -> bool:
-        """Whether what a rule found is reason not to use the row."""
-        return rule == "lexicon" or self._config.personal_data == "reject"
+    def _rejects(self, rule: str, kinds: Mapping[str, Mapping[str, int]]) -> bool:
+        """Whether what a rule found is reason not to use the row; examples of personal data are none."""
+        if rule == "personal_data":
+            return self._config.personal_data == "reject" and not kinds[rule].keys() <= EXAMPLES
+        return rule == "lexicon"
 
 
-def _repaired(text: str) -> tuple[str, str]:
+def _repaired(text: str) -> _Step:
     mended = repair(text)
-    return (text, "") if mended is text or mended == text else (mended, _beside(text, mended))
+    is_same = mended is text or mended == text
+    return (text, "", _NOTHING) if is_same else (mended, _beside(text, mended), _NOTHING)
 
 
 def _beside(before: str, after: str) -> str:
@@ -154,14 +165,18 @@ def _beside(before: str, after: str) -> str:
     return f"…{before[begin : at + 20]}… is …{after[begin : at + 20]}…"
 
 
-def _without_advertisements(text: str) -> tuple[str, str]:
+def _without_advertisements(text: str) -> _Step:
     cleaned, removed = remove_advertisements(text)
-    return cleaned, "; ".join(removed[:SHOWN])
+    return cleaned, "; ".join(removed[:SHOWN]), _NOTHING
 
 
-def _masked(text: str) -> tuple[str, str]:
+def _masked(text: str) -> _Step:
     masked, kinds = mask_personal(text)
-    return masked, ", ".join(f"{kind}: {count}" for kind, count in sorted(kinds.items()))
+    return masked, _counted(kinds), kinds
+
+
+def _counted(kinds: Mapping[str, int]) -> str:
+    return ", ".join(f"{kind}: {count}" for kind, count in sorted(kinds.items()))
 
 
 def normalized(row: Example, config: DataConfig, kind: DataKind) -> Example:

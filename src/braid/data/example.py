@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,10 @@ class Reject:
         example: The row as read.
         rule: The rule's short name, such as ``empty`` or ``duplicate``.
         detail: What the rule saw, for a person.
+        kinds: How much of each kind it saw, where it tells kinds apart.
     """
 
     example: Example
     rule: str
     detail: str = ""
+    kinds: Mapping[str, int] = field(default_factory=dict)

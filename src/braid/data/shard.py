@@ -17,8 +17,8 @@ import dataclasses
 import hashlib
 import json
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ BATCH_ROWS = 2000
 BATCH_CHARS = 2**20
 """… and about how many characters of them at most."""
 
+NO_KINDS: Mapping[str, int] = {}
 SAMPLES = 3
 """Rows shown of each rule."""
 PRINTED_CHARS = 200
@@ -230,10 +231,10 @@ def _write_rows(portion: Portion, work: Work, folder: Path) -> _Making:
                     read, found = _masked(read, found)
                 if isinstance(found, Reject):
                     rejects.write(reject_line(found))
-                    count_row(making.rejected, found.rule, read, found.detail)
+                    count_row(making.rejected, found.rule, read, found.detail, found.kinds)
                     continue
                 for rule, detail in found.notes:
-                    count_row(making.noted, rule, read, detail)
+                    count_row(making.noted, rule, read, detail, found.kinds.get(rule, {}))
                 if found.example is not read and found.example != read:
                     raw.write(line_of([making.rows + len(used), row_of(read)]))
                 places.append((kept.tell(), part))
@@ -302,10 +303,13 @@ def _without_personal(row: Example) -> Example:
     return replace(row, **changes, references=references) if changes or references != row.references else row
 
 
-def count_row(counts: dict[str, dict[str, Any]], rule: str, row: Example, detail: str) -> None:
-    """Count a row under a rule, and keep it as a sample while there are few."""
+def count_row(
+    counts: dict[str, dict[str, Any]], rule: str, row: Example, detail: str, kinds: Mapping[str, int] = NO_KINDS
+) -> None:
+    """Count a row under a rule with what it saw by kind, and keep it as a sample while there are few."""
     found = counts.setdefault(rule, {"rows": 0, "samples": []})
     found["rows"] += 1
+    _add_kinds(found, kinds)
     if len(found["samples"]) < SAMPLES:
         sample = {
             "file": row.file,
@@ -324,6 +328,12 @@ def join_counts(counts: dict[str, dict[str, Any]], others: dict[str, dict[str, A
         known = counts.setdefault(rule, {"rows": 0, "samples": []})
         known["rows"] += found["rows"]
         known["samples"] = (known["samples"] + found["samples"])[:SAMPLES]
+        _add_kinds(known, found.get("kinds", {}))
+
+
+def _add_kinds(found: dict[str, Any], kinds: Mapping[str, int]) -> None:
+    if kinds:
+        found["kinds"] = dict(sorted((Counter(found.get("kinds", {})) + Counter(kinds)).items()))
 
 
 def printable(value: Any) -> Any:

@@ -28,16 +28,21 @@ _REACH = 12
 """Characters between two pieces of evidence that still belong together."""
 _AROUND = 80
 """Characters around a hint that are looked at."""
-_LEFTOVER = 4
-"""So few characters between the beginning of a sentence and an advertisement belong to it."""
-_TAIL = 2
-"""The same for its end."""
+_ATTACHED = 24
+"""Characters before a call in which words that belong to it are looked for."""
+_MOST_PIECES = 8
+"""Of such words on one side of a call."""
+_NAME = 12
+"""Characters of a site's name in brackets."""
 
 _MARKS = r"\-\^~*_|\\·•¤#&+=‖丨"
 _HIDING = re.compile(rf"[{_MARKS}](?<=[{UNSPACED}].)[{_MARKS}]?(?=[{UNSPACED}])")
 """Signs put between characters; one alone may mean something."""
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+_CONCEALED = 2
+"""So many signs within one phrase are put there to conceal it."""
 _WIDE_FORMS = re.compile("[！-～]+")
-_POINTS = str.maketrans("。丶", "..")
+_OTHER_POINT = re.compile("[。丶](?<=[a-z0-9].)(?=[a-z0-9…])")
 _TOP = "com|net|org|cc|cn|la|info|xyz|top|me|tv|co|vip|club|site|biz|tw|hk"
 _LATIN_POINT = re.compile("[.·点點。丶](?<=[a-z0-9].)")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
@@ -46,59 +51,118 @@ _SITE = re.compile(
     rf"(?:{_TOP}))(?![a-z0-9-])(?:/[a-z0-9/._?=&%-]{{0,60}}(?<![.]))?|(?<![a-z0-9])www[.·点點](?:…|\.\.)[.…]{{0,6}}"
 )
 
+_NAMED_HOST = rf"(?:https?://)?(?:[a-z0-9][a-z0-9-]{{0,30}}[.·点點]){{1,3}}(?:{_TOP})(?:/[a-z0-9/._-]{{0,40}})?"
+_ASKED = r"(?:跪|急|再|继续)?求(?:一下)?(?:推荐票|月票|票票|推荐收藏|收藏和推荐|收藏推荐|收藏|推荐|打赏|订阅支持|订阅)"
 _CHINESE = (
-    (3, "unfinished", r"本章(?:节)?(?:还)?未完[^。！!\n]{0,20}|(?:本章|本节)(?:完"
-     r"|已完)?[,，]?(?:请)?点击下一[页章][^。！!\n]{0,10}"),
-    (3, "keep", r"请(?:大家|各位|牢记|记得)?(?:收藏|记住|牢记)(?:本站|本书网|本网|我们)[^。！!\n]{0,16}"),
-    (3, "remember", r"(?:天才)?一秒(?:钟)?(?:就)?记住[^。！!\n]{0,12}|(?:本站|本书|最新|备用)(?:域名|网址"
-     r"|地址)[:：是为]?"),
-    (3, "mobile", r"(?:手机|电脑|移动端|pc)(?:用户|端|版)?请(?:到|访问|浏览|登[录陆]|前往"
-     r"|直达)[^。！!\n]{0,24}(?:阅读|观看|访问)"),
-    (3, "votes", r"(?:跪|急)?求(?:一下)?(?:推荐票|月票|收藏和推荐|打赏|订阅支持|推荐收藏|收藏推荐)[^。！!\n]{0,10}"),
+    (3, "unfinished", r"本章(?:节)?(?:还)?未完(?:待续)?|(?:本章|本节)(?:完|已完)?[,，]?(?:请)?点击下一[页章]"),
+    (3, "continued", r"[（(【\[]未完待续(?=[^\n]{0,90}(?:推荐票|月票|订阅|起点|手机用户|支持|阅读))[^（）()\n]{0,100}"
+     r"(?:[（(][^（）()\n]{0,30}[）)][^（）()\n]{0,80})?[）)】\]]"),
+    (1, "to be continued", r"未完待续"),
+    (3, "keep", r"请(?:大家|各位|牢记|记得)?(?:收藏|记住|牢记)(?:本站|本书网|本网|我们)(?:的)?(?:最新|备用)?"
+     r"(?:域名|网址|地址)?"),
+    (3, "remember", r"(?:天才)?一秒(?:钟)?(?:就)?记住(?:本站|本书)?(?:域名|网址|地址)?|(?:本站|本书)(?:最新|备用|首发)?"
+     r"(?:域名|网址|地址)"),
+    (3, "liked", r"(?:如果您?)?(?:喜欢|觉得)(?:本书|不错)[,，]?请(?:点击)?(?:收藏|加入书架)[:：]?|请?点击收藏本书"
+     r"|更新速度(?:全网)?最快|阅读是一种享受[,，]建议您?收藏|关注即送(?:现金|红包)|小说由网友上传"),
+    (2, "addresses", r"(?:最新|备用)(?:域名|网址|地址)"),
+    (3, "mobile", r"(?:手机|电脑|移动端|pc)(?:用户|端|版)?请(?:到|访问|浏览|登[录陆]|前往|直达)"
+     rf"(?:本站|{_NAMED_HOST})(?:阅读|观看|访问)?"),
+    (2, "users", r"(?:手机|电脑|移动端|pc)(?:用户|端|版)?请(?:到|访问|浏览|登[录陆]|前往|直达)"),
+    (3, "votes", rf"{_ASKED}(?:[,，、~! ！]{{0,2}}{_ASKED})+|(?:跪|急)?求(?:一下)?"
+     r"(?:推荐票|月票|收藏和推荐|打赏|订阅支持|推荐收藏|收藏推荐)"),
     (3, "chapters", r"上一章[\s|·←→]{0,5}(?:目录|返回目录|章节目录|章节列表|回目录)?[\s|·←→]{0,5}下一章"),
-    (3, "copied", r"(?:本书|本文|本章|本小说)(?:由|首发于|首发自)[^。！!\n]{1,12}(?:首发|更新最快|手打更新"
-     r"|整理上传)"),
-    (3, "genuine", r"(?:看|阅读|支持)正版(?:(?:小说|章节|内容)请?|请)(?:到|来|就?上|尽在)[^。！!\n]{1,12}"),
+    (3, "copied", r"(?:本书|本文|本章|本小说)(?:由|首发于|首发自)"
+     rf"(?:[^。！!,，\n]{{1,12}}?|[【\[]?{_NAMED_HOST}[】\]]?)(?:首发|更新最快|手打更新|整理上传|整理发布)"),
+    (3, "genuine", r"(?:看|阅读|支持)正版(?:(?:小说|章节|内容)请?|请)(?:到|来|就?上|尽在)(?:起点(?:中文网|读书)?"
+     rf"|晋江(?:文学城)?|纵横(?:中文网)?|创世(?:中文网)?|17k|qq阅读|本站|{_NAMED_HOST})?|请(?:大家)?支持正版(?:订阅|阅读)"),
+    (2, "begun", r"(?:本书|本文|本小说|正版)首发(?:于|自|网站)?[:：]?"
+     rf"(?:起点(?:中文网|读书)?|晋江(?:文学城)?|{_NAMED_HOST})?"),
     (3, "report", r"(?:章节|内容|本章)(?:错误|有误|缺失)[,，]?\s?(?:请)?点(?:此|击)?(?:举报|报错)"),
     (3, "reprint", r"未经(?:本站|作者|书面|许可|授权|允许|同意){1,4}[^。！!\n]{0,8}(?:不得|禁止|严禁"
      r"|请勿)(?:以任何形式)?转载"),
-    (2, "latest", r"最新(?:最快)?(?:的)?章节(?:全文)?|最快更新|更新最快|最新更新"),
+    (2, "latest", r"(?:阅读|本书)?最新(?:最快)?(?:的)?章节(?:全文)?|最快更新|更新最快|最新更新"),
     (2, "free", r"(?:全文|在线|全集|全本)?免费(?:在线|全文)?(?:阅读|看书|看小说)|全文阅读|在线阅读"),
     (2, "clean", r"无弹窗(?:广告)?|无广告(?:的)?|无错(?:章节|小说|更新)|去广告"),
-    (2, "novels", rf"看(?:小说|书)就?[来上去到]|(?:小说)?[{UNSPACED}]{{0,4}}(?:小说|文学|中文|书吧|书库|看书"
-     rf"|读书|书城|阅读)网|笔趣阁|顶点小说|小说无广告的?"),
-    (2, "more", r"更多(?:精彩|好看|最新|全本)?的?(?:小说|章节|电子书|好书)(?:敬)?请?(?:尽在|就在|访问|关注"
-     r"|登[录陆]|到|上)"),
+    (2, "novels", rf"看(?:小说|书)就?[来上去到]|(?:(?<=[【《\[「（(由])[{UNSPACED}]{{1,4}})?"
+     r"(?:小说|文学|中文|书吧|书库|看书|读书|书城|阅读)网"),
+    (2, "names", r"笔趣阁(?:手机版|最新网址|app)?|顶点小说|小说无广告的?"),
+    (2, "more", r"(?:看|阅读)?更多(?:精彩|好看|最新|全本)?的?(?:小说|章节|电子书|好书)(?:敬)?请?(?:尽在|就在|访问|关注"
+     r"|登[录陆]|到|上)|(?:看|阅读)更多(?:精彩|好看|最新)(?:的)?(?:小说|章节|内容)"),
+    (2, "group", r"(?:qq|书友|读者|粉丝)群(?:号)?[:：]?\s?\d{5,12}"),
+    (2, "joined", r"欢迎(?:大家|各位|您)?加入(?:本书)?(?:书友|读者|粉丝|qq)群"),
+    (2, "account", r"(?:加|关注|搜索)(?:微信)?公众号[:：]?\s?(?:[a-z0-9_-]{4,20}|[【「“][a-z0-9_-]{4,20}[】」”])"),
     (1, "visit", r"(?:请|欢迎)(?:您|大家|各位)?(?:访问|光临|登[录陆]|关注|收藏|加入|到|上|来)"),
-    (1, "file", r"txt(?:全集|电子书|小说|免费)?下载|电子书下载|(?:全集|全本)下载"),
+    (1, "file", r"(?:下载)?txt(?:全集|电子书|小说|免费)?下载|电子书下载|(?:全集|全本)下载"),
     (1, "typed", r"(?:会员|书友)?手打(?:更新|上传|整理)?|首发(?:网站|更新)?|文字版首发|全文字(?:更新|版)?"
      r"|转载请注明"),
     (1, "follow", r"(?:微信|微博)?公众号|扫(?:一扫|描|码)[^。！!\n]{0,6}二维码|加(?:微信|qq|群)(?:号"
      r"|群)?[:：]?\s?[a-z0-9_-]{5,20}"),
 )  # fmt: skip
+_BETWEEN = r"[\s,，、:：;；~|·—。！!]{0,3}"
+_BEFORE = re.compile(
+    r"(?:请(?:记住|牢记|收藏)|热门推荐[:：]|支持作者|本书由|本文由|本章由|本小说由|百度(?:搜索|一下)?|搜索|精彩小说|更多|欢迎您?|"
+    rf"{_ASKED}|手机(?:用户|阅读)|(?:网址|域名|地址)[:：]?|ps[:：])[\s,，、:：~!！]{{0,2}}\Z"
+)
+"""What belongs to a call that follows it."""
+_AFTER = re.compile(
+    rf"{_BETWEEN}(?:继续阅读|免费阅读|在线阅读|阅读|观看|首发|更新(?:最快)?|更?优质的阅读体验[。！]?|(?:方便|以便)(?:您)?下次(?:继续)?阅读"
+    r"|请?点击下一[页章]|后面(?:的)?(?:内容)?更?精彩|精彩(?:小说|内容)|您的支持[,，]?就?是(?:我|我们|作者)最大的动力"
+    rf"|(?:投|送上)(?:推荐票|月票)|支持(?:作者|本书|正版)|(?:谢谢|感谢)(?:大家的?)?支持|{_ASKED}|手机版|全文|订阅(?:正版)?|是一种享受[,，]建议您?收藏|您?(?:免费)?读！|本书(?=更新速度))"
+)
+"""What belongs to a call that stands before it."""
+
+_SMALL_WORDS = (
+    r"(?:the|a|an|our|your|my|and|or|of|to|for|on|in|at|by|with|from|you|that|we|all|is|are|as|it|more|this|can|so|use"
+    r"|get|give|show|new|weekly|daily|monthly|latest|best|free|improve|personali[sz]e|analy[sz]e|enhance|ensure"
+    r"|provide|deliver|damit|sie|um|ihnen|und|die|das|den|zu|der|auf|pour|vous|et|de|des|la|le|les|votre|nos|notre|une)"
+)
+_TOPICS = (
+    r"(?:updates?|latest news|stories|articles?|content|offers?|deals?|experience|website|cookies|ads|advertising"
+    r"|traffic|browsing|privacy policy|cookie policy|social media|chapters|novels|e-?books?|releases|twitter|facebook"
+    r"|instagram|youtube|tiktok|linkedin|inbox|discounts?|newsletter|\d{1,2} ?%(?: off)?|besser|funktioniert"
+    r"|verbessern|erlebnis|inhalte|anzeigen|nutzererlebnis|bieten|améliorer|expérience|navigation|contenus?|offrir"
+    r"|meilleure)"
+)
+_REST = (
+    rf"(?:,? (?:{_SMALL_WORDS} ){{0,5}}{_TOPICS}(?!\w)){{0,12}}(?: (?:now|here|today|only|first)(?=\s?(?:[.!?\n]|\Z)))?"
+)
+"""What calls go on with: words of theirs, the last of which hardly any other sentence begins with."""
+_LATIN_SITE = (
+    rf"(?:(?:https?://)?(?:[a-z0-9][a-z0-9-]{{0,30}}\.){{1,3}}(?:{_TOP})(?!\w)(?:/[a-z0-9/_-]{{0,40}})?"
+    rf"|[a-z0-9-]{{3,30}} ?[\[(]?dot[\])]? ?(?:{_TOP})(?!\w)|[a-z0-9]{{0,12}}?(?:novel|book|fiction)[a-z0-9]{{1,12}})"
+)
 _LATIN = (
     (3, "newsletter", r"(?:subscribe|sign up)(?: now| today| here)? (?:to|for) (?:our|the|my)(?: [\w-]{1,15}){0,2} "
-     r"(?:newsletter|mailing list|youtube channel|channel)[^.!?\n]{0,60}"),
-    (3, "cookies", r"(?:this|our) (?:web)?site uses cookies[^.!?\n]{0,120}|we use cookies (?:to|on"
-     r"|and)[^.!?\n]{0,120}"),
+     r"(?:newsletter|mailing list|youtube channel|channel)"),
+    (3, "cookies", r"(?:this|our) (?:web)?site uses cookies|we use cookies(?= (?:to|on|and))"),
     (3, "consent", r"by (?:continuing to (?:use|browse)|using|browsing) (?:this|our) (?:web)?site,? you "
-     r"(?:agree|accept|consent)[^.!?\n]{0,100}"),
-    (3, "social", r"(?:follow|like|find) us on (?:facebook|twitter|instagram|youtube|tiktok|linkedin|x\b"
-     r"|weibo)[^.!?\n]{0,50}"),
-    (3, "chapter", r"(?:read|visit|find|check)[^.!?\n]{0,30} (?:latest|newest|more) chapters? (?:at|on"
-     r"|only)[^!?\n]{0,30}|"
+     r"(?:agree|accept|consent)"),
+    (3, "social", r"(?:follow|like|find) us on (?:facebook|twitter|instagram|youtube|tiktok|linkedin|x\b|weibo)"),
+    (3, "chapter", r"(?:read|visit|find|check out)(?: (?:the|all|our|your|for|free|here)){0,3} (?:latest|newest|more)"
+     rf" (?:free )?chapters? (?:only )?(?:at|on) {_LATIN_SITE}(?: only| first)?|"
      r"(?:this chapter (?:is|was)|chapters? (?:are|is)) (?:updated|uploaded|first released|published) (?:by|at"
-     r"|on)[^!?\n]{0,30}"),
-    (3, "errors", r"if you find any errors ?\([^()\n]{0,80}\),? please let us know[^!?\n]{0,60}"),
+     rf"|on) {_LATIN_SITE}"),
+    (3, "wanted", rf"if you want to read more chapters,? (?:please )?visit {_LATIN_SITE}"),
+    (3, "visit", rf"visit (?:us at )?{_LATIN_SITE} (?:for|to read|to get|to download) (?:(?:more|the|free|latest|"
+     r"newest|all|your|new|daily|other) ){0,4}"
+     r"(?:e-?books?|audiobooks?|novels?|chapters?|stories|books|updates|releases)"),
+    (3, "our site", r"visit our (?:web)?site (?:for|to read) (?:(?:more|the|free|latest) ){1,3}"
+     r"(?:e-?books?|novels?|chapters?)"
+     r"|bookmark this (?:web)?site(?= ?[.!])"),
+    (3, "authorized", r"find authorized novels (?:on|in|at) webnovel(?:, ?faster updates)?(?:, ?better experience)?"),
+    (3, "taken", rf"the source of this (?:content|chapter) is {_LATIN_SITE}|updated? (?:from|by|at) {_LATIN_SITE}"),
+    (3, "errors", r"if you find any errors ?\([^()\n]{0,80}\),? please let us know(?: ?<? ?report chapter ?>?)?"
+     r"(?: so (?:that )?we can fix it(?: as soon as possible)?)?"),
     (3, "click", r"click here (?:to|and) (?:subscribe|unsubscribe|sign up|join|buy|order|shop|win|claim|get your|"
-     r"start your|read the (?:full|rest)|read more)[^.!?\n]{0,60}"),
-    (3, "offer", r"(?:limited[- ]time offer|(?:use|with) (?:promo|coupon|discount) code)[^.!?\n]{0,60}"),
-    (3, "german", r"abonnieren sie unseren (?:[\w-]{1,20} )?newsletter[^.!?\n]{0,60}|"
-     r"diese (?:web)?(?:seite|site) (?:verwendet|benutzt|nutzt) cookies[^.!?\n]{0,100}"
-     r"|wir verwenden cookies,? um[^.!?\n]{0,100}"),
-    (3, "french", r"(?:abonnez|inscrivez)-vous à (?:notre|la) newsletter[^.!?\n]{0,60}|"
-     r"ce site (?:web )?utilise des cookies[^.!?\n]{0,100}|nous utilisons des cookies[^.!?\n]{0,100}"),
+     r"start your|read the (?:full|rest)|read more)"),
+    (3, "offer", r"limited[- ]time offer|(?:use|with) (?:promo|coupon|discount) code:?(?: [a-z0-9]{3,16})?"),
+    (3, "german", r"abonnieren sie unseren (?:[\w-]{1,20} )?newsletter|diese (?:web)?(?:seite|site) (?:verwendet"
+     r"|benutzt|nutzt) cookies|wir verwenden cookies(?=,? um)"),
+    (3, "french", r"(?:abonnez|inscrivez)-vous à (?:notre|la) newsletter|ce site (?:web )?utilise des cookies"
+     r"|nous utilisons des cookies"),
 )  # fmt: skip
+_INVITING = re.compile(r"(?:please|bitte|don['’]t forget to|remember to|be sure to|make sure to) \Z")
+"""What may stand before a call."""
 _LINES = re.compile(
     r"(?:advertisements?|sponsored(?: content)?|skip to (?:main )?content|share this(?: article| page| post)?|"
     r"share on (?:facebook|twitter|x)|read more|related (?:articles|posts|stories)|click here[^.!?\n]{0,40}|"
@@ -116,20 +180,26 @@ def _compiled(table: tuple[tuple[int, str, str], ...]) -> tuple[tuple[int, str, 
     return tuple((weight, name, re.compile(pattern)) for weight, name, pattern in table)
 
 
-_CHINESE_PHRASES, _LATIN_PHRASES = _compiled(_CHINESE), _compiled(_LATIN)
+_CHINESE_PHRASES = _compiled(_CHINESE)
+_LATIN_PHRASES = [re.compile(rf"(?:{pattern})(?!\w){_REST}") for _, _, pattern in _LATIN]
 
 _CHINESE_HINT = re.compile(
     "章节|本章|一章|小说|本站|本书[由首最网]|网址|域名|一秒|推荐票|月票|收藏|打赏|弹窗|广告|转载|正版|二维码"
-    "|首发|公众号|阅读|看书[网就]|笔趣阁|www|com|ｗｗ|ｃｏｍ|WWW"
+    "|首发|公众号|阅读|看书[网就]|笔趣阁|未完|更新|友群|者群|丝群|Q群|q群|www|com|ｗｗ|ｃｏｍ|WWW"
 )
 _LATIN_HINTS = (
     "newsletter", "mailing list", "channel", "cookies", "website", " site", "find us on", "follow us on", "like us on",
-    "chapter", "please let us know", "click here", "time offer", " code",
+    "chapter", "please let us know", "click here", "time offer", " code", "visit ", "novel", "source of this",
 )  # fmt: skip
 """What each phrase has; most texts have none and need no further look."""
-_SENTENCE_ENDS = '.。!！?？\n;；…”』」"：'
+_SENTENCE_ENDS = "。.！!？?…\n"
+_QUOTE_ENDS = '”」』’"'
 _BEFORE_LATIN = 24
-"""A sentence that calls for something does so at its beginning."""
+"""Characters before a call in which words that invite to it are looked for."""
+_LATIN_SIGNS = re.compile(r" ?[.!?…]{1,3}")
+_SHOUTED = ("阅读", "推荐票", "月票", "收藏", "打赏", "订阅", "广告", "支持", "动力")
+"""Calls that end in these mostly do so with a sign of exclamation."""
+_ONLY_SIGNS = re.compile(r"[\s。！？!?,，~…】）)\]]{0,4}")
 _BRACKETS = {"(": ")", "（": "）", "[": "]", "【": "】", "《": "》", "「": "」", "『": "』", "〖": "〗", "<": ">"}
 
 
@@ -199,19 +269,32 @@ def _whole_lines(text: str) -> list[tuple[int, int]]:
 
 def _calls(text: str) -> list[tuple[int, int]]:
     """Calls of Chinese sites."""
-    if text.isascii() or not (_CHINESE_HINT.search(text) or _HIDING.search(text)) or not _UNSPACED.search(text):
+    if text.isascii() or not (_CHINESE_HINT.search(text) or _may_conceal(text)) or not _UNSPACED.search(text):
         return []
     plain, offsets = _plain(text)
     evidence: list[_Evidence] = []
     for begin, end in _windows(plain):
         evidence += _sites(plain, text, offsets, begin, end)
         for weight, name, phrase in _CHINESE_PHRASES:
-            evidence += [_Evidence(*match.span(), weight, name) for match in phrase.finditer(plain, begin, end)]
+            for match in phrase.finditer(plain, begin, end):
+                is_concealed = offsets[match.end() - 1] - offsets[match.start()] - len(match[0]) + 1 >= _CONCEALED
+                evidence.append(_Evidence(*match.span(), _ENOUGH if is_concealed else weight, name))
     spans = []
     for begin, end in _clusters(plain, evidence):
         first, last = _widened(plain, begin, end)
         spans.append((offsets[first], offsets[last - 1] + 1))
     return spans
+
+
+def _may_conceal(text: str) -> bool:
+    return bool(_HIDING.search(text)) or _has_invisible(text)
+
+
+def _has_invisible(text: str) -> bool:
+    for char in _INVISIBLE:  # noqa: SIM110 (three times as fast as any())
+        if char in text:
+            return True
+    return False
 
 
 def _windows(plain: str) -> list[tuple[int, int]]:
@@ -229,7 +312,9 @@ def _windows(plain: str) -> list[tuple[int, int]]:
 def _plain(text: str) -> tuple[str, Sequence[int]]:
     """The text in small half-width letters without the signs that hide words, and where its characters come from."""
     hidden = [match.span() for match in _HIDING.finditer(text)]
-    if len(hidden) < 2:
+    if _has_invisible(text):
+        hidden = sorted(hidden + [(place, place + 1) for place, char in enumerate(text) if char in _INVISIBLE])
+    if len(hidden) < _CONCEALED:
         return _folded(text), range(len(text))
     offsets: list[int] = []
     begin = 0
@@ -248,7 +333,7 @@ def _sites(plain: str, text: str, offsets: Sequence[int], first: int, last: int)
     found: list[_Evidence] = []
     if not _LATIN_POINT.search(plain, first, last):
         return found
-    for match in _SITE.finditer(plain[first:last].translate(_POINTS)):
+    for match in _SITE.finditer(_OTHER_POINT.sub(".", plain[first:last])):
         begin, end = first + match.start(), first + match.end()
         host = (
             text[offsets[first + match.start("host")] : offsets[first + match.end("host") - 1] + 1]
@@ -278,30 +363,48 @@ def _clusters(plain: str, evidence: list[_Evidence]) -> list[tuple[int, int]]:
 
 def _is_near(between: str) -> bool:
     """True when what stands between two pieces of evidence does not part them."""
-    is_sentence_end = any(sign in between for sign in "。！？!?")
-    return "\n" not in between and len(between) <= (_LEFTOVER if is_sentence_end else _REACH)
+    if any(sign in between for sign in "。！？!?"):
+        return bool(_ONLY_SIGNS.fullmatch(between))
+    return "\n" not in between and len(between) <= _REACH
 
 
 def _widened(plain: str, begin: int, end: int) -> tuple[int, int]:
-    """The piece with its brackets, its signs, and a rest of a sentence too short to be one."""
-    first = begin
-    while first > 0 and begin - first <= _LEFTOVER and plain[first - 1] not in _SENTENCE_ENDS:
-        first -= 1
-    is_sentence = begin - first <= _LEFTOVER
-    begin = first if is_sentence else begin
-    last = end
-    while last < len(plain) and last - end <= _TAIL and plain[last] not in _SENTENCE_ENDS:
-        last += 1
-    end = last if last - end <= _TAIL else end
-    if end < len(plain) and plain[end] in _BRACKETS.values():
-        opening = next(sign for sign, closing in _BRACKETS.items() if closing == plain[end])
-        if begin and plain[begin - 1] == opening:
-            begin, end = begin - 1, end + 1
-        elif plain.count(opening, begin, end) > plain.count(plain[end], begin, end):
-            end += 1
-    if is_sentence and end < len(plain) and plain[end] in "。！!~…":
-        end += 1
+    """The piece with the words that belong to it, its brackets and its last sign; nothing else of the sentence."""
+    for _ in range(_MOST_PIECES):
+        if not (before := _BEFORE.search(plain, max(0, begin - _ATTACHED), begin)):
+            break
+        begin = before.start()
+    for _ in range(_MOST_PIECES):
+        begin, end = _with_brackets(plain, begin, end)
+        if not (after := _AFTER.match(plain, end)):
+            break
+        end = after.end()
+    return _with_brackets(plain, begin, _with_last_sign(plain, begin, end))
+
+
+def _with_brackets(plain: str, begin: int, end: int) -> tuple[int, int]:
+    """The piece with a bracket that it opens or closes, and a site's name in one."""
+    closing = plain[end : end + 1]
+    if closing and closing in _BRACKETS.values():
+        opening = next(sign for sign, other in _BRACKETS.items() if other == closing)
+        name = plain.rfind(opening, max(0, begin - _NAME), begin)
+        if plain.count(opening, begin, end) > plain.count(closing, begin, end):
+            return begin, end + 1
+        is_near = name == begin - 1 or opening in "【[〖（("
+        if name >= 0 and is_near and not any(sign in plain[name:begin] for sign in "。！!？?，,\n”」"):
+            return name, end + 1
     return begin, end
+
+
+def _with_last_sign(plain: str, begin: int, end: int) -> int:
+    """Where the piece ends with the sign behind it, which is the sentence's unless the piece is one."""
+    before = plain[begin - 1] if begin else "\n"
+    if before in _QUOTE_ENDS:
+        before = plain[begin - 2] if begin > 1 else before
+    signs = "。！!~…" if before in _SENTENCE_ENDS else "！!" if plain.endswith(_SHOUTED, begin, end) else ""
+    if end < len(plain) and plain[end] in signs and plain[end + 1 : end + 2] not in tuple(_QUOTE_ENDS):
+        return end + 1
+    return end
 
 
 def _has_hint(plain: str) -> bool:
@@ -312,20 +415,30 @@ def _has_hint(plain: str) -> bool:
 
 
 def _latin_calls(text: str) -> list[tuple[int, int]]:
-    """Sentences that call for a newsletter, cookies and the like; they begin with it."""
+    """Calls for a newsletter, cookies and the like, where they begin a sentence or have a capital as if they did."""
     plain = text.replace("İ", "i").lower()
     if not _has_hint(plain):
         return []
     spans = []
-    for _, _, phrase in _LATIN_PHRASES:
+    for phrase in _LATIN_PHRASES:
         for match in phrase.finditer(plain):
-            before = plain[max(0, match.start() - _BEFORE_LATIN - 1) : match.start()]
-            place = max(before.rfind(sign) for sign in ".!?\n:")
-            if place < 0 and match.start() > _BEFORE_LATIN:
+            begin, end = match.span()
+            if plain[begin - 1 : begin].isalnum():
                 continue
-            begin, end = match.start() - len(before) + place + 1, match.end()
-            begin += len(plain[begin : match.start()]) - len(plain[begin : match.start()].lstrip())
-            while end < len(plain) and plain[end] in ".!?…":
-                end += 1
-            spans.append((begin, end))
+            while before := _INVITING.search(plain, max(0, begin - _BEFORE_LATIN), begin):
+                begin = before.start()
+            rest = plain[max(0, begin - 2) : begin].rstrip(" \t")[-1:]
+            is_sentence = not begin or rest in tuple('.!?\n:…"”)')
+            if is_sentence or text[begin].isupper():
+                spans.append((begin, _with_latin_sign(text, end, is_sentence)))
     return spans
+
+
+def _with_latin_sign(text: str, end: int, is_sentence: bool) -> int:
+    """Where a call ends with the signs behind it; in a sentence those that end nothing else."""
+    signs = _LATIN_SIGNS.match(text, end)
+    if signs is None:
+        return end
+    return (
+        signs.end() if is_sentence or "!" in signs[0] or text[signs.end() : signs.end() + 2].strip().islower() else end
+    )

@@ -120,7 +120,8 @@ class Lexicon:
 
         None overlaps another.
 
-        Cost: Linear in the text, whatever the list's size: three microseconds for 100 characters that hold none.
+        Cost: Linear in the text, whatever the list's size. With 60,000 words 100 characters of texts that hold some of
+        them take 16 to 36 microseconds, and few where none of their words begins an entry.
 
         Example:
             >>> Lexicon(["ban*", "foo bar", "坏词"]).find("BANNED: Foo Bar, not foobar. 这是坏词。")

@@ -115,10 +115,15 @@ class Texts:
 def message_texts(text: str) -> Texts | None:
     """The whole texts that a text with messages stands for; None for all others and for those too tangled.
 
-    Tangled are number signs of two plurals, a number sign beside a plural, and what may be more than `MAX_TEXTS` texts.
+    Tangled are number signs of two plurals, a number sign beside a plural, what may be more than `MAX_TEXTS` texts, and
+    what would be other texts once these are put back.
     """
     found = _expand(text, MAX_TEXTS, depth=0)
-    return found if isinstance(found, Texts) else None
+    if not isinstance(found, Texts):
+        return None
+    texts = found.texts()
+    again = _expand(found.fill(texts), MAX_TEXTS, depth=0)
+    return found if isinstance(again, Texts) and len(again.texts()) == len(texts) else None
 
 
 def _expand(text: str, room: int, depth: int) -> str | Texts | None:

@@ -78,13 +78,15 @@ _FILES = frozenset({
 })  # fmt: skip
 """Ends of names that stand behind an @ and are no domains: icon@2x.png, getty@tty1.service."""
 _EXAMPLE_DOMAIN = re.compile(
-    r"(?:.*\.)?(?:(?:my|your|the|some|another)?-?(?:example|domain|company|e-?mail(?:-?address)?|mail|site|website|host|server|provider|firma|"
-    r"beispiel|exemple|foo|bar|baz|test|acme|organization|xyz|abc|school)\.[a-z]{2,6}(?:\.[a-z]{2})?"
-    r"|.*\.(?:example|test|invalid|localhost|local|localdomain|lan|internal|(?:my|your)domain))",
+    r"(?:.*\.)?(?:(?:example|beispiel|exemple|domain|domäne|domaine|e-?mail-?address)"
+    r"|(?:my|your|some|another|meine?|ihre?|deine?|votre|mon)-?(?:domain|company|e-?mail|mail|site|website|host|server|provider"
+    r"|firma|organization|school))\.[a-z]{2,7}(?:\.[a-z]{2})?"
+    r"|(?:.*\.)?(?:the-?)?(?:company|site|website|host|server|provider|firma|foo|bar|baz|test|acme|organization|xyz|abc|school)"
+    r"\.(?:com|org|net|edu|tld)"
+    r"|(?:.*\.)?example\..*|.*\.(?:example|test|invalid|localhost|local|localdomain|lan|internal|(?:my|your)domain)",
     re.IGNORECASE,
 )
-"""Domains of RFC 2606 and those that people write in their place."""
-_REAL_DOMAINS = frozenset({"mail.com", "email.com", "mail.ru", "email.cz", "abc.net.au", "bar.fr"})
+"""Domains of RFC 2606 and those that people write in their place; none at which everybody may have an address."""
 
 _SEPARATED_ID = r"[1-9]\d{5}([ -]?)(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\1\d{3}[\dXx]"
 _CARD = r"(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{3})?|\d{4}([ -])\d{6}\2\d{4,5})"
@@ -208,7 +210,7 @@ def _emails(text: str) -> Iterator[Found]:
         address, domain = match["address"], match["domain"].lower()
         if match["top"].lower() in _FILES or address.startswith("git@"):
             continue
-        is_example = domain not in _REAL_DOMAINS and _EXAMPLE_DOMAIN.fullmatch(domain)
+        is_example = _EXAMPLE_DOMAIN.fullmatch(domain)
         yield Found("example_email" if is_example else "email", *match.span("address"))
     if re.search(r"[\[(]at[\])]", text, re.IGNORECASE):
         for match in _SPELLED_EMAIL.finditer(text):
@@ -242,7 +244,7 @@ def _digits(text: str) -> Iterator[Found]:
                 if check(re.sub("[ -]", "", written)):
                     yield Found(kind, *match.span())
         for first, last in phones(text, begin, min(run.end() + 2, len(text)), is_chinese=is_chinese):
-            is_example = is_invented(re.sub(r"\D", "", text[first:last]))
+            is_example = is_invented(text[first:last])
             yield Found("example_phone" if is_example else "phone", first, last)
 
 

@@ -59,7 +59,17 @@ _NATIONAL = {
 """What follows some of them."""
 _SERVICES = re.compile(r"1?(?:8(?:00|33|44|55|66|77|88)|900)\d{7}|[48]00\d{7}|0(?:[389]00|808|180|137)\d+")
 """National numbers of firms: free, dear, or one for a whole country."""
-_FILMS = re.compile(r"1?[2-9]\d\d555\d{4}|(?:0|44)(?:7700900|2079460)\d{3}")
+_FICTITIOUS = re.compile(
+    r"[2-9]\d\d555\d{4}"
+    r"|(?:7700900|2079460|1632960|1(?:1[3-8]|[2-6]1)4960)\d{3}"
+    r"|(?:3023125|6990009|4066969|2214710|8999998)\d{3}|(?:17139200|176040690)\d\d"
+    r"|(?:19900|26191|35301|46571|53649|63998)\d{4}"
+    r"|49157(?:0006|0156|0157|0158|0159|0110|0313|0737|1266|1491|1804)"
+)
+"""National numbers that nobody gets: of North America (NANPA), the United Kingdom (Ofcom), Germany
+(Bundesnetzagentur), France (Arcep) and Australia (ACMA), kept for films, books and documentation."""
+_RUNS = "12345678901234567890", "98765432109876543210"
+_NOBODY = re.compile(r"(.)\1{6,}|\d*0{7}")
 
 
 def phones(text: str, begin: int, end: int, *, is_chinese: bool) -> Iterator[tuple[int, int]]:
@@ -77,11 +87,23 @@ def phones(text: str, begin: int, end: int, *, is_chinese: bool) -> Iterator[tup
                 yield match.span()
 
 
-def is_invented(digits: str) -> bool:
-    """True for 1234567890, 5555555555, and for what the US and the UK keep for films: 212-555-0100, 07700 900123."""
-    tail = digits[-7:]
-    runs = "01234567890123456789", "98765432109876543210"
-    return len(set(tail)) == 1 or any(tail in run for run in runs) or bool(_FILMS.fullmatch(digits))
+def is_invented(written: str) -> bool:
+    """True for numbers that nobody has: +1 234 567 890, 555-555-5555, and those kept for films: 07700 900123.
+
+    The whole number counts without codes of countries and a zero before it: a real one may well end in 12345678.
+    """
+    digits = whole = _NO_DIGIT.sub("", written)
+    if written.startswith(("+", "00")):
+        digits = digits.removeprefix("00")
+        country = _COUNTRIES.match(digits)
+        digits = digits[country.end() :] if country else digits
+    own = digits.removeprefix("0")
+    own_or_us = own[1:] if own.startswith("1") and len(own) == len("12125550100") else own
+    return (
+        any(run.startswith((whole, digits, own)) for run in _RUNS)
+        or bool(_NOBODY.fullmatch(own))
+        or bool(_FICTITIOUS.fullmatch(own_or_us))
+    )
 
 
 def _is_phone(text: str, match: re.Match[str], form: re.Pattern[str], is_chinese: bool) -> bool:

@@ -31,7 +31,7 @@ _MARKS = "\u3000-\u303f\uff00-\uffee“”‘’…—–·«»"
 _KANA = re.compile("[\u3040-\u30ff]")
 _MARK = re.compile(f"[{_MARKS}]")
 _ONE_SCRIPT = re.compile(
-    f"[А-яЁёЂ-џ{_MARKS}]*[А-яЁёЂ-џ][А-яЁёЂ-џ{_MARKS}]*|[Α-ώ{_MARKS}]*[Α-ώ][Α-ώ{_MARKS}]*|[À-ÖØ-öø-žŒœ{_MARKS}°€\xa0]+"
+    f"[{_MARKS}]*+[А-яЁёЂ-џ][А-яЁёЂ-џ{_MARKS}]*|[{_MARKS}]*+[Α-ώ][Α-ώ{_MARKS}]*|[À-ÖØ-öø-žŒœ{_MARKS}°€\xa0]+"
 )
 _INSIDE = re.compile("(?<=[a-z])[^\x00-\x7f]{1,4}(?=[a-z])")
 _LATIN = re.compile("[À-ɏ]")

@@ -12,7 +12,7 @@ from braid.data.localizing.html import html_units
 from braid.data.localizing.source import SourceFile
 
 _ACTIVE = re.compile(r"[\\`\[\]]|\*(?=\S)|(?<=\S)\*|<(?=[a-zA-Z/!?])|&(?=#?\w{1,31};)|(?<!\w)_|_(?!\w)|~~")
-_BLOCK_START = re.compile(r"(?:#{1,6}(?=\s|$)|>|[-+](?=\s|$)|=+$|-+$|~{3})")
+_BLOCK_START = re.compile(r"(?:#{1,6}(?=\s|$)|>|[-+](?=\s|$)|(?<!=)=++$|(?<!-)-++$|~{3})")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 
 
