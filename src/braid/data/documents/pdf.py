@@ -76,8 +76,11 @@ class _Steps:
             contents = page.get_contents()
             if contents is None:
                 return ""
-            if len(contents.get_data()) > _MAX_PAGE_BYTES:
+            data = contents.get_data()
+            if len(data) > _MAX_PAGE_BYTES:
                 raise ValueError(f"its drawing is larger than {_MAX_PAGE_BYTES >> 20} MiB")
+            if data.count(b"Tj") + data.count(b"TJ") > MAX_PAGE_STEPS:  # taking it apart would take long, too
+                raise ValueError(_too_many())
             self._page = 0
             return page.extract_text(visitor_operand_before=self._count)
 
@@ -85,7 +88,11 @@ class _Steps:
         self.all += 1
         self._page += 1
         if self._page > MAX_PAGE_STEPS:
-            raise ValueError(f"it is drawn in more than {MAX_PAGE_STEPS} steps")
+            raise ValueError(_too_many())
+
+
+def _too_many() -> str:
+    return f"it is drawn in more than {MAX_PAGE_STEPS} steps"
 
 
 def _clean(text: str) -> str:
