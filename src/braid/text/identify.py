@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from braid.text.function_words import count_function_words, function_words, is_known, only_words_of
 from braid.text.languages import canonical, language_name
 from braid.text.scripts import HAN, KANA
+from braid.text.untranslated import UntranslatedCheck
 
 if TYPE_CHECKING:
     from lingua import Language
@@ -115,6 +116,15 @@ class LanguageCheck:
         parts = {part for word in self._telling for part in (word, *word.split("'"))}
         self._telling_bytes = frozenset(part.encode("latin-1") for part in parts if max(part) < "\u0100")
         self._detectors: dict[tuple[str, ...], Any] = {}
+        self._other = _base(other)
+        self._untranslated = self._untranslated_check(self._other)
+
+    def _untranslated_check(self, other: str) -> UntranslatedCheck | None:
+        """What tells the two languages of a pair apart, where lingua knows both and they are no kin."""
+        if other not in self._rivals:
+            return None
+        names = self._candidates[self.language], self._candidates[other]
+        return UntranslatedCheck(self.language, other, lambda: self._detector((self.language, other)), names)
 
     def mismatch(self, texts: Sequence[str]) -> list[str]:
         """For each text "" where nothing speaks against it, else what it looks like, for a person.
@@ -134,7 +144,15 @@ class LanguageCheck:
                 doubtful[index] = evidence
         for index, detail in zip(doubtful, self._ask(list(doubtful.values())), strict=True):
             found[index] = detail
-        return found
+        return self._with_untranslated(texts, found)
+
+    def _with_untranslated(self, texts: Sequence[str], found: list[str]) -> list[str]:
+        """The same, with texts in the other side's language that many languages leave open."""
+        check = self._untranslated
+        if check is None:
+            return found
+        detail = f"looks like {language_name(self._other)}, not {self._name}"
+        return [known or (detail if check.is_other(text) else "") for known, text in zip(found, texts, strict=True)]
 
     def _script_mismatch(self, text: str) -> str:
         if not text or self._has_right_letters(text):
