@@ -67,18 +67,18 @@ _MORE = {
     " don't won't i'll let's am near next very many such no only",
     "de": "ihm ihn ihnen mir mich dir euch uns sein seine seinen seinem seiner ihren ihrem ihrer mein meine unser dein"
     " unter zwischen hinter neben gegen ohne während ab beim ins vom zur ob weil welche welcher jede jeder jedes keine"
-    " kein keinen hier dort schon sehr noch nun da wo wer was zwei drei mehrere einige andere anderen sollte muss müssen"
-    " soll können darf konnte hatte hatten waren gibt bitte bist habe hast du in einige",
+    " kein keinen hier dort schon sehr noch nun da wo wer was zwei drei mehrere einige andere anderen sollte muss"
+    " müssen soll können darf konnte hatte hatten waren gibt bitte bist habe hast du in einige",
     "fr": "à ou où y d' l' s' n' j' c' m' t' qu' mon ma mes ton ta tes vos notre nos leurs lui eux moi toi cela ça ceci"
     " cet quand chez vers sous entre depuis pendant avant après très bien aussi trop peu ni donc car quel quelle fait"
     " faire doit doivent peuvent veuillez deux trois plusieurs autre autres chaque aucun aucune étaient était avait"
     " avez votre être n'est c'est",
-    "es": "le les mi mis tu tus nuestro nuestra eso esa ese estos estas aquí allí donde hacia desde contra durante antes"
-    " después dos tres otro otra otros cada algún hay fue era han debe pueden al unos unas e u",
-    "it": "lo gli mi ti ci vi l' d' un' all' dell' nell' sull' mio mia nostro vostro quello quella dove quando verso da"
-    " dal dai dalle sul sulla sui due tre altro altra altri ogni alcuni era stato hanno deve possono agli ai",
-    "nl": "hem haar mij jou ons onze hun jullie iets niets hier daar waar wanneer onder tussen achter naast tegen zonder"
-    " tijdens twee drie andere elke geen kunt kunnen moet moeten mag werd waren is had",
+    "es": "le les mi mis tu tus nuestro nuestra eso esa ese estos estas aquí allí donde hacia desde contra durante"
+    " antes después dos tres otro otra otros cada algún hay fue era han debe pueden al unos unas e u",
+    "it": "lo gli mi ti ci vi l' d' un' all' dell' nell' sull' mio mia nostro vostro quello quella dove quando verso"
+    " da dal dai dalle sul sulla sui due tre altro altra altri ogni alcuni era stato hanno deve possono agli ai",
+    "nl": "hem haar mij jou ons onze hun jullie iets niets hier daar waar wanneer onder tussen achter naast tegen"
+    " zonder tijdens twee drie andere elke geen kunt kunnen moet moeten mag werd waren is had",
     "pt": "lhe meu minha nosso nossa isso aquilo este estes estas aqui ali onde quando contra durante antes dois duas"
     " três outro outra outros cada algum há foi era têm deve podem aos à às pelos pelas num numa",
 }

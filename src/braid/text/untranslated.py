@@ -20,6 +20,33 @@ _APART = bytes(code if chr(code) in _SMALL_LETTERS else 32 for code in range(256
 _MIN_WORDS, _MIN_LETTERS = 3, 12
 _SURE = {1: 0.97, 2: 0.9, 3: 0.8}
 """The least probability of the other language by how many of its small words a text has, more counting as three."""
+_AMBIGUOUS = frozenset(
+    [
+        "man",
+        "die",
+        "hat",
+        "war",
+        "also",
+        "den",
+        "was",
+        "so",
+        "am",
+        "an",
+        "will",
+        "son",
+        "on",
+        "plus",
+        "or",
+        "me",
+        "est",
+        "as",
+        "her",
+        "not",
+        "main",
+        "ton",
+    ]
+)
+"""Small words of one language that are other words in another: alone they are no proof."""
 _WITHOUT, _LONG = 0.995, 4
 """The same for texts with no small word of either, and how many words those must have."""
 
@@ -38,8 +65,9 @@ class UntranslatedCheck:
         own, others = (function_words(code) | more_words(code) for code in (language, other))
         self._own, self._other = own - others, others - own
         self._make, self._names, self._lingua = detector, names, None
-        parts = {part for word in self._own for part in (word, word.rstrip("'"))}
+        parts = {part for word in self._own - _AMBIGUOUS for part in (word, word.rstrip("'"))}
         self._own_bytes = frozenset(word.encode("latin-1", "ignore") for word in parts) - {b""}
+        self._has_capitals = other == "de"  # nouns have them
         self.is_possible = is_known(language) and is_known(other)
 
     def is_other(self, text: str) -> bool:
@@ -50,17 +78,16 @@ class UntranslatedCheck:
         if not self.is_possible or len(text) < _MIN_LETTERS or self._is_own(text):
             return False
         words = _plain_words(text)
-        small = [word for word in words if word.islower()]
-        if len(small) < _MIN_WORDS:
-            return False
         pieces = [piece for word in words for piece in _pieces(word.lower())]
-        if any(piece in self._own for piece in pieces):
-            return False
+        own = [piece for piece in pieces if piece in self._own]
         found = sum(piece in self._other for piece in pieces)
-        plain = " ".join(small)
-        if len(plain) < _MIN_LETTERS or (not found and len(small) < _LONG):
+        if any(piece not in _AMBIGUOUS for piece in own) or (own and not found):
             return False
-        return self._probability(plain) >= (_SURE[min(found, 3)] if found else _WITHOUT)
+        small = [word.lower() for word in words if word.islower() or (found and self._has_capitals)]
+        plain = " ".join(small)
+        if len(small) < (_MIN_WORDS if found else _LONG) or len(plain) < _MIN_LETTERS:
+            return False
+        return self._probability(plain) >= (_SURE[1 if own else min(found, 3)] if found else _WITHOUT)
 
     def _is_own(self, text: str) -> bool:
         """True when a text surely has a small word of its own language; cheap."""
