@@ -12,7 +12,7 @@ from typing import Any
 from braid.text.function_words import function_words, is_known, more_words
 
 _CODE = re.compile(r"[\d_@/\\{}<>=$%&#|~^*+\[\]()]|\w[.:]\w")
-_WORD = re.compile(r"[^\W\d_]++(?:['’][^\W\d_]++)*+")
+_WORD = re.compile(r"[^\W\d_]++(?:['’\-][^\W\d_]++)*+")
 _SMALL_LETTERS = "abcdefghijklmnopqrstuvwxyzªµºßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
 _APART = bytes(code if chr(code) in _SMALL_LETTERS else 32 for code in range(256))
 """For bytes of Latin-1: a space for all that is no small letter."""
@@ -20,35 +20,13 @@ _APART = bytes(code if chr(code) in _SMALL_LETTERS else 32 for code in range(256
 _MIN_WORDS, _MIN_LETTERS = 3, 12
 _SURE = {1: 0.97, 2: 0.9, 3: 0.8}
 """The least probability of the other language by how many of its small words a text has, more counting as three."""
-_AMBIGUOUS = frozenset(
-    [
-        "man",
-        "die",
-        "hat",
-        "war",
-        "also",
-        "den",
-        "was",
-        "so",
-        "am",
-        "an",
-        "will",
-        "son",
-        "on",
-        "plus",
-        "or",
-        "me",
-        "est",
-        "as",
-        "her",
-        "not",
-        "main",
-        "ton",
-    ]
-)
+_AMBIGUOUS = frozenset({
+    "man", "die", "hat", "war", "also", "was", "so", "am", "an", "will", "son", "on", "plus", "or", "me", "est", "as",
+    "her", "not", "main", "ton",
+})  # fmt: skip
 """Small words of one language that are other words in another: alone they are no proof."""
-_WITHOUT, _LONG = 0.995, 4
-"""The same for texts with no small word of either, and how many words those must have."""
+_MESSAGE = re.compile(r"\{[^{},]{1,40}, ?(?:plural|select)")
+"""Names of choices in messages of ICU are English words in any language."""
 
 
 class UntranslatedCheck:
@@ -81,13 +59,13 @@ class UntranslatedCheck:
         pieces = [piece for word in words for piece in _pieces(word.lower())]
         own = [piece for piece in pieces if piece in self._own]
         found = sum(piece in self._other for piece in pieces)
-        if any(piece not in _AMBIGUOUS for piece in own) or (own and not found):
+        if not found or any(piece not in _AMBIGUOUS for piece in own):
             return False
-        small = [word.lower() for word in words if word.islower() or (found and self._has_capitals)]
+        small = [word.lower() for word in words if word.islower() or self._has_capitals]
         plain = " ".join(small)
-        if len(small) < (_MIN_WORDS if found else _LONG) or len(plain) < _MIN_LETTERS:
+        if len(small) < _MIN_WORDS or len(plain) < _MIN_LETTERS or _MESSAGE.search(text):
             return False
-        return self._probability(plain) >= (_SURE[1 if own else min(found, 3)] if found else _WITHOUT)
+        return self._probability(plain) >= _SURE[1 if own else min(found, 3)]
 
     def _is_own(self, text: str) -> bool:
         """True when a text surely has a small word of its own language; cheap."""
