@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from braid.text.function_words import count_function_words, function_words, is_known, only_words_of
 from braid.text.languages import canonical, language_name
 from braid.text.scripts import HAN, KANA
-from braid.text.untranslated import UntranslatedCheck
+from braid.text.untranslated import APART, WORD, UntranslatedCheck, words_outside_code
 
 if TYPE_CHECKING:
     from lingua import Language
@@ -73,12 +73,6 @@ _NEEDED = {"ja": "kana", "ko": "Hangul"}
 _CHINESE = re.compile("[，们們这這吗嗎呢还你妳她吧说說对對个個]")
 _FEW_CHINESE, _MANY = 6, 20
 """Chinese characters that must not stand alone there, with one of those above and without."""
-_CODE = re.compile(r"[\d_@/\\{}<>=$%&#|~^*+\[\]()]|\w[.:]\w")
-"""What makes a word with it a placeholder, an address or a piece of code."""
-_WORD = re.compile(r"[^\W\d_]++(?:['’\-][^\W\d_]++)*+")
-_SMALL_LETTERS = "abcdefghijklmnopqrstuvwxyzªµºßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
-_APART = bytes(code if chr(code) in _SMALL_LETTERS else 32 for code in range(256))
-"""For bytes of Latin-1: a space for all that is no small letter."""
 
 
 class _Words(NamedTuple):
@@ -203,9 +197,9 @@ class LanguageCheck:
             return False
         lower = text.lower()
         try:
-            return self._telling_bytes.isdisjoint(lower.encode("latin-1").translate(_APART).split())
+            return self._telling_bytes.isdisjoint(lower.encode("latin-1").translate(APART).split())
         except UnicodeEncodeError:
-            return self._telling.isdisjoint(_WORD.findall(lower))
+            return self._telling.isdisjoint(WORD.findall(lower))
 
     def _may_be(self, supported: list[str], text: str) -> bool:
         """False when lingua, asked about all candidates, would not be sure that a text is in one of a few of them.
@@ -334,9 +328,7 @@ def _script_of(char: str) -> str:
 
 def _words(text: str) -> _Words:
     """The words of a text outside of code."""
-    if _CODE.search(text):
-        text = " ".join([token for token in text.split() if token.isalpha() or not _CODE.search(token)])
-    words = _WORD.findall(text)
+    words = words_outside_code(text)
     return _Words(words, [*map(str.lower, words)])
 
 

@@ -12,14 +12,15 @@ from typing import Any
 from braid.text.function_words import function_words, is_known, more_words
 
 _CODE = re.compile(r"[\d_@/\\{}<>=$%&#|~^*+\[\]()]|\w[.:]\w")
-_WORD = re.compile(r"[^\W\d_]++(?:['’\-][^\W\d_]++)*+")
+"""What makes a word with it a placeholder, an address or a piece of code."""
+WORD = re.compile(r"[^\W\d_]++(?:['’\-][^\W\d_]++)*+")
 _SMALL_LETTERS = "abcdefghijklmnopqrstuvwxyzªµºßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
-_APART = bytes(code if chr(code) in _SMALL_LETTERS else 32 for code in range(256))
+APART = bytes(code if chr(code) in _SMALL_LETTERS else 32 for code in range(256))
 """For bytes of Latin-1: a space for all that is no small letter."""
 
 _MIN_WORDS, _MIN_LETTERS = 3, 12
-_SURE = {1: 0.97, 2: 0.9, 3: 0.8}
-"""The least probability of the other language by how many of its small words a text has, more counting as three."""
+_SURE = {1: 0.97, 2: 0.9, 3: 0.8, 4: 0.2}
+"""The least probability of the other language by how many of its small words a text has, more counting as four."""
 _AMBIGUOUS = frozenset({
     "man", "die", "hat", "war", "also", "was", "so", "am", "an", "will", "son", "on", "plus", "or", "me", "est", "as",
     "her", "not", "main", "ton",
@@ -55,7 +56,7 @@ class UntranslatedCheck:
         """
         if not self.is_possible or len(text) < _MIN_LETTERS or self._is_own(text):
             return False
-        words = _plain_words(text)
+        words = words_outside_code(text)
         pieces = [piece for word in words for piece in _pieces(word.lower())]
         own = [piece for piece in pieces if piece in self._own]
         found = sum(piece in self._other for piece in pieces)
@@ -65,12 +66,12 @@ class UntranslatedCheck:
         plain = " ".join(small)
         if len(small) < _MIN_WORDS or len(plain) < _MIN_LETTERS or _MESSAGE.search(text):
             return False
-        return self._probability(plain) >= _SURE[1 if own else min(found, 3)]
+        return self._probability(plain) >= _SURE[1 if own else min(found, 4)]
 
     def _is_own(self, text: str) -> bool:
         """True when a text surely has a small word of its own language; cheap."""
         try:
-            return not self._own_bytes.isdisjoint(text.lower().encode("latin-1").translate(_APART).split())
+            return not self._own_bytes.isdisjoint(text.lower().encode("latin-1").translate(APART).split())
         except UnicodeEncodeError:
             return False
 
@@ -80,11 +81,11 @@ class UntranslatedCheck:
         return self._lingua.compute_language_confidence(plain, self._names[1])
 
 
-def _plain_words(text: str) -> list[str]:
-    """The words of a text outside of code."""
+def words_outside_code(text: str) -> list[str]:
+    """The words of a text, but for placeholders, addresses and pieces of code."""
     if _CODE.search(text):
         text = " ".join([token for token in text.split() if token.isalpha() or not _CODE.search(token)])
-    return _WORD.findall(text)
+    return WORD.findall(text)
 
 
 def _pieces(word: str) -> list[str]:
