@@ -60,7 +60,8 @@ def test_numbers_in_place_of_texts_are_rejects(tmp_path, name, task, row):
     good = [{key: f"the {key} number {n}" for key in row} for n in range(100)]
     lines = list(map(json.dumps, [*good, row]))
     (tmp_path / name).write_text("\n".join(lines) if name == "a.jsonl" else "[{}]".format(",\n".join(lines)))
-    table = {"train": [name], "source_language": "en", "target_language": "de", "split_near": False}
+    table = {"train": [name], "source_language": "en", "target_language": "de"}
+    table |= {"split_near": False, "check_language": False}
     prepared = prepare_data(make_recipe({"task": task, "data": table}), folder=tmp_path, output=tmp_path / "out")
     assert (prepared.report["rows_read"], prepared.report["rows_kept"]) == (101, 100)
     (reject,) = map(json.loads, (tmp_path / "out/rejects.jsonl").read_text().splitlines())

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from braid.text.function_words import function_words
-from braid.text.identify import _WORD, LanguageCheck, _evidence, _words, lingua_language
+from braid.text.identify import LanguageCheck, _evidence, _words, lingua_language
+from braid.text.untranslated import WORD
 
 CHECK = LanguageCheck("en", "fr")
 
@@ -134,6 +135,46 @@ def test_news_are_told_apart(pair, most, least, shared_data):
     assert sum(map(bool, check.mismatch(wrong))) >= least * len(wrong)
 
 
+@pytest.mark.parametrize(
+    ("pair", "text"),
+    [
+        (("de", "en"), "A person is walking up a snowy hill"),
+        (("de", "en"), "A tan dog jumps up to catch a tennis ball."),
+        (("de", "en"), "A man paints a wall."),
+        (("en", "fr"), "Où se trouve la gare, s'il vous plaît ?"),
+        (("fr", "de"), "Die Einrichtung ist fehlgeschlagen"),
+    ],
+)
+def test_plain_sentences_of_the_other_side_are_found(pair, text):
+    assert LanguageCheck(*pair).mismatch([text])[0].startswith("looks like ")
+
+
+@pytest.mark.parametrize(
+    ("pair", "text"),
+    [
+        (("de", "en"), "Sendet den Befehl 'All lights on'."),
+        (("de", "en"), "Man sieht die Stadt vom Turm aus"),
+        (("fr", "en"), "{number, plural, one {Téléchargé {count} fois} other {Téléchargé {count} fois} }"),
+        (("en", "de"), "Computer algebra system -- extra code"),
+        (("de", "en"), "Home Assistant Cloud"),
+    ],
+)
+def test_names_and_quotations_of_the_other_side_are_left_alone(pair, text):
+    assert LanguageCheck(*pair).mismatch([text]) == [""]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "least"), [("multi30k/val.en.gz", "de", 0.95), ("multi30k/val.de.gz", "en", 0.98)]
+)
+def test_captions_on_the_wrong_side_are_found(source, target, least, shared_data):
+    name = shared_data / "translation" / source
+    with gzip.open(name, "rt", encoding="utf-8") as wrong:
+        found = LanguageCheck(target, source[-5:-3]).mismatch(wrong.read().splitlines())
+    with gzip.open(name.with_name(f"val.{target}.gz"), "rt", encoding="utf-8") as right:
+        assert not any(LanguageCheck(target, source[-5:-3]).mismatch(right.read().splitlines()))
+    assert sum(map(bool, found)) >= least * len(found)
+
+
 @pytest.mark.parametrize("language", ["zh", "de", "fr"])
 def test_short_strings_raise_no_alarm(language, shared_data):
     with gzip.open(
@@ -150,7 +191,7 @@ def test_short_strings_raise_no_alarm(language, shared_data):
 )
 def test_small_words_of_others_are_seen_wherever_they_stand(text):
     check = LanguageCheck("en", "fr")
-    words = {word.lower() for word in _WORD.findall(text)}
+    words = {word.lower() for word in WORD.findall(text)}
     assert check._telling.isdisjoint(words) or not check._is_untold(text)
 
 
@@ -158,7 +199,7 @@ def test_small_words_of_others_are_seen_wherever_they_stand(text):
 def test_no_small_word_is_passed_over(text):
     check = CHECK
     if check._is_untold(text):
-        assert check._telling.isdisjoint(word.lower() for word in _WORD.findall(text))
+        assert check._telling.isdisjoint(word.lower() for word in WORD.findall(text))
 
 
 @given(

@@ -60,6 +60,30 @@ _WORDS = {
     "be": "і у не на што з як гэта па да за ад але ён для або яго так калі мы яна я пры",
 }
 
+_MORE = {
+    "en": "a up down out over under off his her him them she he my me our us your some any each other another while how"
+    " when where why those these were had because through between after before behind against during without here just"
+    " then than only two three several people should could must may might cannot i'm you're it's isn't can't doesn't"
+    " don't won't i'll let's am near next very many such no only",
+    "de": "ihm ihn ihnen mir mich dir euch uns sein seine seinen seinem seiner ihren ihrem ihrer mein meine unser dein"
+    " unter zwischen hinter neben gegen ohne während ab beim ins vom zur ob weil welche welcher jede jeder jedes keine"
+    " kein keinen hier dort schon sehr noch nun da wo wer was zwei drei mehrere einige andere anderen sollte muss"
+    " müssen soll können darf konnte hatte hatten waren gibt bitte bist habe hast du in einige",
+    "fr": "à ou où y d' l' s' n' j' c' m' t' qu' mon ma mes ton ta tes vos notre nos leurs lui eux moi toi cela ça ceci"
+    " cet quand chez vers sous entre depuis pendant avant après très bien aussi trop peu ni donc car quel quelle fait"
+    " faire doit doivent peuvent veuillez deux trois plusieurs autre autres chaque aucun aucune étaient était avait"
+    " avez votre être n'est c'est",
+    "es": "le les mi mis tu tus nuestro nuestra eso esa ese estos estas aquí allí donde hacia desde contra durante"
+    " antes después dos tres otro otra otros cada algún hay fue era han debe pueden al unos unas e u",
+    "it": "lo gli mi ti ci vi l' d' un' all' dell' nell' sull' mio mia nostro vostro quello quella dove quando verso"
+    " da dal dai dalle sul sulla sui due tre altro altra altri ogni alcuni era stato hanno deve possono agli ai",
+    "nl": "hem haar mij jou ons onze hun jullie iets niets hier daar waar wanneer onder tussen achter naast tegen"
+    " zonder tijdens twee drie andere elke geen kunt kunnen moet moeten mag werd waren is had",
+    "pt": "lhe meu minha nosso nossa isso aquilo este estes estas aqui ali onde quando contra durante antes dois duas"
+    " três outro outra outros cada algum há foi era têm deve podem aos à às pelos pelas num numa",
+}
+"""More of them, for the choice between two languages only: among many languages they say too little."""
+
 
 _ENOUGH = 2
 """Small words that say what language a text is in."""
@@ -83,6 +107,11 @@ def is_known(language: str) -> bool:
 def function_words(language: str) -> frozenset[str]:
     """The small words of a language; none where they are not known here."""
     return frozenset(_WORDS.get(language, "").split())
+
+
+def more_words(language: str) -> frozenset[str]:
+    """Small words that count besides where only two languages are told apart; none where they are not known here."""
+    return frozenset(_MORE.get(language, "").split())
 
 
 def count_function_words(words: Iterable[str]) -> Counter[str]:

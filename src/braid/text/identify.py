@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from braid.text.function_words import count_function_words, function_words, is_known, only_words_of
 from braid.text.languages import canonical, language_name
 from braid.text.scripts import HAN, KANA
+from braid.text.untranslated import APART, WORD, UntranslatedCheck, words_outside_code
 
 if TYPE_CHECKING:
     from lingua import Language
@@ -72,12 +73,6 @@ _NEEDED = {"ja": "kana", "ko": "Hangul"}
 _CHINESE = re.compile("[，们們这這吗嗎呢还你妳她吧说說对對个個]")
 _FEW_CHINESE, _MANY = 6, 20
 """Chinese characters that must not stand alone there, with one of those above and without."""
-_CODE = re.compile(r"[\d_@/\\{}<>=$%&#|~^*+\[\]()]|\w[.:]\w")
-"""What makes a word with it a placeholder, an address or a piece of code."""
-_WORD = re.compile(r"[^\W\d_]++(?:['’\-][^\W\d_]++)*+")
-_SMALL_LETTERS = "abcdefghijklmnopqrstuvwxyzªµºßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
-_APART = bytes(code if chr(code) in _SMALL_LETTERS else 32 for code in range(256))
-"""For bytes of Latin-1: a space for all that is no small letter."""
 
 
 class _Words(NamedTuple):
@@ -115,6 +110,15 @@ class LanguageCheck:
         parts = {part for word in self._telling for part in (word, *word.split("'"))}
         self._telling_bytes = frozenset(part.encode("latin-1") for part in parts if max(part) < "\u0100")
         self._detectors: dict[tuple[str, ...], Any] = {}
+        self._other = _base(other)
+        self._untranslated = self._untranslated_check(self._other)
+
+    def _untranslated_check(self, other: str) -> UntranslatedCheck | None:
+        """What tells the two languages of a pair apart, where lingua knows both and they are no kin."""
+        if other not in self._rivals:
+            return None
+        names = self._candidates[self.language], self._candidates[other]
+        return UntranslatedCheck(self.language, other, lambda: self._detector((self.language, other)), names)
 
     def mismatch(self, texts: Sequence[str]) -> list[str]:
         """For each text "" where nothing speaks against it, else what it looks like, for a person.
@@ -134,7 +138,15 @@ class LanguageCheck:
                 doubtful[index] = evidence
         for index, detail in zip(doubtful, self._ask(list(doubtful.values())), strict=True):
             found[index] = detail
-        return found
+        return self._with_untranslated(texts, found)
+
+    def _with_untranslated(self, texts: Sequence[str], found: list[str]) -> list[str]:
+        """The same, with texts in the other side's language that many languages leave open."""
+        check = self._untranslated
+        if check is None:
+            return found
+        detail = f"looks like {language_name(self._other)}, not {self._name}"
+        return [known or (detail if check.is_other(text) else "") for known, text in zip(found, texts, strict=True)]
 
     def _script_mismatch(self, text: str) -> str:
         if not text or self._has_right_letters(text):
@@ -185,9 +197,9 @@ class LanguageCheck:
             return False
         lower = text.lower()
         try:
-            return self._telling_bytes.isdisjoint(lower.encode("latin-1").translate(_APART).split())
+            return self._telling_bytes.isdisjoint(lower.encode("latin-1").translate(APART).split())
         except UnicodeEncodeError:
-            return self._telling.isdisjoint(_WORD.findall(lower))
+            return self._telling.isdisjoint(WORD.findall(lower))
 
     def _may_be(self, supported: list[str], text: str) -> bool:
         """False when lingua, asked about all candidates, would not be sure that a text is in one of a few of them.
@@ -316,9 +328,7 @@ def _script_of(char: str) -> str:
 
 def _words(text: str) -> _Words:
     """The words of a text outside of code."""
-    if _CODE.search(text):
-        text = " ".join([token for token in text.split() if token.isalpha() or not _CODE.search(token)])
-    words = _WORD.findall(text)
+    words = words_outside_code(text)
     return _Words(words, [*map(str.lower, words)])
 
 
