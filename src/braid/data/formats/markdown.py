@@ -19,6 +19,7 @@ from braid.data.formats.tags import Tag
 
 _QUOTE = re.compile(r"([ ]*+)>[ ]?")
 _ITEM = re.compile(r"[ \t]*(?:[-+*:]|\d{1,9}[.)])(?:[ \t]+(?:\[[ xX]\][ \t]+)?|$)")
+_ITEM_LEAD = re.compile(r"[ \t]*(?:[-+*:]|\d{1,9}[.)])([ \t]*)")
 _HEADING = re.compile(r"[ ]{0,3}#{1,6}(?:[ \t]+|$)")
 _CLOSING = re.compile(r"(?:^|[ \t])#+[ \t]*$")
 _RULE = re.compile(r"[ ]{0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|=+[ \t]*)$")
@@ -35,6 +36,7 @@ _MARKUP = re.compile(
     r"[ ]{0,3}<(?:!--|/?(?!(?:a|b|i|u|s|em|q|abbr|br|code|kbd|span|strong|sub|sup|small|img)\b)[a-zA-Z])"
 )
 _FRONT = {"---": ("---", "..."), "+++": ("+++",)}
+_FRONT_KEY = re.compile(r"[^\s#:][^:]*+:(?:\s|$)")
 
 _CODE_SPAN = r"(?P<ticks>(?<!`)`+)(?!`)"
 _INLINE = re.compile(
@@ -83,7 +85,7 @@ class _Reader:
         rows: Begin and end of each line of the paragraph that is open, without marks and spaces around it.
         kind: Of that paragraph.
         labels: Of links, as far as they are defined.
-        indent: Of the list item that is open, or -1.
+        indent: Where the text of the list item that is open begins in its line, or -1.
         depth: Of the quotations around that paragraph.
     """
 
@@ -101,7 +103,7 @@ class _Reader:
         indent = len(line) - len(line.lstrip())
         if not indent:
             self.indent = -1
-        return line.startswith(("    ", "\t")) and (self.indent < 0 or indent >= self.indent + 8)
+        return line.startswith(("    ", "\t")) and (self.indent < 0 or indent >= self.indent + 4)
 
     def flush(self, kind: str = "") -> None:
         """End the paragraph, of the kind said if one is."""
@@ -162,8 +164,11 @@ def _content(text: str, span: tuple[int, int]) -> str:
 
 
 def _front_end(text: str, lines: Sequence[tuple[int, int]]) -> int:
-    """How many lines the front matter takes."""
+    """How many lines the front matter takes; a line of hyphens with no key below it is a rule."""
     first = _content(text, lines[0]).rstrip() if lines else ""
+    below = next((line for span in lines[1:] if (line := _content(text, span))[:1] != "#"), "")
+    if first == "---" and not _FRONT_KEY.match(below):
+        return 0
     for number, span in enumerate(lines[1:], 1) if first in _FRONT else ():
         if _content(text, span).rstrip() in _FRONT[first]:
             return number + 1
@@ -174,7 +179,7 @@ def _unquoted(reader: _Reader, number: int) -> tuple[int, int]:
     """Begin and end of a line without the marks of quotations before it and without what ends it."""
     text, span = reader.text, reader.lines[number]
     start, end = span[0], span[0] + len(_content(text, span))
-    widest = reader.indent + 7 if reader.indent >= 0 else 3
+    widest = max(reader.indent, 0) + 3
     while (quote := _QUOTE.match(text, start, end)) and len(quote[1]) <= widest:
         start, widest = quote.end(), 3
     return start, end
@@ -200,7 +205,7 @@ def _block(reader: _Reader, number: int) -> int:
         return last
     if directive := _DIRECTIVE.match(line):
         reader.flush()
-        reader.indent = 0 if directive[0][0] in "!?" else reader.indent
+        reader.indent = 4 if directive[0][0] in "!?" else reader.indent
         return number + 1
     if is_first and _MARKUP.match(line):
         last = _markup_end(text, lines, number)
@@ -229,10 +234,10 @@ def _is_indented(reader: _Reader, number: int) -> bool:
 def _text_line(reader: _Reader, start: int, end: int, depth: int) -> None:
     """A heading, the beginning of a list item or a footnote, or a line of a paragraph."""
     text = reader.text
-    kind = "quote" if depth else ""
+    kind, begin = "quote" if depth else "", start
     while item := _ITEM.match(text, start, end) or _FOOTNOTE.match(text, start, end):
         reader.flush()
-        reader.indent = len(item[0]) - len(item[0].lstrip())
+        reader.indent = start - begin + _item_indent(item[0])
         start, kind = item.end(), "li"
     if heading := _HEADING.match(text, start, end):
         reader.flush()
@@ -251,6 +256,14 @@ def _text_line(reader: _Reader, start: int, end: int, depth: int) -> None:
         if text[begin:last].endswith("\\") and reader.rows:
             reader.rows[-1] = _stripped(text, begin, last - 1)
         reader.flush()
+
+
+def _item_indent(mark: str) -> int:
+    """Where the text behind the mark of a list item, or of a footnote, begins."""
+    found = _ITEM_LEAD.match(mark)
+    if found is None:
+        return len(mark) - len(mark.lstrip()) + 4
+    return found.end() if 0 < len(found[1]) < 5 else found.start(1) + 1
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
