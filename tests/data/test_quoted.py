@@ -108,7 +108,7 @@ def test_every_record_is_a_place_to_cut(tmp_path_factory, text, size):
     path.write_text(text, encoding="utf-8", newline="")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quoted, "READ_BYTES", size)
-        patch.setattr(csv, "MAX_RECORD_LINES", 100)
+        patch.setattr(dialect, "MAX_RECORD_LINES", 100)
         patch.setattr(quoted, "MAX_RECORD_LINES", 100)
         patch.setattr(csv, "find_dialect", lambda *_, **_k: dialect.Dialect())
         blocks = record_blocks(path, ",", Wanted(every=1, head_records=1, head_bytes=1))
