@@ -434,8 +434,8 @@ def test_learns(task, steps, tmp_path):
     seed = int.from_bytes(os.urandom(3), "big")
     plan = BatchPlan(data=copy_task(20_000, seed, change), batch_tokens=1024, seed=seed, num_shapes=2)
     config = TrainConfig(
-        steps=steps, batch_tokens=1024, validate_steps=steps, learning_rate=0.01, warmup_steps=50, checkpoint_minutes=9.0,
-        label_smoothing=0.0, ema_decay=0.98,
+        steps=steps, batch_tokens=1024, validate_steps=steps, learning_rate=0.01, warmup_steps=50,
+        checkpoint_minutes=9.0, label_smoothing=0.0, ema_decay=0.98,
     )  # fmt: skip
     model = tiny_model("MA", "S", model_dim=64, ffn_dim=128, dropout=0.0)
     validation = Validation(name="none", score=lambda _: 1.0)
