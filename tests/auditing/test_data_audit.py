@@ -195,9 +195,9 @@ def test_what_preparation_noted_is_told(tmp_path):
         "repaired": {"rows": 2, "samples": [sample]},
     }
     text = " ".join(printed(audited(facts)).split())
-    assert "with personal data, kept as they are 12" in text
+    assert "with personal data, kept as they are (data.personal_data) 12" in text
     assert "– finds: phone 3" in text
-    assert "decoded wrongly before, mended 2" in text
+    assert "decoded wrongly before, mended (data.repair_text) 2" in text
     assert "12 rows hold personal data (email 12, phone 3), first a.txt:4" in text
 
 

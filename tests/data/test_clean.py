@@ -52,7 +52,7 @@ def test_personal_data():
     assert found.notes == (("personal_data", "email: 2"),)
     found = clean(given, DataConfig(personal_data="mask"))
     assert (found.example.source, found.example.target) == ("Write to <email> now", "Schreiben Sie an <email>")
-    assert found.notes == (("masked", "source: email: 1"), ("masked", "target: email: 1"))
+    assert found.notes == (("masked", "source: email: 1; target: email: 1"),)
     reject = clean(given, DataConfig(personal_data="reject"))
     assert (reject.rule, reject.example) == ("personal_data", given)
 

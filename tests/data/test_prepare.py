@@ -301,6 +301,25 @@ def test_what_is_masked_stands_nowhere_in_the_work(tmp_path):
     assert lines == {101, 102, 103, 104, 105}
 
 
+def test_groups_that_are_addresses_are_masked_and_stay_together(tmp_path):
+    rows = [(f"text {chr(97 + i % 26)}{i}", f"Text {chr(97 + i % 26)}{i}", f"ann{i % 20}@web.de") for i in range(200)]
+    table(tmp_path, "pairs.tsv", [("source", "target", "author"), *rows])
+    config = recipe(personal_data="mask", group_column="author", split_near=False)
+    found = prepare_data(config, folder=tmp_path, output=tmp_path / "out")
+    written = [path for place in ("out", "out.shards") for path in (tmp_path / place).rglob("*.json*")]
+    assert not [path for path in written if b"@web.de" in path.read_bytes()]
+    parts = [{row.group for row in part} for part in (found.train, found.valid, found.test)]
+    assert sum(map(len, parts)) == len(set.union(*parts)) == 20
+
+
+def test_masked_rows_are_counted_once(tmp_path):
+    rows = [(f"text {chr(97 + i % 26)}{i}", f"Text {chr(97 + i % 26)}{i}") for i in range(100)]
+    table(tmp_path, "pairs.tsv", [*rows, ("write to ann@web.de", "an ann@web.de schreiben")])
+    config = recipe(personal_data="mask", split_near=False)
+    noted = prepare_data(config, folder=tmp_path, output=tmp_path / "out").report["noted"]["masked"]
+    assert (noted["rows"], noted["kinds"], len(noted["samples"])) == (1, {"email": 2}, 1)
+
+
 def test_dates_that_are_none_are_told_as_such(tmp_path):
     rows = [("source", "target", "day"), *((f"text {i}", f"Text {i}", f"2026-01-{1 + i // 9:02}") for i in range(200))]
     table(tmp_path, "pairs.tsv", [*rows, ("x", "y", "soon")])

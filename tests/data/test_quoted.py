@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from braid.config.recipe import DataConfig
 from braid.data import portion, quoted
 from braid.data import portions as module
-from braid.data.formats import ReadOptions, columns, csv, stream, texts
+from braid.data.formats import ReadOptions, columns, csv, dialect, stream, texts
 from braid.data.formats.read import DataFile, raw_rows
 from braid.data.kinds import KINDS
 from braid.data.portions import portions
@@ -46,7 +46,7 @@ def tiny(monkeypatch):
         (stream, "HEAD_BYTES", 16),
         (columns, "LOOKED_AT", 3),
         (texts, "LOOKED_AT", 3),
-        (csv, "MAX_RECORD_LINES", 4),
+        (dialect, "MAX_RECORD_LINES", 4),
         (quoted, "MAX_RECORD_LINES", 4),
     ]:
         monkeypatch.setattr(place, name, value)
@@ -108,9 +108,9 @@ def test_every_record_is_a_place_to_cut(tmp_path_factory, text, size):
     path.write_text(text, encoding="utf-8", newline="")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quoted, "READ_BYTES", size)
-        patch.setattr(csv, "MAX_RECORD_LINES", 100)
+        patch.setattr(dialect, "MAX_RECORD_LINES", 100)
         patch.setattr(quoted, "MAX_RECORD_LINES", 100)
-        patch.setattr(csv, "find_dialect", lambda *_, **_k: csv.Dialect())
+        patch.setattr(csv, "find_dialect", lambda *_, **_k: dialect.Dialect())
         blocks = record_blocks(path, ",", Wanted(every=1, head_records=1, head_bytes=1))
         lines = _begins(path, ",")
     data = path.read_bytes()

@@ -223,3 +223,8 @@ def test_asked_about_few_languages_a_text_passes_only_if_it_would_among_all(othe
     assert any(verdicts)
     for one, verdict in zip(texts, verdicts, strict=True):
         assert not verdict or check._may_be(check._supported(one.counts, len(one.text)), one.text)
+
+
+@pytest.mark.parametrize("text", ["A man doesn't look up", "The server didn't answer"])
+def test_english_contractions_are_no_small_words_of_french(text):
+    assert LanguageCheck("fr", other="en").mismatch([text])[0]

@@ -18,18 +18,8 @@ from braid.auditing.audit_view import (
 )
 from braid.auditing.data_languages import told_name
 from braid.auditing.findings import place, text_sides
-from braid.data.report import RULE_TITLES
+from braid.data.report import NOTE_TITLES, RULE_TITLES
 from braid.text.languages import language_name
-
-NOTE_TITLES = {
-    "repaired": "decoded wrongly before, mended",
-    "advertisement": "with advertisements, taken out",
-    "boilerplate": "with lines that many documents have, taken out",
-    "personal_data": "with personal data, kept as they are",
-    "masked": "with personal data, masked",
-    "several_targets": "with a source that has several targets",
-}
-"""What preparation notes, by its rule."""
 
 LEAST = 0.0005
 """Shares below are not worth a place in a line."""

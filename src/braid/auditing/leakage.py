@@ -27,6 +27,7 @@ from braid.data.formats import ReadOptions, read_files
 from braid.data.keys import batches
 from braid.data.kinds import DataKind
 from braid.data.near import MinHash, near_pairs
+from braid.data.shard import printable
 from braid.data.shingles import fold
 
 SHOWN = 5
@@ -351,9 +352,4 @@ def _nearest(
 
 def _place(row: Example, side: str) -> dict[str, Any]:
     text = getattr(row, side or "source") or row.target
-    return {"file": _printable(row.file), "line": row.line, "text": _printable(text[:SHOWN_CHARS])}
-
-
-def _printable(text: str) -> str:
-    """The text with lone surrogates, which odd file names hold, as question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return {"file": printable(row.file), "line": row.line, "text": printable(text[:SHOWN_CHARS])}

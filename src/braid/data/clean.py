@@ -115,16 +115,18 @@ class Cleaner:
         """The row with mended texts, advertisements out and personal data masked, as far as the recipe wants it."""
         if self._is_kept(row):
             return row
+        details: dict[str, list[str]] = {}
         for side in self._texts:
             text = given = getattr(row, side)
             for name, step in self._steps if text else ():
                 text, detail, counts = step(text)
                 if detail:
-                    notes.append((name, f"{side}: {detail}"))
+                    details.setdefault(name, []).append(f"{side}: {detail}")
                 if counts:
                     kinds[name] = kinds.get(name, Counter()) + counts
             if text != given:
                 row = replace(row, **{side: text})
+        notes += [(name, "; ".join(found)) for name, found in details.items()]
         return row
 
     def _is_kept(self, row: Example) -> bool:

@@ -158,7 +158,6 @@ class MinHash:
         ranks = ranges(np.zeros_like(num_pieces), num_pieces)
         starts = (np.cumsum(counts) - counts)[owners] + ranks * _PIECE
         sizes = np.minimum(counts[owners] - ranks * _PIECE, _PIECE)
-        pieces = np.empty((len(owners), self.num_hashes), np.uint32)
         order = np.argsort(sizes, kind="stable")  # so that pieces hashed together need little filling up
         pieces = [np.zeros((self.num_hashes, 0), np.uint32)]
         for chosen in _alike(sizes, order):

@@ -88,6 +88,8 @@ def _pieces(file: DataFile, options: ReadOptions, folder: Path | None) -> list[P
         return _by_batches(file, options)
     if not cut:
         return []
+    for path, shown in zip(file.paths, file.shown, strict=True):
+        opened(path, shown).close()  # what may not be read is told by its name
     if any(is_gzip(path) for path in file.paths):
         return _of_packed(file, options, folder) if folder is not None else []
     return _of_text(file, options, None)

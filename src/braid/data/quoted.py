@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from braid.data.formats.csv import MAX_RECORD_LINES, Dialect, RecordLines, next_cells
+from braid.data.formats.dialect import MAX_RECORD_LINES, Dialect, RecordLines, next_cells
 from braid.data.formats.stream import MAX_UNIT_BYTES
 
 READ_BYTES = 2**20

@@ -168,7 +168,7 @@ def print_report(report: dict[str, Any], console: Console) -> None:
     for name, rows in report["splits"].items():
         table.add_row(f"{rows:,}", f"{pieces}in {name}")
     for rule, found in report.get("noted", {}).items():
-        table.add_row(f"{found['rows']:,}", _NOTES.get(rule, rule))
+        table.add_row(f"{found['rows']:,}", f"of them {NOTE_TITLES.get(rule, rule)}")
     console.print(table)
     for name, words in list(report.get("encodings", {}).items())[:FILES]:
         console.print(f"{name} is read as {words}", markup=False)
@@ -243,13 +243,22 @@ RULE_TITLES = {
     "quotes": "quotation marks that do not close",
     "language": "in other languages",
     "variants": "far too many variants in one unit",
+    "repeated_key": "with a key that stands there before",
+    "unmatched": "with nothing on the other side",
+    "unaligned": "blocks of a page without a counterpart",
+    "untranslatable": "not to be translated",
+    "code": "code, not words",
+    "html": "HTML that never closes",
+    "pdf": "pages of PDF that cannot be read",
+    "cue": "subtitles that break off",
+    "file": "files that cannot be read",
 }
 
-_NOTES = {
-    "repaired": "of them were mended, decoded wrongly before (data.repair_text)",
-    "advertisement": "of them had advertisements, which are out (data.remove_advertisements)",
-    "masked": "of them had personal data, now <email> and the like",
-    "personal_data": "of them hold personal data (data.personal_data)",
-    "several_targets": "of them have a source with several targets (data.several_targets)",
-    "boilerplate": "of them had lines that many documents have, which are out",
+NOTE_TITLES = {
+    "repaired": "decoded wrongly before, mended (data.repair_text)",
+    "advertisement": "with advertisements, taken out (data.remove_advertisements)",
+    "boilerplate": "with lines that many documents have, taken out (data.remove_boilerplate)",
+    "personal_data": "with personal data, kept as they are (data.personal_data)",
+    "masked": "with personal data, now <email> and the like",
+    "several_targets": "with a source that has several targets (data.several_targets)",
 }

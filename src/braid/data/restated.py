@@ -56,7 +56,7 @@ def column_values(
         kind: What the rows are.
 
     Cost:
-        About 70 bytes a row, and 4 more for each of `NEAR`'s bands where rows are compared for nearness.
+        About 70 bytes a row, and 4 more for each of `LEAKS`' bands where rows are compared for nearness.
     """
     found, rows = [_values_of([], side, kind)], iter(rows)
     numbers = [np.zeros(0, np.int64)]

@@ -30,6 +30,7 @@ from braid.data.assigned import assigned_part
 from braid.data.clean import RULES, Cleaned, Cleaner
 from braid.data.example import Example, Reject
 from braid.data.formats.read import Tally
+from braid.data.keys import number_of
 from braid.data.kinds import KINDS, DataKind
 from braid.data.lines import example_of, line_of, reject_line, row_of
 from braid.data.portions import Portion
@@ -290,10 +291,19 @@ def _masked(read: Example, found: Cleaned | Reject) -> tuple[Example, Cleaned | 
         detail = mask_personal(found.detail)[0]
         return masked, replace(found, example=_without_personal(example), detail=detail)
     notes = tuple((rule, mask_personal(detail)[0]) for rule, detail in found.notes)
-    return masked, replace(found, notes=notes)
+    return masked, replace(found, example=_anonymous(example), notes=notes)
+
+
+def _anonymous(row: Example) -> Example:
+    """The row without personal data in what it is called by; rows of one group stay together."""
+    group, key = (mask_personal(text)[0] for text in (row.group, row.key))
+    if (group, key) == (row.group, row.key):
+        return row
+    return replace(row, group=row.group if group == row.group else f"{number_of(row.group):016x}", key=key)
 
 
 def _without_personal(row: Example) -> Example:
+    row = _anonymous(row)
     texts = {side: getattr(row, side) for side in ("source", "target", "context")}
     masked = {side: mask_personal(text)[0] for side, text in texts.items() if text}
     changes: dict[str, Any] = {side: text for side, text in masked.items() if text != texts[side]}

@@ -44,7 +44,7 @@ class UntranslatedCheck:
         own, others = (function_words(code) | more_words(code) for code in (language, other))
         self._own, self._other = own - others, others - own
         self._make, self._names, self._lingua = detector, names, None
-        parts = {part for word in self._own - _AMBIGUOUS for part in (word, word.rstrip("'"))}
+        parts = {word for word in self._own - _AMBIGUOUS if "'" not in word}  # the s of s' ends "it's", too
         self._own_bytes = frozenset(word.encode("latin-1", "ignore") for word in parts) - {b""}
         self._has_capitals = other == "de"  # nouns have them
         self.is_possible = is_known(language) and is_known(other)

@@ -100,14 +100,14 @@ def _tensorflow_parts(model: Any, optimizer: Any, config: TrainConfig) -> tuple[
 
     number = tf.TensorSpec((), tf.float32)
     sums = [tf.TensorSpec(variable.shape, variable.dtype) for variable in variables]
-    compiled: Any = tf.function(finish, input_signature=[sums, *[number] * 4])
+    compiled: Any = tf.function(finish, input_signature=[sums, *[number] * 4], autograph=False)
 
     @cache
     def graphs(batch: tuple[tuple[str, str, int], ...]) -> tuple[Any, Any]:
         """The graphs for batches that hold these arrays, whatever their sizes."""
         specs = {name: tf.TensorSpec((None,) * rank, dtype) for name, dtype, rank in batch}
-        first = tf.function(gradient, input_signature=[specs, number])
-        return first, tf.function(more, input_signature=[specs, number, sums])
+        first = tf.function(gradient, input_signature=[specs, number], autograph=False)
+        return first, tf.function(more, input_signature=[specs, number, sums], autograph=False)
 
     def add(arrays: Any, share: Any, before: Any) -> Any:
         first, following = graphs(tuple((name, str(value.dtype), value.ndim) for name, value in arrays.items()))

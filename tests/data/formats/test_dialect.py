@@ -95,6 +95,11 @@ def test_the_dialect_is_found(text, dialect):
     assert find_dialect(text.splitlines()) == dialect
 
 
+def test_the_other_quotation_mark_stays_itself():
+    text = r"""0,"He said \"it\'s fine\", then" """.strip() + "\n"
+    assert cells(text * 3)[0] == ["0", """He said "it's fine", then"""]
+
+
 def test_only_quotes_and_backslashes_are_unescaped():
     text = 'source,target\n"a \\"b\\" \\n C:\\\\dir","x"\nplain \\"p\\",y\n'
     assert cells(text)[1:] == [['a "b" \\n C:\\dir', "x"], ['plain "p"', "y"]]

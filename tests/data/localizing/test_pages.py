@@ -144,3 +144,10 @@ def test_a_lost_link_is_put_back():
     result = localize(b"see [a b](u) now", "a.md", model, LocalizeOptions(target_language="de"))
     assert result.data == b"SEE [A B](u) NOW"
     assert len(result.review) == 1
+
+
+def test_an_end_without_a_beginning_takes_no_line_breaks():
+    from braid.data.formats.html import html_parts
+
+    page = "</pre><p>x</p><textarea>a\n  b</textarea>"
+    assert repr("a\n  b")[1:-1] in str(list(html_parts(page)))

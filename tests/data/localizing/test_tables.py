@@ -33,6 +33,7 @@ from pretend import Model
         ("1,a,z\n2,b\n", "1,a,A\n2,b,B\n", {"source_column": "2", "target_column": "3", "overwrite": True}),
         ("a\n\"b\"\n", "a,A\n\"b\",B\n", {}),
         ("source,x\na\n", "source,x,de\na,,A\n", {}),
+        ("# made by x\nen,n\na,1\n", "# made by x\nen,n,de\na,1,A\n", {}),
     ],
 )  # fmt: skip
 def test_csv(run, before, after, options):
@@ -45,6 +46,7 @@ def test_csv(run, before, after, options):
         ("source\ttarget\r\na\t\r\n\"b\tx\r\n", "source\ttarget\r\na\tA\r\n\"b\tx\r\n"),
         ("en\tid\nsay \"a\"\t1\n", "en\tid\tde\nsay \"a\"\t1\tSAY \"A\"\n"),
         ("a\n\nb", "a\tA\n\nb\tB"),
+        ("# made by x\nen\tn\na\t1\n", "# made by x\nen\tn\tde\na\t1\tA\n"),
     ],
 )  # fmt: skip
 def test_tsv(run, before, after):

@@ -9,7 +9,7 @@ from typing import Any
 from braid.data.documents.passage import Passage, cut
 from braid.data.documents.text import paragraphs
 from braid.data.example import Example, Reject
-from braid.data.formats.columns import Record
+from braid.data.formats.columns import Record, fault_rule
 from braid.data.formats.csv import csv_records
 from braid.data.formats.jsonl import json_object, json_text
 from braid.data.formats.parquet import parquet_columns, parquet_rows
@@ -71,7 +71,7 @@ def _table(records: Iterable[Record], stream: Stream, title: str) -> Iterator[Pa
         shown = "\t".join(record.cells)[:_SHOWN_CHARS]
         row = Example(source=shown, target="", file=stream.shown, line=record.line)
         if record.fault:
-            yield Reject(example=row, rule="quotes", detail=record.fault)
+            yield Reject(example=row, rule=fault_rule(record), detail=record.fault)
             continue
         if not header and any(record.cells):
             header = record.cells

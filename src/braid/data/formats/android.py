@@ -13,6 +13,8 @@ from braid.data.formats.xml import Element, read_units
 
 _UNITS = frozenset({"string", "plurals", "string-array", "array", "item"})
 _PART = re.compile(r'"((?:[^"\\]++|\\.)*+)"|\\u([0-9A-Fa-f]{4})|\\(.)|(\s+)', re.DOTALL)
+_PLACE = "\ufdd1"
+"""A character that no text holds stands for a tag while quotation marks are told from what is in them."""
 _ESCAPED = {"n": "\n", "t": "\t"}
 REFERENCE = re.compile(r"\s*+[@?][\w.:/]*+\s*+")
 """What stands for a text of another place: ``@string/app``."""
@@ -48,20 +50,14 @@ def _entry(key: str, element: Element, rule: str) -> Entry:
 
 
 def android_pieces(pieces: Pieces) -> list[str | Tag]:
-    """The pieces as Android shows them; white space at the ends of the whole goes, beside a tag it is one space."""
-    found = list(pieces)
-    for place, strip in ((0, str.lstrip), (-1, str.rstrip)):
-        if found and isinstance(piece := found[place], str):
-            found[place] = strip(piece)
-    return [_beside(piece) if isinstance(piece, str) else piece for piece in found]
-
-
-def _beside(text: str) -> str:
-    core = text.strip()
-    if not core:
-        return " " * bool(text)
-    begin, end = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    return joined(" " * bool(begin) + unescaped(core) + " " * bool(end))
+    """The pieces as Android shows them: white space at the ends goes, quotation marks may be around tags."""
+    whole = "".join(piece.replace(_PLACE, "") if isinstance(piece, str) else _PLACE for piece in pieces)
+    tags = (piece for piece in pieces if not isinstance(piece, str))
+    found: list[str | Tag] = []
+    for number, text in enumerate(joined(unescaped(whole)).split(_PLACE)):
+        found += [next(tags)] if number else []
+        found += [text] if text else []
+    return found
 
 
 def unescaped(text: str) -> str:

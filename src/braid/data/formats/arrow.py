@@ -79,7 +79,7 @@ def arrow_rows(stream: Stream, columns: Sequence[str]) -> Iterator[tuple[int, di
                 return
             batch.validate(full=True)
         first, length = (0, batch.num_rows) if part is None else part.slice(number, batch.num_rows)
-        expansion.check_rows(number + length)
+        expansion.check_rows(number - (part.first if part else 0) + length)  # of a piece only its own bytes are there
         for begin in range(first, first + length, BATCH_ROWS):
             parts = expansion.rows(batch.slice(begin, min(BATCH_ROWS, first + length - begin)))
             yield from numbered_rows(parts, number + begin + 1, stream, "an Arrow")

@@ -80,6 +80,11 @@ def is_comment(text: str) -> bool:
     return text.startswith("#")
 
 
+def fault_rule(record: Record) -> str:
+    """The rule by which a record with a fault is rejected."""
+    return "empty" if record.fault == COMMENT else "quotes"
+
+
 def mark_comments(records: Iterable[Record], options: ReadOptions | None = None) -> Iterator[Record]:
     """The records, those with a fault that are comments: they begin with # and stand before the first row.
 
@@ -257,8 +262,7 @@ def _example(record: Record, columns: Columns, file: str) -> Example | Reject:
     group, part = (cells[i] if 0 <= i < len(cells) else "" for i in (columns.group, columns.part))
     example = Example(source=source, target=target, file=file, line=record.line, group=group, part=part)
     if record.fault:
-        rule = "empty" if record.fault == COMMENT else "quotes"
-        return Reject(example=example, rule=rule, detail=record.fault)
+        return Reject(example=example, rule=fault_rule(record), detail=record.fault)
     if not any(cells):
         return Reject(example=example, rule="empty", detail="blank line")
     needed = max(columns.source, columns.target, columns.group, columns.part) + 1
@@ -269,7 +273,7 @@ def _example(record: Record, columns: Columns, file: str) -> Example | Reject:
 
 def table_facts(records: Iterable[Record], stream: Stream, name: str) -> FileFacts:
     """Header, if the first row looks like one without being told, and the first rows."""
-    rows = [tuple(record.cells) for record, _ in zip(records, range(4), strict=False)]
+    rows = [tuple(record.cells) for record in itertools.islice((one for one in records if not one.fault), 4)]
     header = tuple(cell.strip() for cell in rows[0]) if rows else ()
     codes = declared_languages(header)
     is_named = {"source", "target"} <= {cell.lower() for cell in header} or len(set(codes)) >= 2

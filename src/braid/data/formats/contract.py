@@ -78,7 +78,7 @@ class Batch:
         rows: How many it has.
         begin: Its first byte in the file.
         end: The byte behind its last.
-        weight: Bytes of its texts, unpacked.
+        weight: Bytes of its texts; unpacked, where the table says how many those are.
         facts: What the file says of it elsewhere that its rows depend on.
     """
 

@@ -8,17 +8,12 @@ from braid.data.example import Example, Reject
 from braid.data.formats.columns import Record, mark_comments, narrow, table_examples, table_facts
 from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.dialect import (
-    MAX_RECORD_LINES,
     Dialect,
-    RecordLines,
     find_dialect,
     first_lines,
-    next_cells,
     records_of,
 )
 from braid.data.formats.stream import HEAD_BYTES, Stream
-
-__all__ = ["MAX_RECORD_LINES", "Dialect", "RecordLines", "csv_records", "dialect_of", "next_cells"]
 
 
 def dialect_of(stream: Stream, options: ReadOptions | None = None) -> Dialect:

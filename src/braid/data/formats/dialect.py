@@ -293,7 +293,7 @@ def next_cells(lines: RecordLines, dialect: Dialect) -> list[str]:
         StopIteration: There is no further line.
         csv.Error: What the lines begin with is no record.
     """
-    source: Iterable[str] = map(_hidden, lines) if dialect.has_escapes else lines
+    source: Iterable[str] = (_hidden(line, dialect.quote) for line in lines) if dialect.has_escapes else lines
     cells = next(
         csv.reader(
             source,
@@ -308,9 +308,11 @@ def next_cells(lines: RecordLines, dialect: Dialect) -> list[str]:
     return cells
 
 
-def _hidden(line: str) -> str:
+def _hidden(line: str, quote: str) -> str:
     """The line with what is escaped written so that it ends no cell."""
-    return _ESCAPED.sub(lambda match: "\\" if match[1] == "\\" else _HIDDEN_QUOTE, line) if "\\" in line else line
+    if "\\" not in line:
+        return line
+    return _ESCAPED.sub(lambda match: _HIDDEN_QUOTE if match[1] == quote else match[1], line)
 
 
 def first_lines(text: str, *, has_cr_ends: bool = False) -> list[str]:

@@ -92,7 +92,7 @@ def html_parts(page: str, start: int = 0, end: int | None = None) -> Iterator[Pa
     for piece in pieces(page[start:end]):
         begin, place = place, place + len(piece.written)
         if piece.tag in _LITERAL:
-            literal_depth += -1 if piece.is_close else 1
+            literal_depth = max(0, literal_depth + (-1 if piece.is_close else 1))
         if piece.tag and not piece.is_close and not piece.is_kept:
             anchor = _anchor(piece) or anchor
         if not piece.tag or piece.tag in _INLINE:

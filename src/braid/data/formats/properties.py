@@ -19,7 +19,7 @@ def read_properties(stream: Stream) -> Iterator[Entry]:
     """Every pair in file order with the text that is shown: in a message with ``{0}`` two apostrophes are one.
 
     Raises:
-        DataError: The file is larger than 64 MiB.
+        DataError: The file is larger than 32 MiB.
     """
     for entry in property_entries(stream):
         yield replace(entry, text=entry.text.replace("''", "'")) if is_message(entry.text) else entry

@@ -53,7 +53,6 @@ class Stream:
         is_unpacked: Whether it was gzip, whatever its name says.
 
     Attributes:
-        advice: What helps where the bytes are not text in the encoding.
         head: The first 64 KiB, decompressed.
         is_compressed: True for gzip.
         used_encoding: What the text was last asked for in; "" before.

@@ -10,15 +10,16 @@ from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.stream import Stream
 
 
-def tsv_records(stream: Stream) -> Iterator[Record]:
-    """The rows of the table as they stand."""
+def tsv_records(stream: Stream, options: ReadOptions | None = None) -> Iterator[Record]:
+    """The rows of the table as they stand; comments before the first one have a fault."""
     lines = enumerate(stream.lines(stream.encoding()), 1)
-    return narrow((Record(number, line.split("\t", MAX_COLUMNS) if line else []) for number, line in lines), stream)
+    records = (Record(number, line.split("\t", MAX_COLUMNS) if line else []) for number, line in lines)
+    return mark_comments(narrow(records, stream), options)
 
 
 def read_tsv(stream: Stream, options: ReadOptions) -> Iterator[Example | Reject]:
     """One Example a line; lines with too few columns as Rejects, further columns ignored."""
-    return table_examples(mark_comments(tsv_records(stream), options), stream, options)
+    return table_examples(tsv_records(stream, options), stream, options)
 
 
 def inspect_tsv(stream: Stream) -> FileFacts:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from braid.data.formats.columns import COMMENT, find_column
 from braid.data.formats.csv import csv_records, dialect_of
 from braid.data.formats.tags import Text
+from braid.data.formats.tsv import tsv_records
 from braid.data.localizing.columns import SOURCE_ROLES, TARGET_ROLES
 from braid.data.localizing.contract import Draft, Edit, LocalizeOptions, Unit, Write
 from braid.data.localizing.source import SourceFile
@@ -45,7 +46,8 @@ def draft_tsv(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
             cells.append(_Cell(start, start + len(cell), cell))
             start += len(cell) + 1
         rows.append(cells)
-    return _draft(source, rows, "\t", options)
+    comments = {record.line for record in tsv_records(source.stream()) if record.fault == COMMENT}
+    return _draft(source, _without(rows, comments, source), "\t", options)
 
 
 def draft_csv(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
@@ -63,15 +65,23 @@ def draft_csv(data: bytes, shown_name: str, options: LocalizeOptions) -> Draft:
             hint="save it as CSV from a spreadsheet program",
         )
     delimiter = dialect.delimiter
+    comments = set()
     for record in csv_records(stream):
-        if record.fault and record.fault != COMMENT:
+        if record.fault == COMMENT:
+            comments.add(record.line)
+        elif record.fault:
             raise source.fault(record.fault, line=record.line)
     start = source.text.index("\n") + 1 if dialect.is_declared and "\n" in source.text else source.begin
     rows = list(_csv_rows(source.text, start, delimiter))
     if len(rows) < 1 or not rows[-1] or rows[-1][-1].end < len(source.text.rstrip("\r\n")):
         line = source.line(rows[-1][-1].end) if rows else 1
         raise source.fault("cells must be told apart by one sign and quoted as a whole or not at all", line=line)
-    return _draft(source, rows, delimiter, options)
+    return _draft(source, _without(rows, comments, source), delimiter, options)
+
+
+def _without(rows: Sequence[list[_Cell]], comments: Collection[int], source: SourceFile) -> Sequence[list[_Cell]]:
+    """The rows that are no comments before the table, which stay as they are."""
+    return [row for row in rows if not row or source.line(row[0].start) not in comments] if comments else rows
 
 
 def _csv_rows(text: str, start: int, delimiter: str) -> Iterator[list[_Cell]]:
