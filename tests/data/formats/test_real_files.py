@@ -9,7 +9,6 @@ import re
 import sqlite3
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +16,10 @@ import pytest
 import yaml
 
 from braid.data.example import Example, Reject
-from braid.data.formats import ReadOptions, inspect_file, read_files
-from real_files import real_file, real_files
+from braid.data.formats import inspect_file
+from real_files import both, read, real_file, real_files, words
 
 XLIFF_2 = "{urn:oasis:names:tc:xliff:document:2.0}"
-
-
-def read(entry: object, source="en", target="de", **how: str) -> list[Example | Reject]:
-    options = ReadOptions(source_language=source, target_language=target, **how)
-    return list(read_files([str(entry)], options, folder=Path()))
-
-
-def both(one: Path, other: Path) -> str:
-    return f"{one},{other}"
 
 
 def pairs(rows: list[Example | Reject]) -> dict[str, tuple[str, str]]:
@@ -114,10 +104,6 @@ def test_xliff_2(tmp_path):
     assert any("<pc>" in source and "<pc>" in target for source, target in found.values())
 
 
-def words(text: str) -> list[str]:
-    return re.findall(r"\w+", text)
-
-
 @pytest.mark.parametrize("language", ["ar", "ja", "ru", "sv"])
 def test_webvtt(language):
     """Every word of every cue is in one row; only cues that the other language has none for are rejected."""
@@ -151,93 +137,6 @@ def test_broken_subtitles():
     rows = read(both(file, file))
     assert [row.example.line for row in rows if isinstance(row, Reject)] == [5, 5]
     assert [type(row) for row in rows].count(Example) == file.read_text(encoding="utf-8").count("-->") - 1
-
-
-HIDDEN = ("script", "style", "code")
-
-
-class Page(HTMLParser):
-    """The words that a page shows, but for those of program code, which stands in texts as a tag."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self.hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.hidden += tag in HIDDEN
-
-    def handle_endtag(self, tag: str) -> None:
-        self.hidden -= tag in HIDDEN
-
-    def handle_data(self, data: str) -> None:
-        self.words += words(data) if not self.hidden else []
-
-
-def test_html():
-    """A translated book of 17 pages: each block has its translation, and each word is in a block."""
-    for ours in real_files("debian-faq/share/doc/debian/FAQ/*.en.html"):
-        theirs = real_file(f"debian-faq-de/share/doc/debian/FAQ/de/{ours.name.replace('.en.', '.de.')}")
-        rows = read(both(ours, theirs))
-        assert {row.rule for row in rows if isinstance(row, Reject)} <= {"code"}
-        told = [row.example if isinstance(row, Reject) else row for row in rows]
-        for side, file in (("source", ours), ("target", theirs)):
-            page = Page()
-            page.feed(file.read_text(encoding="utf-8"))
-            assert len(page.words) > 100
-            assert set(page.words) <= {word for row in told for word in words(getattr(row, side))}
-
-
-def blocks(text: str) -> list[str]:
-    """The letters of each block of a Markdown file, as an independent parser finds them."""
-    parser = pytest.importorskip("markdown_it").MarkdownIt("commonmark").enable("table")
-    found: list[str] = []
-    for block in parser.parse(text):
-        parts = [""]
-        for token in block.children or () if block.type == "inline" else ():
-            parts += [""] * (token.type == "hardbreak")
-            parts[-1] += token.content if token.type in ("text", "image") else ""
-        found += [letters(part) for part in parts if part.strip()]
-    return found
-
-
-def letters(text: str) -> str:
-    return re.sub(r"\W", "", re.sub(r"<[^<>]*>", "", text))
-
-
-@pytest.mark.parametrize("pattern", ["javascripting/problems/*/*.md", "cordova-plugin-dialogs/doc/*/*.md"])
-def test_markdown_blocks(pattern):
-    """Every file beside itself: the blocks that another parser finds, and no others."""
-    files = [file for file in real_files(pattern) if file.read_bytes().strip(b"-#\n ")]
-    assert len(files) > 10
-    for file in files:
-        rows = read(both(file, file))
-        wanted = blocks(file.read_text(encoding="utf-8"))
-        assert [letters(row.source) for row in rows if isinstance(row, Example)] == wanted, file.name
-        assert {row.rule for row in rows if isinstance(row, Reject)} <= {"code"}
-
-
-def is_code(row: Example | Reject) -> bool:
-    return isinstance(row, Reject) and (row.rule == "code" or "(code)" in row.detail)
-
-
-@pytest.mark.parametrize("language", ["fr", "ko", "pt-br", "ru", "zh-cn"])
-def test_markdown(language):
-    """Exercises whose translators kept most paragraphs: few blocks stay alone, none comes twice."""
-    alone = total = 0
-    for theirs in real_files(f"javascripting/problems/*/problem_{language}.md"):
-        ours = theirs.with_name("problem.md")
-        if not theirs.read_bytes().strip(b"-#\n "):
-            continue
-        rows = read(both(ours, theirs), target=language)
-        told = [row.example if isinstance(row, Reject) else row for row in rows if not is_code(row)]
-        for side, file in (("source", ours), ("target", theirs)):
-            said = "".join(letters(getattr(row, side)) for row in told)
-            assert sorted(said) == sorted("".join(blocks(file.read_text(encoding="utf-8"))))
-        alone += sum(isinstance(row, Reject) and not is_code(row) for row in rows)
-        total += len(told)
-    assert total > 200
-    assert alone < 0.08 * total
 
 
 def test_sqlite():

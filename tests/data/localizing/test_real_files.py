@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from braid.data.example import Example, Reject
-from braid.data.formats import ReadOptions, read_files
 from braid.data.localizing import LocalizeOptions, localize
 from pretend import Model, shouted
-from real_files import real_files
+from real_files import both, read, real_files
 
 IN_PLACE = [
     "cordova-plugin-android-fingerprint-auth/res/android/values*/*.xml",
@@ -36,10 +35,6 @@ def written(file: Path, model: Model) -> bytes:
     return localize(file.read_bytes(), name, model, LocalizeOptions(target_language="es", marks_review=False)).data
 
 
-def rows(entry: str, source: str, target: str) -> list[Example | Reject]:
-    return list(read_files([entry], ReadOptions(source_language=source, target_language=target), folder=Path()))
-
-
 @pytest.mark.parametrize("pattern", IN_PLACE)
 def test_the_same_texts_make_the_same_file(pattern, same):
     for file in real_files(pattern):
@@ -59,7 +54,7 @@ def test_only_texts_change(pattern, shout, tmp_path):
             continue  # an exercise of nothing but rules
         path = tmp_path / file.name
         path.write_bytes(written(file, shout))
-        for row in rows(f"{file},{path}", "en", "es"):
+        for row in read(both(file, path), target="es"):
             if isinstance(row, Reject):  # of program code, pages written back hold what stands in <pre>
                 assert row.rule == "code"
                 assert row.example.target.upper() == row.example.source.upper()
@@ -80,7 +75,7 @@ def test_xliff(ending, shout, tmp_path):
         assert re.findall(r"<source>.*?</source>", done, re.DOTALL) == re.findall(
             r"<source>.*?</source>", text, re.DOTALL
         )
-        found = rows(str(path), re.findall(r'(?:srcLang|source-language)="(\w+)"', text)[0], "es")
+        found = read(path, re.findall(r'(?:srcLang|source-language)="(\w+)"', text)[0], "es")
         assert len(found) == text.count("<source>")
         for row in found:
             assert isinstance(row, Example)
