@@ -493,3 +493,21 @@ def test_a_blank_line_inside_a_cue_costs_that_cue(write, read):
     assert found[:2] == [("cue", 1, "stray"), ("cue", 12, "z end")]
     with pytest.raises(DataError, match="a cue must begin with its times"):
         read("zh.srt,x.srt") if write("x.srt", "no\n\ncue\n") else None
+
+
+def test_a_cue_with_broken_times_costs_itself_alone(write, read):
+    cues = "1\n00:00:01,000 --> 00:00:02,000\na\n\n2\n00:00:03,000 --> 00:00:04:000\nb\n\n"
+    cues += "3\n00:00:05,000 --> 00:00:06,000\nc\n"
+    write("en.srt", cues)
+    write("zh.srt", cues.replace("04:0", "04,0"))
+    broken, *others = read("en.srt,zh.srt")
+    assert (broken.rule, broken.example.line) == ("cue", 5)
+    assert broken.example.source.split() == ["2", "00:00:03,000", "-->", "00:00:04:000", "b"]
+    assert [(row.source, row.target) for row in others if isinstance(row, Example)] == [("a", "a"), ("c", "c")]
+
+
+def test_times_of_one_digit(write, read):
+    """As services of meetings write them."""
+    write("en.vtt", "WEBVTT\n\n0:0:0.0 --> 0:0:3.540\na\n\nx/1-0\n0:1:5.2 --> 1:2:7.950\nb\n")
+    rows = read("en.vtt,en.vtt")
+    assert [(row.source, row.key) for row in rows] == [("a", "00:00:00.000"), ("b", "00:01:05.200")]

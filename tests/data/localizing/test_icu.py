@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from braid.data.formats.tags import Code
 from braid.data.localizing.asking import text_talk
 from braid.data.localizing.conversation import held
 from braid.data.localizing.icu import AROUND_SEVERAL, BROKEN, TOO_LARGE, find_choice
@@ -82,16 +83,29 @@ def test_nothing_in_a_translation_becomes_syntax():
     assert outcome.text == ("{n, plural, other {it's a '''#' }}",)
 
 
+def test_codes_of_a_file_stand_in_a_branch_or_around_all():
+    """As the frameworks of web pages write a value inside a plural in XLIFF."""
+    value, opened, closed = Code("<x id='1'/>", "{x:1}"), Code("<b c='d'>", "<b>", 1, True), Code("</b>", "</b>", 1)
+    text = (opened, "all ", closed, "{n, plural, =1 {one ", value, "} other {# ", value, " more} }")
+    outcome = held(text_talk(text, "de"), Model(shouted))
+    assert not outcome.reason
+    assert outcome.text is not None
+    assert "".join(one if isinstance(one, str) else one.written for one in outcome.text) == (
+        "{n, plural, =1 {<b c='d'>ALL </b>ONE <x id='1'/>} other {<b c='d'>ALL </b># <x id='1'/> MORE} }"
+    )
+    assert [one for one in outcome.text if isinstance(one, Code)] == [opened, closed, value] * 2
+
+
 @pytest.mark.parametrize("message", ["plain", "{name}", "a {n, number} b", "{n, plural}", "plural, other {x}", "{}"])
 def test_other_texts_are_no_choices(message):
-    assert find_choice(message) is None
+    assert find_choice((message,)) is None
 
 
 @given(st.text(alphabet="{}',# ", max_size=30), st.text(alphabet="{}'# x", max_size=20))
 def test_odd_messages_are_refused_or_read(before, inside):
     message = f"{before}{{n, plural, other {{{inside}}}}}"
     try:
-        choice = find_choice(message)
+        choice = find_choice((message,))
     except ValueError:
         return
     assert choice is not None

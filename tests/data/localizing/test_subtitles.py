@@ -24,6 +24,7 @@ def srt(*rows):
         (["{\\an8}hello"], ["hello"], ["{\\an8}HELLO"]),
         (["<i>hello</i> you"], ["<i>hello</i> you"], ["<i>HELLO</i> YOU"]),
         (["a < b & c"], ["a < b & c"], ["A < B & C"]),
+        (["a &lt; b"], ["a < b"], ["A &lt; B"]),
         (
             ["a sentence that is long enough", "for two lines of a subtitle"],
             ["a sentence that is long enough for two lines of a subtitle"],

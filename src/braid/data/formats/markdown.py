@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from braid.data.formats.spacing import space_between
 from braid.data.formats.tags import Tag
 
-_QUOTE = re.compile(r"[ ]{0,3}>[ ]?")
+_QUOTE = re.compile(r"([ ]*+)>[ ]?")
 _ITEM = re.compile(r"[ \t]*(?:[-+*:]|\d{1,9}[.)])(?:[ \t]+(?:\[[ xX]\][ \t]+)?|$)")
+_ITEM_LEAD = re.compile(r"[ \t]*(?:[-+*:]|\d{1,9}[.)])([ \t]*)")
 _HEADING = re.compile(r"[ ]{0,3}#{1,6}(?:[ \t]+|$)")
 _CLOSING = re.compile(r"(?:^|[ \t])#+[ \t]*$")
 _RULE = re.compile(r"[ ]{0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|=+[ \t]*)$")
@@ -34,12 +36,13 @@ _MARKUP = re.compile(
     r"[ ]{0,3}<(?:!--|/?(?!(?:a|b|i|u|s|em|q|abbr|br|code|kbd|span|strong|sub|sup|small|img)\b)[a-zA-Z])"
 )
 _FRONT = {"---": ("---", "..."), "+++": ("+++",)}
+_FRONT_KEY = re.compile(r"[^\s#:][^:]*+:(?:\s|$)")
 
 _CODE_SPAN = r"(?P<ticks>(?<!`)`+)(?!`)"
 _INLINE = re.compile(
     r"(?=[`\\<h\[!\]*_~:])(?:" + _CODE_SPAN + r"|(?P<escape>\\[!-/:-@\[-`{-~])"
     r"|(?P<auto><[a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^<>\s]{0,2000}>|<[\w.+-]{1,64}@[\w.-]{1,255}>)"
-    r"""|(?P<tag></?[a-zA-Z][\w-]{0,30}(?:\s[^<>]{0,1000})?>|<!--[^<>]{0,1000}-->)"""
+    r"""|(?P<tag></?[a-zA-Z][\w-]{0,30}(?:\s[^<>]{0,1000})?/?>|<!--[^<>]{0,1000}-->)"""
     r"|(?P<url>\bhttps?://[^\s<>()\[\]]{1,2000})"
     r"|(?P<note>\[\^[^\[\]\s]{1,100}\])"
     r"|(?P<open>!?\[)|(?P<close>\](?:\((?:[^()\\]|\\.|\([^()]{0,500}\)){0,2000}\)|\[[^\[\]]{0,300}\])?)"
@@ -82,7 +85,8 @@ class _Reader:
         rows: Begin and end of each line of the paragraph that is open, without marks and spaces around it.
         kind: Of that paragraph.
         labels: Of links, as far as they are defined.
-        indent: Of the list item that is open, or -1.
+        indent: Where the text of the list item that is open begins in its line, or -1.
+        depth: Of the quotations around that paragraph.
     """
 
     text: str
@@ -92,13 +96,14 @@ class _Reader:
     kind: str = "p"
     labels: frozenset[str] = frozenset()
     indent: int = -1
+    depth: int = 0
 
     def is_code(self, line: str) -> bool:
         """True of a line that is indented too far to go on with a list item above it."""
         indent = len(line) - len(line.lstrip())
         if not indent:
             self.indent = -1
-        return line.startswith(("    ", "\t")) and (self.indent < 0 or indent >= self.indent + 8)
+        return line.startswith(("    ", "\t")) and (self.indent < 0 or indent >= self.indent + 4)
 
     def flush(self, kind: str = "") -> None:
         """End the paragraph, of the kind said if one is."""
@@ -159,31 +164,40 @@ def _content(text: str, span: tuple[int, int]) -> str:
 
 
 def _front_end(text: str, lines: Sequence[tuple[int, int]]) -> int:
-    """How many lines the front matter takes."""
+    """How many lines the front matter takes; a line of hyphens with no key below it is a rule."""
     first = _content(text, lines[0]).rstrip() if lines else ""
+    below = next((line for span in lines[1:] if (line := _content(text, span))[:1] != "#"), "")
+    if first == "---" and not _FRONT_KEY.match(below):
+        return 0
     for number, span in enumerate(lines[1:], 1) if first in _FRONT else ():
         if _content(text, span).rstrip() in _FRONT[first]:
             return number + 1
     return 0
 
 
-def _unquoted(text: str, span: tuple[int, int]) -> tuple[int, int]:
+def _unquoted(reader: _Reader, number: int) -> tuple[int, int]:
     """Begin and end of a line without the marks of quotations before it and without what ends it."""
+    text, span = reader.text, reader.lines[number]
     start, end = span[0], span[0] + len(_content(text, span))
-    while quote := _QUOTE.match(text, start, end):
-        start = quote.end()
+    widest = max(reader.indent, 0) + 3
+    while (quote := _QUOTE.match(text, start, end)) and len(quote[1]) <= widest:
+        start, widest = quote.end(), 3
     return start, end
 
 
 def _block(reader: _Reader, number: int) -> int:
     """Take in one line, or the lines of a block that has its own rules; the number of the next one."""
     text, lines = reader.text, reader.lines
-    start, end = _unquoted(text, lines[number])
-    line = text[start:end]
+    start, end = _unquoted(reader, number)
+    line, marks = text[start:end], text[lines[number][0] : start]
     if not line.strip():
         reader.flush()
         return number + 1
-    is_code, is_first = reader.is_code(line), not reader.rows
+    depth = marks.count(">")
+    if depth > reader.depth:
+        reader.flush()
+    is_in_item = marks.startswith("    ")  # the list goes on, whatever the quotation holds
+    is_code, is_first = not is_in_item and reader.is_code(line), not reader.rows
     if fence := _FENCE.match(line):
         reader.flush()
         last = _fence_end(text, lines, number, fence[1])
@@ -191,7 +205,7 @@ def _block(reader: _Reader, number: int) -> int:
         return last
     if directive := _DIRECTIVE.match(line):
         reader.flush()
-        reader.indent = 0 if directive[0][0] in "!?" else reader.indent
+        reader.indent = 4 if directive[0][0] in "!?" else reader.indent
         return number + 1
     if is_first and _MARKUP.match(line):
         last = _markup_end(text, lines, number)
@@ -203,27 +217,27 @@ def _block(reader: _Reader, number: int) -> int:
         return last
     if is_first and _DEFINITION.match(line):
         return number + 1
-    if is_first and _is_table(text, lines, number):
+    if is_first and _is_table(reader, number):
         return _table(reader, number)
     if _RULE.match(line):
         reader.flush("h1" if "=" in line else "h2" if line.strip().strip("-") == "" else "")
         return number + 1
-    _text_line(reader, start, end, is_quoted=start > lines[number][0])
+    _text_line(reader, start, end, depth)
     return number + 1
 
 
 def _is_indented(reader: _Reader, number: int) -> bool:
-    line = reader.text[slice(*_unquoted(reader.text, reader.lines[number]))]
+    line = reader.text[slice(*_unquoted(reader, number))]
     return bool(line.strip()) and reader.is_code(line)
 
 
-def _text_line(reader: _Reader, start: int, end: int, *, is_quoted: bool) -> None:
+def _text_line(reader: _Reader, start: int, end: int, depth: int) -> None:
     """A heading, the beginning of a list item or a footnote, or a line of a paragraph."""
     text = reader.text
-    kind = "quote" if is_quoted else ""
+    kind, begin = "quote" if depth else "", start
     while item := _ITEM.match(text, start, end) or _FOOTNOTE.match(text, start, end):
         reader.flush()
-        reader.indent = len(item[0]) - len(item[0].lstrip())
+        reader.indent = start - begin + _item_indent(item[0])
         start, kind = item.end(), "li"
     if heading := _HEADING.match(text, start, end):
         reader.flush()
@@ -233,7 +247,7 @@ def _text_line(reader: _Reader, start: int, end: int, *, is_quoted: bool) -> Non
             reader.add([_stripped(text, heading.end(), last)], f"h{heading[0].count('#')}", is_start=False)
         return
     if not reader.rows:
-        reader.kind = kind or "p"
+        reader.kind, reader.depth = kind or "p", depth
     if text[start:end].strip():
         reader.rows.append(_stripped(text, start, end))
     is_broken = text[start:end].endswith("  ") or re.search(r"(?<!\\)(?:\\\\)*\\$", text[max(start, end - 50) : end])
@@ -242,6 +256,14 @@ def _text_line(reader: _Reader, start: int, end: int, *, is_quoted: bool) -> Non
         if text[begin:last].endswith("\\") and reader.rows:
             reader.rows[-1] = _stripped(text, begin, last - 1)
         reader.flush()
+
+
+def _item_indent(mark: str) -> int:
+    """Where the text behind the mark of a list item, or of a footnote, begins."""
+    found = _ITEM_LEAD.match(mark)
+    if found is None:
+        return len(mark) - len(mark.lstrip()) + 4
+    return found.end() if 0 < len(found[1]) < 5 else found.start(1) + 1
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
@@ -272,10 +294,10 @@ def _markup_end(text: str, lines: Sequence[tuple[int, int]], number: int) -> int
     return len(lines)
 
 
-def _is_table(text: str, lines: Sequence[tuple[int, int]], number: int) -> bool:
-    if number + 1 == len(lines):
+def _is_table(reader: _Reader, number: int) -> bool:
+    if number + 1 == len(reader.lines):
         return False
-    above, below = (text[slice(*_unquoted(text, span))] for span in lines[number : number + 2])
+    above, below = (reader.text[slice(*_unquoted(reader, row))] for row in (number, number + 1))
     return "|" in above and "|" in below and "-" in below and _DELIMITERS.fullmatch(below) is not None
 
 
@@ -283,7 +305,7 @@ def _table(reader: _Reader, number: int) -> int:
     """The cells of a table row by row, up to a line without a bar."""
     text, lines = reader.text, reader.lines
     for row in range(number, len(lines)):
-        start, end = _unquoted(text, lines[row])
+        start, end = _unquoted(reader, row)
         if "|" not in text[start:end]:
             return row
         for cell in _CELL.finditer(text, start, end) if row != number + 1 else ():
@@ -360,17 +382,22 @@ def _mark(raw: str, match: re.Match[str]) -> str | Tag:
     """Emphasis where it may begin or end; a star or a line between spaces, and a line in a word, are text."""
     before, after = raw[match.start() - 1 : match.start()], raw[match.end() : match.end() + 1]
     opens, closes = bool(after) and not after.isspace(), bool(before) and not before.isspace()
-    if match[0][0] == "_" and before.isalnum() and after.isalnum():
+    if match[0][0] == "_" and opens and closes and not _is_mark(before) and not _is_mark(after):
         return match[0]
     if not opens and not closes:
         return match[0]
     name = {"*": "i", "_": "i", "~": "s"}[match[0][0]] if len(match[0]) != 2 or match[0][0] == "~" else "b"
     name = "bi" if len(match[0]) == 3 else name
     if opens and closes:
-        kind = "open" if not before.isalnum() and after.isalnum() else "close" if not after.isalnum() else "either"
+        kind = "either" if _is_mark(before) == _is_mark(after) else "open" if _is_mark(before) else "close"
     else:
         kind = "open" if opens else "close"
     return Tag(match[0], name, kind)
+
+
+def _is_mark(char: str) -> bool:
+    """True of punctuation and symbols of any script."""
+    return unicodedata.category(char)[0] in "PS"
 
 
 def _unmarked(pieces: list[str | Tag]) -> list[str | Tag]:

@@ -17,7 +17,7 @@ LEAST_OVERLAP = 0.5
 MOST_CUES = 3
 """Of one language that make a pair."""
 
-_TIME = r"(?:(\d{1,3}):)?(\d{2}):(\d{2})[,.](\d{1,3})"
+_TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[,.](\d{1,3})"
 _SPAN = re.compile(rf"{_TIME}[ \t]*-->[ \t]*{_TIME}(?:[ \t].*)?")
 _TAG = re.compile(
     r"</?(?:[ibuvcs]|lang|ruby|rt|font|[\d:.]{1,20})(?:[ .][^<>]{0,200})?>|\{\\[^{}]{0,200}\}", re.IGNORECASE
@@ -148,11 +148,14 @@ def _cues(stream: Stream, rejects: list[tuple[int, str]]) -> list[Cue]:
 
 
 def _reject_broken(found: list[Cue], strays: list[tuple[int, str]], rejects: list[tuple[int, str]]) -> None:
-    """Moves the last cue to ``rejects``, where something strays behind it."""
+    """Moves the last cue to ``rejects``, where something strays behind it that may be of it; else that alone.
+
+    What has an arrow was meant for times, so a cue of its own.
+    """
     if not strays:
         return
     line, text = strays[0][0], " ".join(text for _, text in strays)
-    if found:
+    if found and "-->" not in text:
         broken = found.pop()
         line, text = broken.line, f"{broken.text} {text}"
     rejects.append((line, text[:1000]))

@@ -49,7 +49,7 @@ class Outcome:
 def text_talk(text: Text, language: str) -> Talk[Outcome]:
     """The translation of a text into a language, line by line; of an ICU message, branch by branch."""
     try:
-        choice = find_choice(text[0]) if len(text) == 1 and isinstance(text[0], str) else None
+        choice = find_choice(text)
     except ValueError as error:
         return Outcome(None, str(error))
     if choice:
@@ -67,7 +67,7 @@ def _choice_talk(text: Text, choice: Choice, language: str) -> Talk[Outcome]:
         return Outcome(None, reasons[0])
     reasons += [missing_forms(forms, language) for forms in choice.plurals]
     texts = [outcome.text or () for outcome in outcomes]
-    made = text if texts == list(choice.texts) else (choice.rebuilt(texts),)
+    made = text if texts == list(choice.texts) else choice.rebuilt(texts)
     return Outcome(made, next(filter(None, reasons), ""))
 
 

@@ -8,14 +8,15 @@ a plural goes into each of its branches, which does not change what the message 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from braid.data.formats.tags import Code, Text
+from braid.data.formats.tags import Code, Text, merged
 
 _CHOICE = re.compile(r"\{\s*+[\w.]++\s*+,\s*+(?:plural|select|selectordinal)\s*+,")
 _HEAD = re.compile(r"\{\s*+[\w.]++\s*+,\s*+(plural|select|selectordinal)\s*+,\s*+(?:offset\s*+:\s*+\d++\s*+)?")
 _SELECTOR = re.compile(r"\s*+(=?[\w-]++)\s*+\{")
+_STAND_IN = re.compile("(\\{\ue000\\d+\\})")
 _END = re.compile(r"\s*+\}")
 _PLURAL_FORMS = frozenset({"zero", "one", "two", "few", "many", "other"})
 MAX_DEPTH = 10
@@ -27,11 +28,12 @@ TOO_LARGE = f"an ICU message must be nested at most {MAX_DEPTH} deep and have at
 
 @dataclass(frozen=True)
 class _Branching:
-    """A plural or select: what stands before the first branch, and each branch with what leads to it."""
+    """A plural or select: what stands before the first branch, each branch with what leads to it, and what ends all."""
 
     head: str
     kind: str
     branches: tuple[tuple[str, _Message], ...]
+    tail: str
 
 
 _Message = tuple["str | Code | _Branching", ...]
@@ -45,34 +47,41 @@ class Choice:
         texts: What its branches say, in order.
         plurals: For each plural the forms it has.
         frame: What stands before, between and behind them.
+        codes: Of the file, by what stands for each in the message.
     """
 
     texts: tuple[Text, ...]
     plurals: tuple[frozenset[str], ...]
     frame: tuple[str, ...]
+    codes: Mapping[str, Code]
 
-    def rebuilt(self, texts: Sequence[Text]) -> str:
+    def rebuilt(self, texts: Sequence[Text]) -> Text:
         """The message with other texts in its branches."""
         is_plural = bool(self.plurals)
+        names = {code: name for name, code in self.codes.items()}
         parts = [self.frame[0]]
         for text, behind in zip(texts, self.frame[1:], strict=True):
-            parts += [_quoted(one, is_plural=is_plural) if isinstance(one, str) else one.written for one in text]
-            parts.append(behind)
-        return "".join(parts)
+            said = [_quoted(one, is_plural) if isinstance(one, str) else names.get(one, one.written) for one in text]
+            parts += [*said, behind]
+        return merged(self.codes.get(part, part) for part in _STAND_IN.split("".join(parts)))
 
 
-def find_choice(message: str) -> Choice | None:
+def find_choice(text: Text) -> Choice | None:
     """The branches of a message that has a plural or select; None of any other text.
+
+    A code of the file stands in the message as an argument does.
 
     Raises:
         ValueError: It cannot be taken apart safely; worded for a person.
 
     Example:
-        >>> [text for text in find_choice("In {n, plural, =0 {no time} other {# days}}.").texts]
+        >>> [text for text in find_choice(("In {n, plural, =0 {no time} other {# days}}.",)).texts]
         [('In no time.',), ('In ', Code(written='#', shown='#', partner=0, is_open=False), ' days.')]
     """
-    if not _CHOICE.search(message):
+    if not any(isinstance(piece, str) and _CHOICE.search(piece) for piece in text):
         return None
+    codes = {f"{{\ue000{place}}}": piece for place, piece in enumerate(text) if isinstance(piece, Code)}
+    message = "".join(piece if isinstance(piece, str) else f"{{\ue000{place}}}" for place, piece in enumerate(text))
     parsed, place = _parse(message, 0, depth=0, is_plural=False)
     if place != len(message):
         raise ValueError(BROKEN)
@@ -80,7 +89,10 @@ def find_choice(message: str) -> Choice | None:
     plurals: list[frozenset[str]] = []
     frame: list[str] = [""]
     _collect(parsed, (), (), texts, plurals, frame)
-    return Choice(tuple(texts), tuple(plurals), tuple(frame))
+    found = tuple(
+        tuple(codes.get(one.written, one) if isinstance(one, Code) else one for one in part) for part in texts
+    )
+    return Choice(found, tuple(plurals), tuple(frame), codes)
 
 
 def _collect(
@@ -115,7 +127,7 @@ def _collect(
         frame[-1] += lead
         _collect(inner, left, right, texts, plurals, frame)
         frame[-1] += "}"
-    frame[-1] += "}"
+    frame[-1] += branching.tail
 
 
 def _name(lead: str) -> str:
@@ -189,7 +201,7 @@ def _argument(message: str, place: int, depth: int, *, is_plural: bool) -> tuple
     end = _END.match(message, place)
     if end is None or "other" not in [_name(lead) for lead, _ in branches]:
         raise ValueError(BROKEN)
-    return _Branching(head[0], head[1], tuple(branches)), end.end()
+    return _Branching(head[0], head[1], tuple(branches), end[0]), end.end()
 
 
 def _closing(message: str, place: int) -> int:
@@ -202,7 +214,7 @@ def _closing(message: str, place: int) -> int:
     raise ValueError(BROKEN)
 
 
-def _quoted(text: str, *, is_plural: bool) -> str:
+def _quoted(text: str, is_plural: bool) -> str:
     """A translation as part of a message: nothing in it is syntax."""
     text = re.sub(r"'(?=['{}#]|$)", "''", re.sub(r"[{}]", "", text))
     return text.replace("#", "'#'") if is_plural else text

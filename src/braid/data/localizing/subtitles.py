@@ -74,7 +74,8 @@ def _units(
     text = _text(raw)
     if any(isinstance(piece, str) and piece.strip() for piece in text):
         span = (rows[0][0], rows[-1][1])
-        write = _write(source, span, len(rows), options.target_language, is_web=is_web)
+        is_escaped = is_web or _REFERENCE.search(raw) is not None
+        write = _write(source, span, len(rows), options.target_language, is_escaped=is_escaped)
         yield Unit(texts=(text,), write=write, line=source.line(rows[0][0]))
 
 
@@ -99,19 +100,21 @@ def _tag(match: re.Match[str]) -> Tag:
     return Tag(match[0], name.lower(), "close" if match["close"] else "open")
 
 
-def _write(source: SourceFile, span: tuple[int, int], num_rows: int, language: str, *, is_web: bool) -> Write:
+def _write(source: SourceFile, span: tuple[int, int], num_rows: int, language: str, *, is_escaped: bool) -> Write:
     def write(texts: Sequence[Text], is_doubtful: bool) -> Iterator[Edit]:
-        pieces = [piece.written if isinstance(piece, Code) else _escaped(piece, is_web=is_web) for piece in texts[0]]
+        pieces = [
+            piece.written if isinstance(piece, Code) else _escaped(piece, is_escaped=is_escaped) for piece in texts[0]
+        ]
         rows = _balanced("".join(pieces), num_rows, has_spaces(language))
         yield Edit(*span, source.line_end.join(rows))
 
     return write
 
 
-def _escaped(text: str, *, is_web: bool) -> str:
+def _escaped(text: str, *, is_escaped: bool) -> str:
     """A text that is no mark; an arrow would make times of its line."""
     text = text.replace("-->", "→").replace("\n", " ")
-    return html.escape(text, quote=False) if is_web else text
+    return html.escape(text, quote=False) if is_escaped else text
 
 
 def _balanced(text: str, num_rows: int, is_spaced: bool) -> list[str]:
