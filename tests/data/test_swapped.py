@@ -4,6 +4,7 @@ import pytest
 
 from braid.config.recipe import DataConfig, Recipe
 from braid.data.prepare import prepare_data
+from braid.data.swapped import are_labels_first
 from braid.errors import DataError
 
 SUBJECTS = ("the woman", "the man", "the child", "the neighbor", "the doctor", "the old dog", "the teacher")
@@ -49,3 +50,36 @@ def test_real_texts_that_are_swapped(shared_data, tmp_path):
     sides = [(folder / f"dev.{code}.txt").read_text(encoding="utf-8").splitlines()[:120] for code in ("de", "en")]
     with pytest.raises(DataError, match="the columns look swapped"):
         prepare(tmp_path, zip(*sides, strict=True))
+
+
+LABELED = [("good" if i % 2 else "bad", f"{pair[0]} {i}") for i, pair in enumerate(PAIRS)]
+
+
+def prepare_labels(folder, rows, **config):
+    (folder / "a.tsv").write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
+    recipe = Recipe(name="x", task="classify", data=DataConfig(train=["a.tsv"], **config))
+    return prepare_data(recipe, folder=folder, output=folder / "out")
+
+
+def test_labels_before_texts_are_told(tmp_path):
+    with pytest.raises(DataError, match="the columns look swapped: 68 rows have the same few texts") as caught:
+        prepare_labels(tmp_path, LABELED)
+    assert 'source_column = "2" and target_column = "1"' in caught.value.hint
+    found = prepare_labels(tmp_path, LABELED, source_column="2", target_column="1")
+    assert {row.target for row in found.train} == {"good", "bad"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "are_first"),
+    [
+        (LABELED, True),
+        ([row[::-1] for row in LABELED], False),
+        ([("good", f"text {i}") for i in range(40)], True),
+        ([(f"text {i}", f"label {i}") for i in range(40)], False),
+        ([("How do I change the address of my account?", f"l{i}") for i in range(40)], False),
+        ([("a", "b")] * 40, False),
+        ([], False),
+    ],
+)
+def test_labels_are_told_from_texts(rows, are_first):
+    assert are_labels_first(rows) == are_first

@@ -111,7 +111,7 @@ def prepare_data(
     try:
         _check_files(jobs, shards)
         apply_rules(list(tables.values()), config)
-        check_sides(tables["train"], config)
+        check_sides(tables["train"], config, kind)
         for part, table in tables.items():
             _check_left(part, table)
         split = _assign(tables, recipe, ledger)
