@@ -45,7 +45,7 @@ def check_sides(table: Table, config: DataConfig, kind: DataKind) -> None:
 
 
 def are_labels_first(rows: Sequence[tuple[str, str]]) -> bool:
-    """True of texts and labels of which nearly all labels differ, while the texts are few and short: they are labels."""
+    """True of texts and labels of which nearly all labels differ, while the texts are few and short: labels."""
     texts, labels = ({row[side] for row in rows} for side in (0, 1))
     chars = [sum(map(len, found)) / max(len(found), 1) for found in (texts, labels)]
     return len(labels) >= MOST * len(rows) and len(texts) * _FEWER <= len(rows) and chars[0] < chars[1]
