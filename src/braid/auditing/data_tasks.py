@@ -11,6 +11,7 @@ import numpy as np
 from braid.auditing.data_sample import quoted_row
 from braid.auditing.data_words import percentiles
 from braid.data.example import Example
+from braid.data.line_places import line_numbers
 from braid.metrics.leads import choose_lead
 from braid.metrics.overlap import compression, extractiveness, novelty
 from braid.text.units import units
@@ -92,18 +93,20 @@ def texts_found(rows: Sequence[Example]) -> dict[str, Any]:
         repeated, as ``line``, ``times`` and ``where``; ``repeated_documents``; and ``characters_once``, characters of
         the alphabet that stand there once, beside ``distinct_characters``.
     """
-    first: dict[str, Example] = {}
+    first: dict[str, tuple[Example, int]] = {}
     times: Counter[str] = Counter()
     alphabet: Counter[str] = Counter()
     size = repeated = 0
     for row in rows:
         alphabet.update(row.target)
-        for line in filter(_is_long, map(str.strip, row.target.split("\n"))):
+        for number, line in enumerate(map(str.strip, row.target.split("\n"))):
+            if not _is_long(line):
+                continue
             size += len(line)
             repeated += len(line) if line in times else 0
             times[line] += 1
-            first.setdefault(line, row)
-    most = [(line, number) for line, number in times.most_common(SHOWN) if number > 1]
+            first.setdefault(line, (row, number))
+    most = [(line, count) for line, count in times.most_common(SHOWN) if count > 1]
     texts = [row.target for row in rows]
     return {
         "documents": len({row.group or row.target for row in rows}),
@@ -112,13 +115,16 @@ def texts_found(rows: Sequence[Example]) -> dict[str, Any]:
         "lines": times.total(),
         "repeated_lines": times.total() - len(times),
         "repeated_share": round(repeated / size, 4) if size else 0.0,
-        "samples": [
-            quoted_row(first[line]) | {"target": line[:200], "times": number, "source": ""} for line, number in most
-        ],
+        "samples": [_repeated(*first[line], line) | {"times": count} for line, count in most],
         "repeated_documents": len(texts) - len(set(texts)),
         "distinct_characters": len(alphabet),
         "characters_once": sum(number == 1 for number in alphabet.values()),
     }
+
+
+def _repeated(row: Example, number: int, line: str) -> dict[str, Any]:
+    """A line of a text as it is quoted, with its own place in the file."""
+    return quoted_row(row) | {"target": line[:200], "source": "", "line": line_numbers(row)[number]}
 
 
 def _is_long(line: str) -> bool:

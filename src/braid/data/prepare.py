@@ -51,8 +51,8 @@ from braid.errors import ConfigError, DataError, StorageError
 from braid.storage import atomic_file, atomic_folder, make_folder
 
 LAYOUT = 3
-RULES = 2
-"""What rules that look across rows leave out: another number makes prepared data anew."""
+RULES = 3
+"""What rules that look across rows leave out, and where rows stand: another number makes prepared data anew."""
 
 _LOOSEN = "look at these rows in the files, add data, or loosen the rules under [data]"
 _AGAIN = "delete this folder; `braid prepare` makes it again"
@@ -151,7 +151,7 @@ def unsplit_data(recipe: Recipe, *, folder: Path, output: Path) -> tuple[list[Ex
         _count(table, counts)
         for _ in _reject_lines(table, counts["rejected"]):
             pass  # which counts them
-    rows = [table.stripped(row) for table in tables for row in table.examples()]
+    rows = [row for table in tables for row in table.stripped_rows()]
     for table in tables:
         join_counts(counts["noted"], table.noted)
     read = _read_counts([shard for table in tables for shard in table.shards])
@@ -309,7 +309,7 @@ def _assign_ends(tables: dict[str, Table], wanted: Wanted) -> tuple[_Parts, np.n
         if part in tables:
             tables[part].state[tables[part].usable] = number
     leave_out_leaks(list(tables.values()), train)
-    documents = {part: [*map(table.stripped, table.examples())] for part, table in tables.items()}
+    documents = {part: [*table.stripped_rows()] for part, table in tables.items()}
     own = documents.pop("train")
     return split_ends(own, documents, wanted), behind_held(own, wanted.before)
 
@@ -422,13 +422,13 @@ def _part_lines(split: _Split, ends: Any) -> Iterator[tuple[str, bytes]]:
         yield from ((part, line_of(row_of(row))) for part in PARTS for row in split.parts[part])
         return
     for table in split.tables.values():
-        for state, line, _ in table.rows():
+        for state, line, changed in table.rows():
             if state >= LEFT_OUT:
                 continue
             if kind.reads != "texts" and table.boilerplate is None:
                 yield PARTS[state], line
                 continue
-            example = table.stripped(example_of(json.loads(line)))
+            example = table.stripped(example_of(json.loads(line)), changed)
             cut = parts_of(example) if kind.reads == "texts" else [example]
             held = held_parts(cut, split.before) if kind.reads == "texts" and state == TRAIN else []
             for number, row in enumerate(cut):
