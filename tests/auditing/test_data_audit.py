@@ -109,6 +109,21 @@ def test_no_line_on_a_terminal_is_wider_than_it(tmp_path):
     assert max(map(cell_len, printed(found).split("\n"))) <= 80
 
 
+def test_documents_are_not_counted_as_pieces_and_a_cut_list_says_so_once(tmp_path):
+    rows = [row for row in some("generate") for _ in range(2)]
+    facts = facts_of("generate", rows, rows[:10], folder=tmp_path)
+    report = facts.report | {"files": {f"{n:02}.txt": 1 for n in range(60)}, "rows_read": 60, "rows_kept": 60}
+    report |= {"pieces": 130, "held_more": {"valid": {"rows": 9, "wanted": 5, "asked": 5}}, "reads": "texts"}
+    found = audited(replace(facts, report=report))
+    text = " ".join(printed(found).split())
+    assert "60 documents read, 60 of them kept, in 130 pieces." in text
+    assert "and 48 more part pieces" in text and "more files" not in text
+    assert "9 documents are held out in valid, 4 more than asked for (valid_rows = 5, " in text
+    audit_page(found, path=tmp_path / "audit.html")
+    html = (tmp_path / "audit.html").read_text(encoding="utf-8")
+    assert "<p>and 40 more files</p>" in html and "60 documents read" in html
+
+
 def test_nothing_at_all_is_audited(tmp_path):
     for task in ("translate", "classify", "answer", "summarize", "generate"):
         found = audited(facts_of(task, [], folder=tmp_path, problem="nothing was read"))

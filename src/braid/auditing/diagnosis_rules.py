@@ -296,7 +296,7 @@ def files(audit: Audit) -> Iterator[Finding]:
         )  # fmt: skip
     odd = [file for file in found if file["encoding"] not in ("", "utf-8", "ascii")]
     if odd:
-        more = f", and {len(odd) - 1:,} more files not as UTF-8" if len(odd) > 1 else ""
+        more = f", and {len(odd) - 1:,} more file{'s' * (len(odd) > 2)} not as UTF-8" if len(odd) > 1 else ""
         yield warning(
             "encoding", 20,
             f"{odd[0]['file']} was read as {odd[0]['encoding']}{more}: look whether its letters came through."
@@ -314,7 +314,7 @@ def personal_data(audit: Audit) -> Iterator[Finding]:
         kinds = ", ".join(f"{kind.replace('_', ' ')} {number:,}" for kind, number in found.get("kinds", {}).items())
         first = found["samples"][0]
         yield warning(
-            "personal_data", 26 + min(30, 300 * found["rows"] / max(1, rows_kept(audit))),
+            "personal_data", 26 + min(30, 300 * found["rows"] / max(1, audit["data"]["rows_kept"])),
             f"{found['rows']:,} rows hold personal data{f' ({kinds})' if kinds else ''}, first {place(first)} "
             f'({first["detail"]}), which a model may repeat: personal_data = "mask" or "reject" under [data].'
         )  # fmt: skip

@@ -264,7 +264,8 @@ _Parts = dict[str, list[Example]]
 
 @dataclass(frozen=True, kw_only=True)
 class _Split:
-    """Rows with their parts, what is held out from now on, and how many rows changed their part."""
+    """Rows with their parts, what is held out from now on, how many rows changed their part, and what is held out
+    beyond what is asked for."""
 
     tables: dict[str, Table]
     kind: DataKind
@@ -272,6 +273,7 @@ class _Split:
     before: HeldOut
     held: HeldOut
     moved: dict[str, int]
+    held_more: dict[str, dict[str, int]]
 
 
 def _assign(tables: dict[str, Table], recipe: Recipe, ledger: Ledger) -> _Split:
@@ -286,12 +288,12 @@ def _assign(tables: dict[str, Table], recipe: Recipe, ledger: Ledger) -> _Split:
         before=before,
         least=1 if is_few else MIN_ROWS,
     )
-    parts, behind = {}, np.zeros(0, np.uint64)
+    parts, behind, more = {}, np.zeros(0, np.uint64), {}
     if is_few and not is_named:
         parts, behind = _assign_ends(tables, wanted)
         placed = keys_of_parts({name: [] if name in tables and name != "train" else parts[name] for name in PARTS})
     else:
-        assign_parts(train, tables.get("valid"), tables.get("test"), wanted, kind.row)
+        more = assign_parts(train, tables.get("valid"), tables.get("test"), wanted, kind.row)
         if recipe.data.split_near:
             leave_out_near_leaks(train, list(tables.values()))
             check_size(train, kind.row, min(LEAST, wanted.least))
@@ -299,7 +301,8 @@ def _assign(tables: dict[str, Table], recipe: Recipe, ledger: Ledger) -> _Split:
             _check_chars(train)
         placed = keys_in(train)
     held = held_now(before, placed, wanted_rows(recipe), behind)
-    return _Split(tables=tables, kind=kind, parts=parts, before=before, held=held, moved=moved(ledger, placed))
+    changed = moved(ledger, placed)
+    return _Split(tables=tables, kind=kind, parts=parts, before=before, held=held, moved=changed, held_more=more)
 
 
 def _assign_ends(tables: dict[str, Table], wanted: Wanted) -> tuple[_Parts, np.ndarray]:
@@ -401,7 +404,10 @@ def _write(output: Path, split: _Split, facts: dict[str, Any], begun: float) -> 
             join_counts(counts["noted"], table.noted)
         report["noted"] = dict(sorted(counts["noted"].items(), key=lambda item: -item[1]["rows"]))
         report["reads"] = split.kind.reads
-        report["documents_kept"] = sum(int(table.usable.sum()) for table in tables)
+        report["documents_kept"] = report["rows_kept"]
+        if split.kind.reads == "texts":
+            report["pieces"] = sum(report["splits"].values())
+        report["held_more"] = split.held_more
         report |= {"layout": LAYOUT, "fingerprint": _fingerprint(tables, split.parts, ends.hexdigest()), **facts}
         report["sha256"] = _checksums(folder)
         report["seconds"] = round(time.perf_counter() - begun, 3)
