@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from audit_rows import labeled, pair, pairs
+from audit_rows import labeled, pair, pairs, row
 from braid.auditing.audit_page import audit_page
 from braid.auditing.audit_sections import audit_sections
 from braid.auditing.audit_text import print_audit
@@ -122,6 +122,24 @@ def test_documents_are_not_counted_as_pieces_and_a_cut_list_says_so_once(tmp_pat
     audit_page(found, path=tmp_path / "audit.html")
     html = (tmp_path / "audit.html").read_text(encoding="utf-8")
     assert "<p>and 40 more files</p>" in html and "60 documents read" in html
+
+
+def test_no_pair_is_shown_where_none_is_estimated_to_be_wrong(tmp_path):
+    found = audited(facts_of("translate", pairs(300), folder=tmp_path, languages=("en", "de")))
+    judged = found["misaligned"] | {"is_usable": True, "suspects": [row(3, reasons=["its words seldom go together"])]}
+    for number in (0, 2):
+        shown = printed(found | {"misaligned": judged | {"estimated": number, "estimated_share": 0.0, "auc": 0.99}})
+        assert ("its words seldom go together" in shown) is bool(number)
+
+
+def test_the_share_of_texts_whose_language_cannot_be_told_is_said(tmp_path):
+    found = audited(facts_of("translate", pairs(300), folder=tmp_path, languages=("en", "de")))
+    language = found["sides"]["source"]["language"] | {"texts": 62, "languages": {"en": 0.887}, "unclear": 0.113}
+    found["sides"]["source"] = found["sides"]["source"] | {"language": language}
+    words = "English 88.7 %, 11.3 % too short or too mixed to tell"
+    assert words in printed(found, width=200)
+    audit_page(found, path=tmp_path / "audit.html")
+    assert words in (tmp_path / "audit.html").read_text(encoding="utf-8")
 
 
 def test_nothing_at_all_is_audited(tmp_path):

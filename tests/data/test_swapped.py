@@ -52,6 +52,26 @@ def test_real_texts_that_are_swapped(shared_data, tmp_path):
         prepare(tmp_path, zip(*sides, strict=True))
 
 
+SHORT = [(f"Open {n}", f"Start {n}") for n in range(40)]
+
+
+def test_swapped_sides_are_told_though_most_texts_are_too_short(tmp_path):
+    rows = [*PAIRS[:30], *SHORT]
+    with pytest.raises(DataError, match="the columns look swapped: 30 rows"):
+        prepare(tmp_path, [pair[::-1] for pair in rows])
+    assert "swapped" not in prepare(tmp_path, [*rows, *PAIRS[30:]]).report
+
+
+def test_one_of_two_files_that_is_swapped_is_told_but_not_refused(tmp_path):
+    found = prepare(tmp_path, [*(pair[::-1] for pair in PAIRS[:32]), *PAIRS[32:], *SHORT[:20]], max_length_ratio=9.0)
+    assert found.report["swapped"] == {"rejected": 32, "looked_at": 32, "fitting": 32}
+
+
+def test_texts_that_nobody_translated_are_no_swap(tmp_path):
+    rows = [(source, source.replace("Today", "So today")) for source, _ in PAIRS[:30]]
+    assert "swapped" not in prepare(tmp_path, [*rows, *PAIRS[30:], *SHORT]).report
+
+
 LABELED = [("good" if i % 2 else "bad", f"{pair[0]} {i}") for i, pair in enumerate(PAIRS)]
 
 

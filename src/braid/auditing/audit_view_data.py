@@ -87,6 +87,8 @@ def languages(audit: dict[str, Any]) -> Iterator[Section]:
         told = _shares({told_name(code): part for code, part in found["languages"].items()})
         variant = f" ({found['variant']})" if found["variant"] else ""
         declared = language_name(found["declared"]) if found["declared"] else "nothing"
+        if told and found["unclear"] >= LEAST:
+            told += f", {share_text(found['unclear'])} too short or too mixed to tell"
         rows.append([side["name"], declared + variant, scripts, told or "texts too short to tell", found["texts"]])
         others += [
             shown_row(row, f"{side['name']} looks like {told_name(row['language'])}") for row in found["rows"][:5]

@@ -87,7 +87,7 @@ def misaligned(audit: dict[str, Any]) -> Iterator[Section]:
             f"check puts mixed pairs above these data's own in {share_text(found['auc'])} of cases; free "
             "translations and sayings look odd to it, too."
         ],
-        rows=[shown_row(row) for row in found["suspects"][:SHOWN]],
+        rows=[shown_row(row) for row in found["suspects"][:SHOWN]] if found["estimated"] else (),
         rows_title="The oddest" if found["estimated"] < SHOWN else "The likeliest",
     )
 

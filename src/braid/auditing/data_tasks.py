@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from braid.auditing.data_sample import quoted_row
 from braid.auditing.data_words import percentiles
+from braid.data.boilerplate import LineCounts
 from braid.data.example import Example
 from braid.data.line_places import line_numbers
 from braid.metrics.leads import choose_lead
@@ -30,7 +31,8 @@ def summaries_found(rows: Sequence[Example], language: str) -> dict[str, Any]:
     Returns:
         ``rows`` looked at; as scores with intervals ``compression``, ``coverage``, ``density`` and ``novel1`` to
         ``novel4`` (see `braid.metrics.overlap`); ``copied``, the share that stands in its text word for word; ``lead``,
-        the best beginning of the text with its ``rougeL``; and ``longer``, rows whose summary is longer than the text.
+        the best beginning of the text with its ``rougeL``; ``longer``, rows whose summary is longer than the text; and
+        ``shared_lines`` of the texts.
     """
     some = rows[:: max(1, len(rows) // SUMMARIES)][:SUMMARIES]
     if not some:
@@ -47,7 +49,18 @@ def summaries_found(rows: Sequence[Example], language: str) -> dict[str, Any]:
         "copied": round(sum(_is_copy(row) for row in some) / len(some), 4),
         "lead": {"name": lead.name, "rougeL": round(lead.rougeL, 1)},
         "longer": {"rows": len(longer), "samples": [quoted_row(row) for row in longer[:SHOWN]]},
+        "shared_lines": _shared_lines(row.source for row in rows),
     }
+
+
+def _shared_lines(documents: Iterable[str]) -> dict[str, Any]:
+    """How many lines stand in many documents, the commonest of them, in how ``most`` it stands and of how many."""
+    counts = LineCounts()
+    for document in documents:
+        counts.add(document)
+    lines = counts.boilerplate().lines
+    line = next(iter(lines), "")
+    return {"lines": len(lines), "line": line, "most": lines.get(line, 0), "documents": counts.num_documents}
 
 
 def _is_copy(row: Example) -> bool:
@@ -90,8 +103,9 @@ def texts_found(rows: Sequence[Example]) -> dict[str, Any]:
     Returns:
         ``documents``, ``characters``, ``bytes``; of lines of three words and more ``lines``, ``repeated_lines`` (those
         that stood there before) and ``repeated_share`` (of these lines' characters); ``samples``, the lines most
-        repeated, as ``line``, ``times`` and ``where``; ``repeated_documents``; and ``characters_once``, characters of
-        the alphabet that stand there once, beside ``distinct_characters``.
+        repeated, as ``line``, ``times`` and ``where``; ``repeated_documents``; ``characters_once``, characters of
+        the alphabet that stand there once, beside ``distinct_characters``; and ``shared_lines``, those that stand in
+        many documents.
     """
     first: dict[str, tuple[Example, int]] = {}
     times: Counter[str] = Counter()
@@ -108,8 +122,12 @@ def texts_found(rows: Sequence[Example]) -> dict[str, Any]:
             first.setdefault(line, (row, number))
     most = [(line, count) for line, count in times.most_common(SHOWN) if count > 1]
     texts = [row.target for row in rows]
+    documents: dict[str, list[str]] = {}
+    for row in rows:
+        documents.setdefault(row.group or row.target, []).append(row.target)
     return {
-        "documents": len({row.group or row.target for row in rows}),
+        "documents": len(documents),
+        "shared_lines": _shared_lines(map("\n".join, documents.values())),
         "characters": sum(map(len, texts)),
         "bytes": sum(len(text.encode("utf-8", "replace")) for text in texts),
         "lines": times.total(),

@@ -148,7 +148,21 @@ def rejected(audit: Audit) -> Iterator[Finding]:
         f"{lost:,} of {read:,} rows ({100 * lost / read:.0f} %) are left out, {worst['rows']:,} of them by the rule "
         f'"{name}" (first {place(sample)}{detail}).'
     )  # fmt: skip
-    if rule not in ("duplicate", "leak"):
+    swapped = audit["data"].get("swapped") if rule == "language_side" else None
+    if swapped:
+        yield warning(
+            "swapped", 98,
+            f"The sides look swapped: {worst['rows']:,} of {read:,} rows are left out for their language, and "
+            f"{swapped['fitting']:,} of {swapped['looked_at']:,} of these that were looked at would be right with "
+            f"source and target the other way round, first {place(sample)}."
+        )  # fmt: skip
+        yield advice(
+            "swap_sides", 98,
+            "Swap source and target where they stand the wrong way round: of parallel files name that of the source "
+            "first, of columns set source_column and target_column under [data]. Rows too short for their language to "
+            "be told are used as they stand until then."
+        )  # fmt: skip
+    elif rule not in ("duplicate", "leak"):
         yield advice(
             "cleaning", min(80, 30 + 100 * lost / read),
             f'Look at what the rule "{name}" leaves out: {worst["rows"]:,} rows come back if they are mended, or if '

@@ -45,7 +45,7 @@ from braid.data.report import RULE_TITLES, data_report
 from braid.data.shard import Shard, checksum, count_row, join_counts, printable
 from braid.data.split import LEAST, MIN_ROWS, HeldOut, Wanted, assign_parts, check_size, leave_out_leaks
 from braid.data.split_texts import FEW, LEAST_CHARS, behind_held, held_parts, parts_of, split_ends
-from braid.data.swapped import check_sides
+from braid.data.swapped import check_sides, swapped_rows
 from braid.data.table import Table, apply_rules, as_read
 from braid.errors import ConfigError, DataError, StorageError
 from braid.storage import atomic_file, atomic_folder, make_folder
@@ -111,7 +111,7 @@ def prepare_data(
     try:
         _check_files(jobs, shards)
         apply_rules(list(tables.values()), config)
-        check_sides(tables["train"], config, kind)
+        swapped = check_sides(tables["train"], config, kind)
         for part, table in tables.items():
             _check_left(part, table)
         split = _assign(tables, recipe, ledger)
@@ -122,6 +122,8 @@ def prepare_data(
         discard_small(jobs)
         raise DataError(error.message, where=where, hint=hint) from None
     facts = {"inputs": inputs, "split": {**split_settings(recipe), **wanted_rows(recipe)}, "moved": split.moved}
+    if swapped:
+        facts["swapped"] = swapped
     if config.held_out and not {"valid", "test"} <= set(tables):
         facts["held_out"] = _remember(folder / config.held_out, split.held, recipe)
     _write(output, split, facts | _speed(shards), begun)
@@ -157,7 +159,8 @@ def unsplit_data(recipe: Recipe, *, folder: Path, output: Path) -> tuple[list[Ex
     read = _read_counts([shard for table in tables for shard in table.shards])
     parts = {"train": rows, "valid": [], "test": []}
     report = data_report(read, counts["rejected"], parts, tables, has_labels=kind.has_labels and bool(rows))
-    return rows, report | {"noted": counts["noted"]}
+    swapped = swapped_rows(tables[0], recipe.data, kind) if tables else {}
+    return rows, report | {"noted": counts["noted"], **({"swapped": swapped} if swapped else {})}
 
 
 def load_prepared(folder: Path) -> Prepared:
