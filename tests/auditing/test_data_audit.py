@@ -64,6 +64,7 @@ def test_every_task_becomes_json_a_page_and_text(task, tmp_path):
     html = (tmp_path / "audit.html").read_text(encoding="utf-8")
     assert all(f'id="{key}"' in html for key in keys)
     assert html.count("<svg") == 1
+    assert html.count('<div class="scroll') == html.count("<table") + 1 and "overflow-x: auto" in html
     assert "What to expect" in printed(found)
 
 
