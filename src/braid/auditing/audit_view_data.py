@@ -167,7 +167,7 @@ def repeats(audit: dict[str, Any]) -> Iterator[Section]:
     """Repetitions and several targets."""
     rejected, found = audit["data"]["rejected"], audit.get("consistency")
     number = {rule: rejected.get(rule, {}).get("rows", 0) for rule in ("duplicate", "conflict")}
-    sentences = [f"{number['duplicate']:,} rows repeat another exactly"
+    sentences = [f"{number['duplicate']:,} {row_noun(audit)}s repeat another exactly"
                  + (f", {number['conflict']:,} with other labels" if number["conflict"] else "") + "."]  # fmt: skip
     rows = []
     if found:

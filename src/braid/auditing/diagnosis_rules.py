@@ -17,6 +17,7 @@ from braid.auditing.findings import (
     data_size,
     place,
     prospect,
+    row_noun,
     rows_kept,
     text_sides,
     warning,
@@ -55,8 +56,8 @@ def unprepared(audit: Audit) -> Iterator[Finding]:
         yield warning("unprepared", 100, f"No model can be trained on these data as they are: {audit['problem']}.")
         yield advice(
             "first_of_all", 99,
-            f"Mend that first: {rows_kept(audit):,} of {audit['data']['rows_read']:,} rows read are usable each by "
-            "itself; what is said here of data that cannot be prepared can only be a hint."
+            f"Mend that first: {rows_kept(audit):,} of {audit['data']['rows_read']:,} {row_noun(audit)}s read are usable "
+            "each by itself; what is said here of data that cannot be prepared can only be a hint."
         )  # fmt: skip
 
 
@@ -141,11 +142,11 @@ def rejected(audit: Audit) -> Iterator[Finding]:
     if not read or lost < MANY_REJECTED * read:
         return
     rule, worst = next(iter(found.items()))
-    sample, name = worst["samples"][0], rule.replace("_", " ")
+    sample, name, noun = worst["samples"][0], rule.replace("_", " "), row_noun(audit)
     detail = f": {sample['detail']}" if sample["detail"] else ""
     yield warning(
         "rejected", 30 + 60 * lost / read,
-        f"{lost:,} of {read:,} rows ({100 * lost / read:.0f} %) are left out, {worst['rows']:,} of them by the rule "
+        f"{lost:,} of {read:,} {noun}s ({100 * lost / read:.0f} %) are left out, {worst['rows']:,} of them by the rule "
         f'"{name}" (first {place(sample)}{detail}).'
     )  # fmt: skip
     swapped = audit["data"].get("swapped") if rule == "language_side" else None
@@ -165,7 +166,7 @@ def rejected(audit: Audit) -> Iterator[Finding]:
     elif rule not in ("duplicate", "leak"):
         yield advice(
             "cleaning", min(80, 30 + 100 * lost / read),
-            f'Look at what the rule "{name}" leaves out: {worst["rows"]:,} rows come back if they are mended, or if '
+            f'Look at what the rule "{name}" leaves out: {worst["rows"]:,} {noun}s come back if they are mended, or if '
             'the rule '
             "under [data] is too strict for these texts."
         )  # fmt: skip
@@ -287,7 +288,8 @@ def repeats(audit: Audit) -> Iterator[Finding]:
         if number >= least * read:
             yield warning(
                 f"{rule}s", 38,
-                f"{number:,} of {read:,} rows ({100 * number / read:.0f} %) {words}; the first of each is used."
+                f"{number:,} of {read:,} {row_noun(audit)}s ({100 * number / read:.0f} %) {words}; the first of each "
+                "is used."
             )  # fmt: skip
     near = audit["near_duplicates"]
     train = max(1, audit["sampled"].get("train", [audit["data"]["splits"].get("train", 0)])[0])

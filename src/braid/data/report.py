@@ -198,6 +198,11 @@ def _split_sentences(report: Mapping[str, Any]) -> Iterator[str]:
             f"WARNING: {rows:,} rows that were held out before (in {old}) are in {new} now, since the recipe wants "
             "another split: scores from before and after cannot be compared"
         )
+    if swapped := report.get("swapped"):
+        yield (
+            f"WARNING: some files or rows look swapped: nearly all of the {swapped['rejected']:,} rows left out for "
+            "their language would be right with source and target the other way round"
+        )
     if (named := report.get("held_out", {})) and named["added"]:
         yield (
             f"{named['file']} names {named['rows']:,} held-out rows, {named['added']:,} of them new: "
