@@ -56,8 +56,8 @@ def unprepared(audit: Audit) -> Iterator[Finding]:
         yield warning("unprepared", 100, f"No model can be trained on these data as they are: {audit['problem']}.")
         yield advice(
             "first_of_all", 99,
-            f"Mend that first: {rows_kept(audit):,} of {audit['data']['rows_read']:,} {row_noun(audit)}s read are usable "
-            "each by itself; what is said here of data that cannot be prepared can only be a hint."
+            f"Mend that first: {rows_kept(audit):,} of {audit['data']['rows_read']:,} {row_noun(audit)}s read are "
+            "usable each by itself; what is said here of data that cannot be prepared can only be a hint."
         )  # fmt: skip
 
 
