@@ -386,7 +386,7 @@ def test_the_file_of_held_out_rows_is_refused_as_data(pairs):
     prepare_data(recipe(held_out="h.txt"), folder=pairs, output=pairs / "out")
     for part in ("train", "test"):
         wanted = recipe(held_out="h.txt", **{"train": ["pairs.tsv"], part: ["pairs.tsv", "./h.txt,./h.txt"]})
-        with pytest.raises(ConfigError, match=rf"data\.{part} must not name data\.held_out") as told:
+        with pytest.raises(ConfigError, match=rf"data\.{part} must not name the file that is data\.held_out") as told:
             prepare_data(wanted, folder=pairs, output=pairs / "out")
         assert told.value.where == "./h.txt"
 

@@ -15,7 +15,6 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from braid.config.recipe import Recipe
-from braid.data.formats.own import is_ledger
 from braid.data.formats.read import DataFile, find_files
 from braid.data.kinds import kind_of
 from braid.data.portions import PORTION_BYTES, Portion, portions
@@ -79,18 +78,19 @@ def jobs_of(recipe: Recipe, *, folder: Path, output: Path, passed: dict[str, str
         for part, patterns in names.items()
         if patterns
     }
-    for part, files in found.items() if recipe.data.held_out else ():
-        _check_ledger(part, files, folder / recipe.data.held_out)
+    ledger = folder / recipe.data.held_out
+    for part, files in found.items() if recipe.data.held_out and ledger.is_file() else ():
+        _check_ledger(part, files, ledger)
     return [Job(part, portion, work) for part, files in found.items() for portion in portions(files, options, shards)]
 
 
 def _check_ledger(part: str, files: Sequence[DataFile], ledger: Path) -> None:
-    """Refuses the recipe's file of held-out rows as data."""
+    """Refuses the recipe's file of held-out rows, which is there, as data."""
     for file in files:
         for path, shown in zip(file.paths, file.shown, strict=True):
-            if path.name == ledger.name and is_ledger(path) and path.samefile(ledger):
+            if path.samefile(ledger):
                 raise ConfigError(
-                    f"data.{part} must not name data.held_out, which `braid prepare` writes, got both",
+                    f"data.{part} must not name the file that is data.held_out, which `braid prepare` writes, got both",
                     where=shown,
                     hint="take it out of the files; a glob does not stand for it",
                 )

@@ -127,7 +127,7 @@ def read_passages(patterns: Sequence[str], folder: Path, known: KnownFiles | Non
     told = {
         "passages": len(passages),
         "files": len({passage.file for passage in passages}),
-        "left_out": {f"{name}: {reason}": 1 for name, reason in passed.items()} | dict(reasons.most_common(SHOWN)),
+        "left_out": {f"{name}: {passed[name]}": 1 for name in list(passed)[:SHOWN]} | dict(reasons.most_common(SHOWN)),
         "layout": LAYOUT,
         "sha256": hashes,
     }

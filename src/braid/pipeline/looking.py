@@ -71,7 +71,7 @@ def _unreadable(file: DataFile, options: ReadOptions) -> str:
     except BraidError:
         return ""
     faults = [row.detail for row in rows if isinstance(row, Reject) and row.rule == "json"]
-    if not faults or len(faults) < len(rows):
+    if not faults or len(faults) < len(rows) or not faults[0].startswith("must have"):
         return ""
     return f"{file.name} cannot be prepared yet, name its keys as columns in the recipe: it {faults[0]}"
 

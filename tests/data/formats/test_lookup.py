@@ -61,6 +61,7 @@ def test_folders_of_a_person_may_be_called_alike(tmp_path):
 
 def test_a_glob_that_matches_nothing_else_says_so(tmp_path):
     put(tmp_path, "m.txt", text=LEDGER_TITLE)
+    put(tmp_path, "n.txt", text='<!doctype html>\n<meta name="generator" content="Braid">')
     with pytest.raises(DataError, match=r'got none for "\*\.txt" but what is left out: written by Braid itself'):
         names("*.txt", tmp_path)
 

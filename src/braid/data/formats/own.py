@@ -1,4 +1,8 @@
-"""Files that Braid wrote itself: in a folder or behind a glob they are nobody's data."""
+"""Files that Braid wrote itself: in a folder or behind a glob they are nobody's data.
+
+They are known by what stands in them, not by what they are called: a ledger of held-out rows by its title, a page of an
+audit or an evaluation by its generator, a bundle by its ``bundle.json``, a work folder by its name and its entries.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,20 @@ LEDGER_TITLE = "# Rows that `braid prepare` holds out, by a hash of their texts:
 
 WRITTEN = "written by Braid itself"
 
+_PAGE = b'<meta name="generator" content="Braid">'
+_PAGE_HEAD = 300
 _BUNDLE_HEAD = 1000
-"""Bytes of a ``bundle.json`` by which it is known: its first fields are the format and the version of Braid."""
-_WORK_MARKS = ("prepared/report.json", "prepared.shards", "checkpoints", "lock", "origin.json", "rejects.jsonl")
+"""Bytes by which a page is known, and a ``bundle.json``, whose first fields are the format and the version of Braid."""
+_WORK_MARKS = (
+    "prepared/report.json", "prepared.shards", "checkpoints", "lock", "origin.json", "rejects.jsonl", "audit.html",
+)  # fmt: skip
 """One of these stands in every work folder, whatever became of the run."""
 
 
-def is_ledger(path: Path) -> bool:
-    """Whether a file names held-out rows; False of one that cannot be read."""
-    return _begins(path, len(LEDGER_TITLE) + 3).removeprefix(b"\xef\xbb\xbf").startswith(LEDGER_TITLE.encode())
+def is_own_file(path: Path) -> bool:
+    """Whether a file is a ledger or a page; False of one that cannot be read."""
+    begin = _begins(path, _PAGE_HEAD)
+    return begin.removeprefix(b"\xef\xbb\xbf").startswith(LEDGER_TITLE.encode()) or _PAGE in begin
 
 
 def is_own_folder(path: Path) -> bool:
@@ -29,7 +38,7 @@ def is_own_folder(path: Path) -> bool:
 
 
 def without_own(found: Iterable[Path], base: Path) -> tuple[list[Path], list[Path]]:
-    """The files that Braid did not write, and, of the others, each ledger and the outermost of each one's folders.
+    """The files that Braid did not write, and of the others each, or the outermost of its folders that is Braid's.
 
     Args:
         found: Files below ``base``.
@@ -41,7 +50,7 @@ def without_own(found: Iterable[Path], base: Path) -> tuple[list[Path], list[Pat
         folder = _own_folder(path.parent, known) if path.is_relative_to(base) else base
         if folder != base:
             own[folder] = None
-        elif is_ledger(path):
+        elif is_own_file(path):
             own[path] = None
         else:
             kept.append(path)
