@@ -57,7 +57,7 @@ def test_columns_of_unknown_names_are_written(tmp_path, task, names, row, found)
     rows = [row.format(i=i, text=text, label="ab"[i % 2]) for i, text in enumerate(TEXTS)]
     (tmp_path / "a.csv").write_text("\n".join([names, *rows]))
     wishes = Wishes(source_language="en", target_language="de") if task == "translate" else Wishes()
-    table, notes = starting_table(task, ["a.csv"], wishes, folder=tmp_path)
+    table, notes = starting_table(task, ["a.c*"], wishes, folder=tmp_path)
     assert [table["data"].get(f"{side}_column") for side in ("source", "target")] == found
     words = " and ".join(
         f'{side}_column = "{name}"' for side, name in zip(("source", "target"), found, strict=True) if name

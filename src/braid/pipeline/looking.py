@@ -10,11 +10,16 @@ from pathlib import Path
 
 from braid.data.example import Example, Reject
 from braid.data.formats import FileFacts, ReadOptions, inspect_file
+from braid.data.formats.hub import is_hub_name
 from braid.data.formats.read import DataFile, find_files, raw_rows, read_files
 from braid.data.swapped import are_labels_first
 from braid.errors import BraidError, DataError
 from braid.text.matching import language_rank
 
+WITH_COLUMNS = (
+    *(".tsv", ".tab", ".csv", ".jsonl", ".ndjson", ".json"),
+    *(".parquet", ".arrow", ".feather", ".sqlite", ".sqlite3", ".db"),
+)
 LOOKED_AT = 500
 FEWEST = 20
 """Rows that are looked at, and how many there must be, to tell labels from texts."""
@@ -46,11 +51,16 @@ def find_columns(files: Sequence[str], options: ReadOptions, folder: Path) -> tu
 
 
 def _first(name: str, options: ReadOptions, folder: Path) -> DataFile | None:
-    """The first file of a pattern; None where preparing the data will say better what is wrong with it."""
+    """The first file of a pattern; None of files without columns, of which nothing need be fetched or read, and where
+    preparing the data will say better what is wrong with it.
+    """
+    if is_hub_name(name):
+        return None
     try:
-        return find_files([name], options, folder=folder)[0]
+        found = find_files([name], options, folder=folder)[0]
     except BraidError:
         return None
+    return found if found.name.lower().removesuffix(".gz").endswith(WITH_COLUMNS) else None
 
 
 def _unknown_columns(file: DataFile, options: ReadOptions) -> dict[str, str]:

@@ -7,6 +7,7 @@ audit or an evaluation by its generator, a bundle by its ``bundle.json``, a work
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 LEDGER_TITLE = "# Rows that `braid prepare` holds out, by a hash of their texts: keep this file with the recipe."
@@ -32,8 +33,9 @@ def is_own_file(path: Path) -> bool:
 
 def is_own_folder(path: Path) -> bool:
     """Whether a folder is a bundle, or the work folder of a run: called ``.work``, with what such a folder holds."""
-    if path.name.endswith(".work") and any((path / mark).exists() for mark in _WORK_MARKS):
-        return True
+    with suppress(OSError):
+        if path.name.endswith(".work") and any((path / mark).exists() for mark in _WORK_MARKS):
+            return True
     return b'"braid_version"' in _begins(path / "bundle.json", _BUNDLE_HEAD)
 
 
