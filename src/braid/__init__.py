@@ -35,13 +35,15 @@ def prepare(recipe: str | Path, *, output: str | Path | None = None, overrides: 
         output: The bundle's folder; the data go beside it.
         overrides: ``key=value`` changes to the recipe.
     """
-    from braid.pipeline.places import places
+    from braid.pipeline.places import own_places
     from braid.pipeline.prepare import prepare as prepare_recipe
     from braid.pipeline.start import open_recipe
 
     opened, folder, _ = open_recipe(Path(recipe), overrides)
-    where = places(opened, Path(output) if output else None)
-    return prepare_recipe(opened, folder=folder, output=where.prepared)
+    where = own_places(opened, Path(output) if output else None, path=Path(recipe), folder=folder)
+    dataset = prepare_recipe(opened, folder=folder, output=where.prepared)
+    where.claim()
+    return dataset
 
 
 def audit(recipe: str | Path, *, output: str | Path | None = None, overrides: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -55,12 +57,14 @@ def audit(recipe: str | Path, *, output: str | Path | None = None, overrides: tu
     from braid.auditing.audit_page import audit_page
     from braid.pipeline.audit import audit as audit_recipe
     from braid.pipeline.audit import check_auditable
-    from braid.pipeline.places import places
+    from braid.pipeline.places import own_places
     from braid.pipeline.start import open_recipe
 
     check_auditable(Path(recipe))
     opened, folder, _ = open_recipe(Path(recipe), overrides)
-    found = audit_recipe(opened, folder=folder, prepared=places(opened, None).prepared)
+    where = own_places(opened, None, path=Path(recipe), folder=folder)
+    found = audit_recipe(opened, folder=folder, prepared=where.prepared)
+    where.claim()
     if output is not None:
         audit_page(found, path=Path(output))
     return found
@@ -83,13 +87,13 @@ def train(
         restart: Throw an unfinished run away.
         overrides: ``key=value`` changes to the recipe.
     """
-    from braid.pipeline.places import places
+    from braid.pipeline.places import own_places
     from braid.pipeline.start import open_recipe
     from braid.pipeline.train import TrainOptions, train_bundle
     from braid.training.log import Silence
 
     opened, folder, _ = open_recipe(Path(recipe), overrides)
-    where = places(opened, Path(output) if output else None)
+    where = own_places(opened, Path(output) if output else None, path=Path(recipe), folder=folder)
     options = TrainOptions(folder=folder, places=where, resume=resume, restart=restart)
     return train_bundle(opened, options, Silence())
 

@@ -16,6 +16,8 @@ and ends with exit code 2.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class BraidError(Exception):
     """An error worded for a person: where, what must hold, what was got, and what to do next.
@@ -44,7 +46,18 @@ class ConfigError(BraidError):
 
 
 class DataError(BraidError):
-    """A user's file cannot be read as what it claims to be."""
+    """A user's file cannot be read as what it claims to be.
+
+    Args:
+        message: As for `BraidError`.
+        where: The same.
+        hint: The same.
+        keys: Keys under ``[data]`` with values by which the file may be readable.
+    """
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "", keys: Mapping[str, str] | None = None) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.keys = dict(keys or {})
 
 
 class DownloadError(BraidError):

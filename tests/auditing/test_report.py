@@ -1,6 +1,7 @@
 import re
 
 from braid.auditing.report import confusion_matrix, evaluation_report
+from braid.data.formats.own import is_own_file
 
 SCORE = {"value": 31.24, "low": 29.9, "high": 32.5, "signature": "nrefs:1"}
 HOSTILE = '<script>alert("x")</script>'
@@ -34,6 +35,11 @@ def test_self_contained_and_escaped(tmp_path):
     assert "31.2" in html
     assert "4,000" in html
     assert html.index("好 0") < html.index("好 39")
+
+
+def test_a_glob_does_not_stand_for_it(tmp_path):
+    evaluation_report(EVALUATION, path=tmp_path / "report.html")
+    assert is_own_file(tmp_path / "report.html")
 
 
 def test_bare_minimum(tmp_path):

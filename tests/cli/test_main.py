@@ -332,3 +332,10 @@ def test_plain_lines_are_not_broken(trained):
     _, done = trained  # where the width of the terminal is unknown
     (line,) = [line for line in done.stderr.splitlines() if "rows" in line]
     assert line.endswith(("tensorflow", "torch", "jax"))
+
+
+@pytest.mark.parametrize("arguments", [("prepare", "a", "b"), ("prepare", "--nonsense"), ("nothing",), ("train",)])
+def test_what_a_person_mistypes_ends_with_one(arguments):
+    done = braid(*arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Usage: " in done.stderr

@@ -368,3 +368,52 @@ def test_a_report_tells_documents_from_pieces_and_moves(tmp_path):
     (tmp_path / "h.txt").unlink()
     _, text = printed(split_seed=2, test_rows=1)
     assert "WARNING" in text and "(in test) are in valid now" in text
+
+
+def test_what_braid_wrote_is_no_data(pairs):
+    wanted = recipe(train=["**/*.tsv", "**/*.jsonl"], held_out="h.tsv")
+    (pairs / "more.jsonl").write_text('{"source": "one more text", "target": "noch ein Text"}\n')
+    first = prepare_data(wanted, folder=pairs, output=pairs / "m.work" / "prepared")
+    assert (first.report["rows_read"], first.report["passed_over"]) == (204, {})
+    again = prepare_data(wanted, folder=pairs, output=pairs / "m.work" / "prepared")
+    assert again.fingerprint == first.fingerprint
+    assert again.report["passed_over"] == {
+        "h.tsv": "written by Braid itself", "m.work": "written by Braid itself"
+    }  # fmt: skip
+    assert "m.work is left out: written by Braid itself" in printed(again.report)
+
+
+def test_the_file_of_held_out_rows_is_refused_as_data(pairs):
+    prepare_data(recipe(held_out="h.txt"), folder=pairs, output=pairs / "out")
+    for part in ("train", "test"):
+        wanted = recipe(held_out="h.txt", **{"train": ["pairs.tsv"], part: ["pairs.tsv", "./h.txt,./h.txt"]})
+        with pytest.raises(ConfigError, match=rf"data\.{part} must not name the file that is data\.held_out") as told:
+            prepare_data(wanted, folder=pairs, output=pairs / "out")
+        assert told.value.where == "./h.txt"
+
+
+def test_held_out_rows_are_told_when_they_are_new(pairs):
+    words = "h.txt names 40 held-out rows, 40 of them new"
+    for is_told in (True, False):
+        prepared = prepare_data(recipe(held_out="h.txt"), folder=pairs, output=pairs / "out")
+        assert (words in printed(prepared.report)) == is_told
+
+
+def test_rejects_of_a_failure_go_when_it_is_mended(tmp_path):
+    lines = ["the same\tdas selbe"] * 3
+    (tmp_path / "pairs.tsv").write_text("\n".join(lines))
+    kept = tmp_path / "m.work" / "rejects.jsonl"
+    for _ in range(2):
+        with pytest.raises(DataError, match="usable sentence pairs are needed"):
+            prepare_data(recipe(), folder=tmp_path, output=kept.with_name("prepared"))
+        assert kept.exists()
+        (tmp_path / "pairs.tsv").write_text("\n".join([*lines, *(f"text {i}\tText {i}" for i in range(200))]))
+        prepare_data(recipe(), folder=tmp_path, output=kept.with_name("prepared"))
+        assert not kept.exists()
+        (tmp_path / "pairs.tsv").write_text("\n".join(lines))
+
+
+def printed(report):
+    out = io.StringIO()
+    print_report(report, Console(file=out, width=200))
+    return out.getvalue()

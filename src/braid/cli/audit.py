@@ -29,7 +29,7 @@ def command(
     from braid.auditing.audit_text import print_audit
     from braid.cli.talk import console, print_json
     from braid.pipeline.audit import PAGE, audit, check_auditable
-    from braid.pipeline.places import places
+    from braid.pipeline.places import own_places
     from braid.pipeline.start import open_recipe
 
     names = _names(fail_on)
@@ -38,8 +38,9 @@ def command(
     talk = console()
     for note in notes:
         talk.print(note, markup=False)
-    where = places(opened, None)
+    where = own_places(opened, None, path=recipe, folder=folder)
     found = audit(opened, folder=folder, prepared=where.prepared)
+    where.claim()
     path = _page(output, PAGE) if output else where.work / PAGE
     found["page"] = str(path)
     failure = _write(found, path)

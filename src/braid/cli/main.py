@@ -77,6 +77,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, _stop)
     try:
         app()
+    except SystemExit as ended:  # the parser of the command line ends with 2 where a person mistyped
+        sys.exit(1 if ended.code == 2 else ended.code)
     except BraidError as error:
         if os.environ.get("BRAID_DEBUG"):
             raise

@@ -11,7 +11,7 @@ def command(
     """Clean and split the data, and report what was found."""
     from braid.cli.talk import ByteBar, console, print_json
     from braid.data.report import print_report
-    from braid.pipeline.places import places
+    from braid.pipeline.places import own_places
     from braid.pipeline.prepare import prepare
     from braid.pipeline.start import open_recipe
 
@@ -19,9 +19,11 @@ def command(
     talk = console()
     for note in notes:
         talk.print(note, markup=False)
-    where = places(opened, output).prepared
+    kept = own_places(opened, output, path=recipe, folder=folder)
+    where = kept.prepared
     with ByteBar("read") as bar:
         dataset = prepare(opened, folder=folder, output=where, watch=bar.move)
+    kept.claim()
     report = {**dataset.data.report, "vocab_size": dataset.tokenizer.vocab_size, "folder": str(where)}
     if format == OutputFormat.json:
         print_json(report)

@@ -24,12 +24,13 @@ def command(
 ) -> None:
     """Train, score and save a bundle."""
     from braid.cli.talk import print_json, with_log
-    from braid.pipeline.places import places
+    from braid.pipeline.places import own_places
     from braid.pipeline.start import open_recipe
     from braid.pipeline.train import TrainOptions, train_bundle
 
     opened, folder, notes = open_recipe(recipe, overrides or ())
-    options = TrainOptions(folder=folder, places=places(opened, output), resume=resume, restart=restart)
+    where = own_places(opened, output, path=recipe, folder=folder)
+    options = TrainOptions(folder=folder, places=where, resume=resume, restart=restart)
 
     def work(log: Any) -> dict[str, Any]:
         for note in notes:

@@ -18,13 +18,13 @@ import numpy as np
 from braid.config.recipe import Recipe
 from braid.data.columns import TEST, TRAIN, VALID, Marked
 from braid.data.example import Example
+from braid.data.formats.own import LEDGER_TITLE
 from braid.data.keys import pair_keys
 from braid.data.kinds import kind_of
 from braid.data.split import HeldOut, stand_in
 from braid.errors import ConfigError, DataError
 from braid.storage import atomic_file, make_folder
 
-_TITLE = "# Rows that `braid prepare` holds out, by a hash of their texts: keep this file with the recipe."
 _LINE = re.compile(r"(test|valid) ([0-9a-f]{16})")
 _NUMBERS = {"train": TRAIN, "valid": VALID, "test": TEST}
 _NOTHING = np.zeros(0, np.uint64)
@@ -106,7 +106,7 @@ def read_held_out(path: Path, settings: dict[str, Any]) -> HeldOut:
     """
     try:
         lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
-        facts = json.loads(lines[1].removeprefix("#")) if lines[:1] == [_TITLE] else None
+        facts = json.loads(lines[1].removeprefix("#")) if lines[:1] == [LEDGER_TITLE] else None
         rows = {name: int(facts.pop(name)) for name in ("valid_rows", "test_rows")} if facts else {}
     except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise DataError(f"data.held_out cannot be read: {error}", where=str(path)) from None
@@ -137,7 +137,7 @@ def write_held_out(path: Path, held: HeldOut, settings: dict[str, Any]) -> int:
         StorageError: The disk refuses.
     """
     facts = {**settings, "valid_rows": held.valid_rows, "test_rows": held.test_rows}
-    lines = [_TITLE, f"# {json.dumps(facts, ensure_ascii=False)}"]
+    lines = [LEDGER_TITLE, f"# {json.dumps(facts, ensure_ascii=False)}"]
     for part in ("test", "valid"):
         lines += [f"{part} {key:016x}" for key in getattr(held, part).tolist()]
     known: list[str] = []

@@ -15,12 +15,12 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from braid.config.recipe import Recipe
-from braid.data.formats.read import find_files
+from braid.data.formats.read import DataFile, find_files
 from braid.data.kinds import kind_of
 from braid.data.portions import PORTION_BYTES, Portion, portions
 from braid.data.shard import Shard, Work, checksum, find_shard, make_shard
 from braid.data.unpacked import FOLDER, discard_unpacked
-from braid.errors import DataError
+from braid.errors import ConfigError, DataError
 from braid.storage import make_folder
 
 PARTS = ("train", "valid", "test")
@@ -56,23 +56,44 @@ class Job:
         return make_shard(self.portion, self.work, self.name)
 
 
-def jobs_of(recipe: Recipe, *, folder: Path, output: Path) -> list[Job]:
+def jobs_of(recipe: Recipe, *, folder: Path, output: Path, passed: dict[str, str] | None = None) -> list[Job]:
     """All there is to do, in the order of the rows; every pattern is looked up before the first file is opened.
 
     Args:
         recipe: Names the files and the rules.
         folder: Paths in the recipe are relative to it.
         output: Where the prepared data will be; shards go beside it.
+        passed: Gets what globs and folders hold and is left out, and why.
 
     Raises:
+        ConfigError: The file of held-out rows is named as data.
         DataError: A file cannot be found or read.
     """
     shards, lexicon = output.with_name(f"{output.name}.shards"), _lexicon(recipe, folder)
     work = Work(config=recipe.data, task=recipe.task, folder=shards, base=folder, lexicon=lexicon)
     options = kind_of(recipe).options(recipe.data)
     names = {part: getattr(recipe.data, part) for part in PARTS}
-    found = {part: find_files(patterns, options, folder=folder) for part, patterns in names.items() if patterns}
+    found = {
+        part: find_files(patterns, options, folder=folder, passed=passed)
+        for part, patterns in names.items()
+        if patterns
+    }
+    ledger = folder / recipe.data.held_out
+    for part, files in found.items() if recipe.data.held_out and ledger.is_file() else ():
+        _check_ledger(part, files, ledger)
     return [Job(part, portion, work) for part, files in found.items() for portion in portions(files, options, shards)]
+
+
+def _check_ledger(part: str, files: Sequence[DataFile], ledger: Path) -> None:
+    """Refuses the recipe's file of held-out rows, which is there, as data."""
+    for file in files:
+        for path, shown in zip(file.paths, file.shown, strict=True):
+            if path.samefile(ledger):
+                raise ConfigError(
+                    f"data.{part} must not name the file that is data.held_out, which `braid prepare` writes, got both",
+                    where=shown,
+                    hint="take it out of the files; a glob does not stand for it",
+                )
 
 
 def _lexicon(recipe: Recipe, folder: Path) -> str:

@@ -10,7 +10,7 @@ from braid.data.formats.contract import ReadOptions
 SEPARATOR = "\n"
 """Joins the labels of one text: normalized labels hold no line breaks."""
 
-_TEXT = ("text", "sentence", "utterance", "query", "review", "comment", "message", "content", "document", "source")
+_TEXT = ("text", "sentence", "utterance", "query", "review", "comment", "message", "content", "document")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,13 +92,14 @@ KINDS = {
     ),
     "answer": DataKind(reads="questions", rules=("empty",), joined_by=("group",), row="questions"),
     "classify": DataKind(
-        source_roles=_TEXT,
+        # A ticket's channel is often called its source, and its subject or title is not all of it.
+        source_roles=(*_TEXT, "description", "body", "source"),
         target_roles=("label", "labels", "intent", "category", "class", "sentiment", "emotion", "topic", "target"),
         has_labels=True,
         row="labeled texts",
     ),
     "generate": DataKind(
-        reads="texts", target_roles=(*_TEXT, "target"), rules=("empty",), joined_by=("target",), row="texts"
+        reads="texts", target_roles=(*_TEXT, "source", "target"), rules=("empty",), joined_by=("target",), row="texts"
     ),
 }
 

@@ -13,7 +13,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,10 +101,12 @@ def prepare_data(
     _check(config, kind)
     check_dates(config)
     _check_place(output)
-    jobs = jobs_of(recipe, folder=folder, output=output)
+    passed: dict[str, str] = {}
+    jobs = jobs_of(recipe, folder=folder, output=output, passed=passed)
     inputs = _inputs(jobs, recipe)
     if reuse and (held := _held(output, inputs)) is not None and _is_remembered(held, folder / config.held_out):
-        return held
+        _drop_rejects_of_failure(output)
+        return _as_now(held, passed)
     ledger = open_ledger(recipe, folder=folder, output=output)
     shards = make_shards(jobs, watch)
     tables = {part: Table(shards[part], kind) for part in PARTS if shards[part]}
@@ -126,7 +128,9 @@ def prepare_data(
         facts["swapped"] = swapped
     if config.held_out and not {"valid", "test"} <= set(tables):
         facts["held_out"] = _remember(folder / config.held_out, split.held, recipe)
+    facts["passed_over"] = _printable(passed)
     _write(output, split, facts | _speed(shards), begun)
+    _drop_rejects_of_failure(output)
     discard_others(jobs)
     return load_prepared(output)
 
@@ -211,6 +215,18 @@ def _held(output: Path, inputs: str) -> Prepared | None:
     except DataError:
         return None
     return held if held.report["inputs"] == inputs else None
+
+
+def _as_now(held: Prepared, passed: dict[str, str]) -> Prepared:
+    """Prepared data from before with what their report says of this time: nothing new is held out."""
+    report = held.report | {"passed_over": _printable(passed)}
+    if named := report.get("held_out"):
+        report["held_out"] = named | {"added": 0}
+    return dataclasses.replace(held, report=report)
+
+
+def _printable(passed: dict[str, str]) -> dict[str, str]:
+    return {printable(name): reason for name, reason in passed.items()}
 
 
 def _check_files(jobs: Sequence[Job], shards: dict[str, list[Shard]]) -> None:
@@ -359,7 +375,7 @@ def _kept_rejects(output: Path, tables: dict[str, Table]) -> str:
     """Where the rejected rows are now, for a hint; nothing where there are none or the disk refuses."""
     if not any(sum(table.reject_counts().values()) for table in tables.values()):
         return ""
-    path = output.parent / "rejects.jsonl"
+    path = _rejects_of_failure(output)
     try:
         make_folder(path.parent)
         with atomic_file(path) as file:
@@ -369,6 +385,17 @@ def _kept_rejects(output: Path, tables: dict[str, Table]) -> str:
     except StorageError:
         return ""
     return f"; every rejected row and its reason: {path}"
+
+
+def _rejects_of_failure(output: Path) -> Path:
+    """Where rejected rows are kept while there are no prepared data to keep them with."""
+    return output.parent / "rejects.jsonl"
+
+
+def _drop_rejects_of_failure(output: Path) -> None:
+    """Remove what an earlier attempt rejected; a disk that refuses costs nothing but that."""
+    with suppress(OSError):
+        _rejects_of_failure(output).unlink()
 
 
 def _reject_lines(table: Table, counted: dict[str, dict[str, Any]]) -> Iterator[bytes]:

@@ -174,7 +174,7 @@ def print_report(report: dict[str, Any], console: Console) -> None:
     console.print(table)
     for name, words in list(report.get("encodings", {}).items())[:FILES]:
         console.print(f"{name} is read as {words}", markup=False)
-    for sentence in [*_split_sentences(report), *_speed_sentences(report)]:
+    for sentence in [*passed_sentences(report), *_split_sentences(report), *_speed_sentences(report)]:
         console.print(sentence, markup=False)
     for sentence in label_sentences(report["labels"]) if report.get("labels") else ():
         console.print(sentence, markup=False)
@@ -188,6 +188,13 @@ def print_report(report: dict[str, Any], console: Console) -> None:
         )
     shares = [f"{100 * report['unseen_words'][f'test_{side}']:.1f} % of the {side}" for side in sides]
     console.print(f"words of the test that training never shows: {', '.join(shares)}", markup=False)
+
+
+def passed_sentences(report: Mapping[str, Any]) -> list[str]:
+    """What globs and folders hold that was not read, and why."""
+    passed = list(report.get("passed_over", {}).items())
+    found = [f"{name} is left out: {reason}" for name, reason in passed[:FILES]]
+    return found + ([f"and {len(passed) - FILES:,} more are left out"] if len(passed) > FILES else [])
 
 
 def _split_sentences(report: Mapping[str, Any]) -> Iterator[str]:

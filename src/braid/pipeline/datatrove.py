@@ -25,7 +25,7 @@ from typing import Any
 from datatrove.pipeline.base import PipelineStep
 
 from braid.data.jobs import Job, jobs_of, logs_of
-from braid.pipeline.places import places
+from braid.pipeline.places import own_places
 from braid.pipeline.start import open_recipe
 
 
@@ -64,8 +64,9 @@ class MakeShards(PipelineStep):
 
     def _jobs(self) -> list[Job]:
         recipe, folder, _ = open_recipe(Path(self.recipe), self.overrides)
-        where = places(recipe, Path(self.output) if self.output else None).prepared
-        return jobs_of(recipe, folder=folder, output=where)
+        output = Path(self.output) if self.output else None
+        where = own_places(recipe, output, path=Path(self.recipe), folder=folder)
+        return jobs_of(recipe, folder=folder, output=where.prepared)
 
     def run(self, data: Any = None, rank: int = 0, world_size: int = 1) -> Any:
         """Make this task's shards; what comes in is passed on.

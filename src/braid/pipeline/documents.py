@@ -109,7 +109,8 @@ def read_passages(patterns: Sequence[str], folder: Path, known: KnownFiles | Non
     passages: list[Passage] = []
     rejects: list[Reject] = []
     hashes: dict[str, str] = {}
-    num_kept, found = 0, find_documents(patterns, folder=folder)
+    passed: dict[str, str] = {}
+    num_kept, found = 0, find_documents(patterns, folder=folder, passed=passed)
     for path, shown in found:
         digest = _digest(path)
         held = known.of(shown, digest) if known else None
@@ -126,7 +127,7 @@ def read_passages(patterns: Sequence[str], folder: Path, known: KnownFiles | Non
     told = {
         "passages": len(passages),
         "files": len({passage.file for passage in passages}),
-        "left_out": dict(reasons.most_common(SHOWN)),
+        "left_out": {f"{name}: {passed[name]}": 1 for name in list(passed)[:SHOWN]} | dict(reasons.most_common(SHOWN)),
         "layout": LAYOUT,
         "sha256": hashes,
     }

@@ -62,6 +62,7 @@ def cross_validate(recipe: Recipe, options: TrainOptions, log: RunLog, num_folds
         kept = options.places.folds
         check_unfinished(options, is_saved=_is_saved(kept), where=kept)
         dataset = prepare(recipe, folder=options.folder, output=options.places.prepared)
+        options.places.claim()
         rows = [row for part in ("train", "valid", "test") for row in getattr(dataset.data, part)]
         labels = [row.target for row in rows]
         numbers = _group_numbers(rows, kind_of(recipe).joined_by)

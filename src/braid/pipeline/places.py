@@ -1,11 +1,12 @@
-"""Where a run keeps its things, beside the recipe."""
+"""Where a run keeps its things: in the folder it is started from, or where it is told."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from braid.config.recipe import Recipe
+from braid.pipeline.origin import Origin, origin_of
 
 
 @dataclass(frozen=True)
@@ -15,10 +16,12 @@ class Places:
     Args:
         bundle: The trained folder.
         work: Prepared data, checkpoints and event files; may be deleted once the bundle is there.
+        origin: Whose data they are, where a recipe's file is known.
     """
 
     bundle: Path
     work: Path
+    origin: Origin | None = None
 
     @property
     def prepared(self) -> Path:
@@ -45,10 +48,36 @@ class Places:
         """Held by the run at work."""
         return self.work / "lock"
 
+    def claim(self) -> None:
+        """Write down whose the work folder is, once there are prepared data in it.
+
+        Raises:
+            StorageError: The disk refuses.
+        """
+        if self.origin is not None and self.prepared.is_dir():
+            self.origin.keep(self.work)
+
 
 def places(recipe: Recipe, output: Path | None) -> Places:
     """The folders of a recipe's run: ``output`` or the recipe's name, and the same with ``.work`` behind it."""
     return places_of(output or Path(recipe.name))
+
+
+def own_places(recipe: Recipe, output: Path | None, *, path: Path, folder: Path) -> Places:
+    """The same for a recipe out of a file.
+
+    Args:
+        recipe: As it was read.
+        output: The bundle's folder, or None.
+        path: The file it was read from.
+        folder: Paths in it are relative to that.
+
+    Raises:
+        ConfigError: Another recipe's data are kept there.
+    """
+    found, origin = places(recipe, output), origin_of(recipe, path, folder)
+    origin.check(found.work)
+    return replace(found, origin=origin)
 
 
 def places_of(bundle: Path) -> Places:

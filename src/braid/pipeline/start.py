@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from braid.config.loading import builtin_recipe, load_recipe, make_recipe
 from braid.config.recipe import TASKS, DataConfig, Recipe
-from braid.data.example import Example
-from braid.data.formats import FileFacts, inspect_file, read_files
+from braid.data.formats import FileFacts
 from braid.data.formats.hub import hub_name, is_hub_name
+from braid.data.formats.read import inspect_files
 from braid.data.kinds import KINDS
-from braid.data.swapped import are_labels_first
-from braid.errors import BraidError, ConfigError
+from braid.errors import ConfigError
+from braid.pipeline.looking import check_languages, find_columns
 from braid.text.languages import canonical
 from braid.text.matching import language_rank
 
 LONGEST_STEM = 60
 """Characters of a file's name that a bundle is called by."""
-LOOKED_AT = 500
-FEWEST = 20
-"""Rows that are looked at, and how many there must be, to tell labels from texts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,15 +71,18 @@ def starting_table(
 
     Raises:
         ConfigError: The languages are declared nowhere.
-        DataError: A file cannot be read.
+        DataError: A file cannot be read, or does not belong to the others: it declares other languages, or its columns
+            have other names.
     """
     source, target, notes = wishes.source_language, wishes.target_language, []
+    facts = []
     if KINDS[task].is_translation:
-        source, target, notes = _languages([inspect_file(name, folder=folder) for name in files], wishes)
-    columns: dict[str, str] = {}
-    if KINDS[task].has_labels and _are_labels_first(files, task, folder):
-        columns = {"source_column": "2", "target_column": "1"}
-        notes = ["labels in the first column, texts in the second, as the first rows have them"]
+        facts = [pair for name in files for pair in inspect_files(name, folder=folder)]
+        source, target, notes = _languages([fact for _, fact in facts], wishes)
+    options = KINDS[task].options(DataConfig(source_language=source, target_language=target))
+    check_languages(facts, options)
+    columns, told = find_columns(files, options, folder)
+    notes = [*notes, *told]
     table: dict[str, Any] = builtin_recipe(wishes.recipe) if wishes.recipe else {}
     table["name"] = wishes.name or _name(files[0], source, target)
     table["task"] = task
@@ -91,23 +90,6 @@ def starting_table(
     data = {"train": list(files), **{key: code for key, code in languages.items() if code}, **columns}
     table["data"] = {**table.get("data", {}), **data}
     return table, notes
-
-
-def _are_labels_first(files: Sequence[str], task: str, folder: Path) -> bool:
-    """True of tables without names of columns whose first rows have their labels first."""
-    options = KINDS[task].options(DataConfig())
-    for name in files:
-        try:
-            facts = inspect_file(name, folder=folder)
-            if facts.columns or facts.format not in ("tsv", "csv"):
-                return False
-            read = islice(read_files([name], options, folder=folder), LOOKED_AT)
-            rows = [(row.source, row.target) for row in read if isinstance(row, Example)]
-        except BraidError:  # preparing the data will say it better
-            return False
-        if len(rows) < FEWEST or not are_labels_first(rows):
-            return False
-    return True
 
 
 def _name(file: str, source: str, target: str) -> str:

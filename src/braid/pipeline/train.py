@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from braid.bundle.folder import check_replaceable, save_bundle
 from braid.config.recipe import Recipe
 from braid.data.kinds import kind_of
-from braid.data.report import label_counts, label_sentences
+from braid.data.report import label_counts, label_sentences, passed_sentences
 from braid.errors import CheckpointError, ConfigError, DataError, StorageError
 from braid.layers.backend import choose_backend
 from braid.models.size import num_weights
@@ -77,6 +77,9 @@ def _train_bundle(recipe: Recipe, options: TrainOptions, log: RunLog) -> dict[st
     check_unfinished(options, is_saved=has_checkpoint(options.places.checkpoints), where=options.places.checkpoints)
     documents = _documents(recipe, options, log)
     dataset = prepare(recipe, folder=options.folder, output=options.places.prepared)
+    options.places.claim()
+    for sentence in passed_sentences(dataset.data.report):
+        log.say(sentence)
     result = train_dataset(recipe, options, replace(dataset, documents=documents), log)
     if documents is not None:
         shutil.rmtree(documents.folder, ignore_errors=True)  # the bundle has its own now

@@ -89,3 +89,35 @@ def test_pairs_and_texts_of_other_names(tmp_path):
     assert 'target_column = "tale"' in caught.value.hint
     write(tmp_path, None, [["light", "灯"], ["lamp", "灯具"], ["sun", "日"], ["moon", "月"]] * 3)
     assert len(read(tmp_path, "translate", source_language="en", target_language="zh")) == 12
+
+
+CATEGORIES = ["Access", "Billing", "Hardware"]
+EXPORT = [[f"T-{n}", "de", text, CATEGORIES[n % 3], "open" if n % 2 else "closed"] for n, text in enumerate(TICKETS)]
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "source", "target"),
+    [
+        ("Problem", "Category", "Problem", "Category"),  # one side is known
+        ("Text", "Fach", "Text", "Fach"),
+        ("Problem", "Fach", "Problem", "Fach"),  # a status has fewer values, the language one
+    ],
+)
+def test_advice_honors_the_names_that_are_known(tmp_path, text, label, source, target):
+    write(tmp_path, ["Ticket ID", "Language", text, label, "Status"], EXPORT)
+    with pytest.raises(DataError) as caught:
+        read(tmp_path)
+    assert f'write source_column = "{source}" and target_column = "{target}" under' in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        (["Ticket ID", "Source", "Description", "Category", "Status"], 2),
+        (["Body", "Language", "Text", "Category", "Status"], 2),
+        (["Title", "Subject", "body", "label", "Status"], 2),
+    ],
+)
+def test_columns_of_tickets_are_known(tmp_path, names, text):
+    write(tmp_path, names, EXPORT)
+    assert [(row.source, row.target) for row in read(tmp_path)] == [(row[text], row[3]) for row in EXPORT]

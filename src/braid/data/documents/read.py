@@ -15,6 +15,7 @@ from braid.data.documents.squad import read_squad
 from braid.data.documents.text import read_text
 from braid.data.example import Example, Reject
 from braid.data.formats.lookup import expand, with_home
+from braid.data.formats.own import WRITTEN, without_own
 from braid.data.formats.stream import Stream, open_stream
 from braid.errors import DataError
 
@@ -42,7 +43,8 @@ def read_documents(patterns: Sequence[str], *, folder: Path) -> Iterator[Passage
 
     Args:
         patterns: Files, globs or folders, relative to ``folder`` or absolute. Folders are read with those below
-            them, except what is hidden by a dot before its name; links to folders are not followed.
+            them, except what is hidden by a dot before its name or was written by Braid itself; links to folders are
+            not followed.
         folder: Where relative names begin.
 
     Raises:
@@ -68,21 +70,31 @@ def no_text(patterns: Sequence[str], first: Reject | None) -> DataError:
     return DataError(f"the documents must hold some text, got none{reason}", where=where)
 
 
-def find_documents(patterns: Sequence[str], *, folder: Path) -> list[tuple[Path, str]]:
+def find_documents(
+    patterns: Sequence[str], *, folder: Path, passed: dict[str, str] | None = None
+) -> list[tuple[Path, str]]:
     """Path and shown name of every file that the patterns of `read_documents` stand for, each once.
+
+    Args:
+        patterns: As for `read_documents`.
+        folder: The same.
+        passed: Gets what globs and folders hold and is left out, and why.
 
     Raises:
         DataError: A pattern matches nothing, or a file that was named is of no known kind.
     """
-    return list(dict.fromkeys(found for pattern in patterns for found in _find(pattern, folder)))
+    return list(dict.fromkeys(found for pattern in patterns for found in _find(pattern, folder, passed)))
 
 
-def _find(pattern: str, folder: Path) -> list[tuple[Path, str]]:
+def _find(pattern: str, folder: Path, passed: dict[str, str] | None) -> list[tuple[Path, str]]:
     """Path and shown name of every file that a pattern stands for, sorted."""
     place = folder / with_home(pattern)
     if os.path.isdir(place):  # noqa: PTH112  the method fails on names that are too long
-        return [(path, str(Path(pattern) / path.relative_to(place))) for path in _below(place)]
-    found = expand(pattern, folder)
+        files, own = without_own(_below(place), place)
+        if passed is not None:
+            passed.update({str(Path(pattern) / path.relative_to(place)): WRITTEN for path in own})
+        return [(path, str(Path(pattern) / path.relative_to(place))) for path in files]
+    found = expand(pattern, folder, passed)
     for _, shown in found:
         if _reader(shown) is None:
             raise DataError(_unknown(), where=shown, hint="save it as text, or leave it out")

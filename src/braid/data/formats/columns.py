@@ -14,6 +14,7 @@ from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.header import LOOKED_AT, is_header, likely_columns
 from braid.data.formats.language_names import named_language, side_columns
 from braid.data.formats.stream import Stream
+from braid.errors import DataError
 
 MAX_COLUMNS = 4096
 """Cells of a row, or keys of an object, that are looked at: a table whose first row has more is refused, in another row
@@ -216,23 +217,31 @@ def check_first_row(head: Sequence[Record], stream: Stream, options: ReadOptions
     Read as data it would give a wrong row and, worse, take two columns for source and target because they come first.
 
     Raises:
-        DataError: It does.
+        DataError: It does; its ``keys`` are the columns that may be meant.
     """
     rows = [record.cells for record in head if record.cells and not record.fault]
     is_asked = options.source_column or options.target_column or options.group_column or options.part_column
     if is_asked or not rows or header_columns(rows[0], options) or not is_header(rows, options):
         return
-    source, target = likely_columns(rows, options)
-    found = ", ".join(f'"{cell.strip()}"' for cell in rows[0][:20])
-    wanted = f'source_column = "{source}" and target_column = "{target}"'
-    numbers = 'source_column = "1" and target_column = "2"'
+    names = [cell.strip() for cell in rows[0]]
     if options.reads == "texts":
-        wanted, numbers = f'target_column = "{source}"', "a file without the row of names"
-    raise stream.fault(
+        columns: dict[str, str] = {"target_column": likely_columns(rows, options)[0]}
+        numbers = "a file without the row of names"
+    else:
+        known = (
+            find_column(names, "", options.source_roles, options.source_language),
+            find_column(names, "", options.target_roles, options.target_language),
+        )
+        columns = dict(zip(("source_column", "target_column"), likely_columns(rows, options, known), strict=True))
+        numbers = 'source_column = "1" and target_column = "2"'
+    found = ", ".join(f'"{name}"' for name in names[:20])
+    wanted = " and ".join(f'{key} = "{name}"' for key, name in columns.items())
+    fault = stream.fault(
         f"columns must be named in the recipe where their names are not known, got a first row of names: {found}",
         line=next(record.line for record in head if record.cells and not record.fault),
         hint=f"write {wanted} under [data], or as they should be; if the first row is data after all, {numbers}",
     )
+    raise DataError(fault.message, where=fault.where, hint=fault.hint, keys=columns)
 
 
 def _examples(records: Iterable[Record], columns: Columns, file: str) -> Iterator[Example | Reject]:

@@ -15,6 +15,7 @@ FEW = 3
 
 _NAME = re.compile(r"[^\W\d][\w .()/#%-]{0,39}(?<![.])")
 _NUMBER = re.compile(r"[-+]?\d+([.,]\d+)*")
+_BOOKKEEPING = frozenset({"status", "state", "priority", "severity", "channel", "language", "assignee", "agent"})
 _IDENTIFIERS = frozenset({"id", "uuid", "guid"})
 
 
@@ -62,12 +63,32 @@ def _mean_length(cells: Sequence[str]) -> float:
     return sum(map(len, cells)) / max(len(cells), 1)
 
 
-def likely_columns(rows: Sequence[Sequence[str]], options: ReadOptions) -> tuple[str, str]:
-    """Names of the columns that may be source and target, for advice: the longest texts, and the cells that recur most,
-    or the second longest where targets are no labels."""
+def likely_columns(
+    rows: Sequence[Sequence[str]], options: ReadOptions, known: tuple[int | None, int | None] = (None, None)
+) -> tuple[str, str]:
+    """Names of the columns that may be source and target, for advice.
+
+    Where a side is not known by its name, the source is the longest texts, and the target the next longest; or, where
+    targets are labels, the cells that recur most, rather of a column that is not called like a ticket's bookkeeping.
+
+    Args:
+        rows: Of the table, the names first.
+        options: Whether targets are labels.
+        known: Positions of source and target that are known by their names.
+    """
     names = [cell.strip() for cell in rows[0]]
     columns = [[row[place] for row in rows[1:] if place < len(row)] for place in range(len(names))]
     order = sorted(range(len(names)), key=lambda place: -_mean_length(columns[place]))
-    source, *others = order
-    target = min(others, key=lambda place: len(set(columns[place]))) if options.separator else others[0]
-    return names[source], names[target]
+    source, target = known
+    if source is None or source == target:
+        source = next(place for place in order if place != target)
+    others = [place for place in order if place != source]
+    if target is None and options.separator:
+        target = min(others, key=lambda place: _unlike_labels(names[place], columns[place]))
+    return names[source], names[others[0] if target is None else target]
+
+
+def _unlike_labels(name: str, cells: Sequence[str]) -> tuple[bool, bool, int]:
+    """How little a column looks like that of labels."""
+    num_distinct = len(set(cells))
+    return num_distinct < 2, name.lower() in _BOOKKEEPING, num_distinct

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from braid.data.example import Example, Reject
+from braid.data.formats.lookup import check_links
+from braid.data.formats.own import WRITTEN, without_own
 from braid.data.formats.stream import MAX_UNIT_BYTES, open_stream
 from braid.data.formats.texts import SUFFIXES
 from braid.errors import DataError
@@ -31,21 +33,24 @@ def is_text(name: str) -> bool:
     return name.lower().removesuffix(".gz").endswith(SUFFIXES)
 
 
-def labeled_files(folder: Path, shown: str) -> list[LabeledFile]:
+def labeled_files(folder: Path, shown: str, passed: dict[str, str] | None = None) -> list[LabeledFile]:
     """The files below each label's folder, sorted; those that a dot before their name hides are left alone.
 
     Args:
         folder: Holds one folder for each label, which may hold others.
         shown: Its name as a person gave it.
+        passed: Gets the names of files and folders that Braid wrote itself, which are left out.
 
     Raises:
-        DataError: There is no folder for a label with a text file in it.
+        DataError: There is no folder for a label with a text file in it, or a link leads nowhere.
     """
-    found = []
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        if path.is_file() and len(parts) > 1 and not any(part.startswith(".") for part in parts):
-            found.append(LabeledFile(path=path, shown=str(Path(shown, *parts)), label=parts[0]))
+    places = {path: path.relative_to(folder).parts for path in sorted(folder.rglob("*"))}
+    places = {path: parts for path, parts in places.items() if not any(part.startswith(".") for part in parts)}
+    check_links((path, str(Path(shown, *parts))) for path, parts in places.items())
+    files, own = without_own((path for path, parts in places.items() if len(parts) > 1 and path.is_file()), folder)
+    if passed is not None:
+        passed.update({str(Path(shown) / path.relative_to(folder)): WRITTEN for path in own})
+    found = [LabeledFile(path=path, shown=str(Path(shown, *places[path])), label=places[path][0]) for path in files]
     if not any(is_text(file.shown) for file in found):
         raise DataError(
             "a folder of labeled texts must hold one folder for each label with text files in it, got none",

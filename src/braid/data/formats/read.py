@@ -60,12 +60,21 @@ def read_files(patterns: Sequence[str], options: ReadOptions, *, folder: Path) -
         yield from file_rows(file, options)
 
 
-def find_files(patterns: Sequence[str], options: ReadOptions, *, folder: Path) -> list[DataFile]:
-    """The files that patterns stand for, none of them opened yet; see `read_files`."""
+def find_files(
+    patterns: Sequence[str], options: ReadOptions, *, folder: Path, passed: dict[str, str] | None = None
+) -> list[DataFile]:
+    """The files that patterns stand for, none of them read yet; see `read_files`.
+
+    Args:
+        patterns: As for `read_files`.
+        options: The same.
+        folder: The same.
+        passed: Gets what globs and folders hold and is left out, and why.
+    """
     found: list[DataFile] = []
     for pattern in patterns:
-        labeled = _labeled(pattern, folder) if options.separator else []
-        found += labeled or _find(pattern, folder, READS[options.reads])
+        labeled = _labeled(pattern, folder, passed) if options.separator else []
+        found += labeled or _find(pattern, folder, READS[options.reads], passed)
     return found
 
 
@@ -159,7 +168,16 @@ def batches_of(file: DataFile, options: ReadOptions) -> Batches | None:
 
 def inspect_file(pattern: str, *, folder: Path) -> FileFacts:
     """What the first file of a pattern says about itself: format, encoding, languages, columns, first rows."""
-    file = _find(pattern, folder, PAIR_READERS)[0]
+    return _inspect(_find(pattern, folder, PAIR_READERS)[0])
+
+
+def inspect_files(pattern: str, *, folder: Path) -> Iterator[tuple[DataFile, FileFacts]]:
+    """Each file of a pattern and what it says about itself."""
+    for file in _find(pattern, folder, PAIR_READERS):
+        yield file, _inspect(file)
+
+
+def _inspect(file: DataFile) -> FileFacts:
     with _streams(file, ReadOptions(source_language="", target_language="")) as streams:
         if len(streams) == 2:
             return pair_format_of(file.shown).inspect(streams[0], streams[1])
@@ -229,25 +247,25 @@ class Tally:
             )
 
 
-def _labeled(pattern: str, folder: Path) -> list[DataFile]:
+def _labeled(pattern: str, folder: Path, passed: dict[str, str] | None) -> list[DataFile]:
     """The text files in folders named for their labels that a pattern stands for; none where it stands for others."""
     path = folder / with_home(pattern)
     if exists(path, folder) and path.is_dir():
-        return [DataFile((file.path,), (file.shown,), file.label) for file in labeled_files(path, pattern)]
+        return [DataFile((file.path,), (file.shown,), file.label) for file in labeled_files(path, pattern, passed)]
     if not is_text(pattern) or "," in pattern:
         return []
-    found = [(path, shown, Path(shown).parent.name) for path, shown in expand(pattern, folder)]
+    found = [(path, shown, Path(shown).parent.name) for path, shown in expand(pattern, folder, passed)]
     return [DataFile((path,), (shown,), label) for path, shown, label in found if label]
 
 
-def _find(pattern: str, folder: Path, readers: Readers) -> list[DataFile]:
+def _find(pattern: str, folder: Path, readers: Readers, passed: dict[str, str] | None = None) -> list[DataFile]:
     """The files a pattern stands for."""
     if readers is not PAIR_READERS or "," not in pattern or exists(with_home(pattern), folder):
-        found = [DataFile((path,), (shown,)) for path, shown in expand(pattern, folder)]
+        found = [DataFile((path,), (shown,)) for path, shown in expand(pattern, folder, passed)]
         for file in found:
             format_of(file.shown[0], readers)
         return found
-    sides = [expand(part.strip(), folder) for part in pattern.split(",")]
+    sides = [expand(part.strip(), folder, passed) for part in pattern.split(",")]
     if len(sides) != 2 or len(sides[0]) != len(sides[1]):
         got = f"{len(sides)} names" if len(sides) != 2 else f"{len(sides[0])} and {len(sides[1])} files"
         raise DataError(f"parallel text files must be written a,b and come in pairs, got {got}", where=pattern)

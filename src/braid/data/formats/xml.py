@@ -193,5 +193,6 @@ def missing_languages(stream: Stream, asked: str, present: list[str]) -> DataErr
     found = ", ".join(f'"{code}"' for code in present) or "none"
     return stream.fault(
         f"the file must hold units in both {asked}, got languages {found}",
-        hint="set data.source_language and data.target_language to two of them",
+        hint="leave this file out; or, if it is the others that do not belong here, set data.source_language and "
+        "data.target_language to two of its languages",
     )
