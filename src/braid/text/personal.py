@@ -65,8 +65,8 @@ _EMAIL = re.compile(
 )
 _RUN = 200
 """Characters before an address that are looked at."""
-_BEFORE_EMAIL = re.compile(r"[!-~]*\Z")
-_PARTED = re.compile(r"""[,;"'<>|(){}\[\]]""")
+_PARTED = re.compile(r"""[^!-~]|[,;"'<>|(){}\[\]]""")
+"""Signs that no web address and no path goes on behind."""
 _SPELLED_EMAIL = re.compile(
     rf"(?<![{_LETTER}_.%+-])[{_LETTER}][{_LETTER}_.%+-]{{0,63}} ?[\[(]at[\])] ?"
     rf"(?:[{_LETTER}-]{{1,63}}(?:\.| ?[\[(]dot[\])] ?)){{1,6}}[A-Za-z]{{2,24}}(?![{_LETTER}_@])",
@@ -228,8 +228,7 @@ def _is_in_path(text: str, match: re.Match[str]) -> bool:
     begin = match.start()
     if text[begin - 1 : begin] not in (":", "/"):
         return False
-    before = _BEFORE_EMAIL.search(text, max(0, begin - _RUN), begin)
-    run = _PARTED.split(before[0])[-1] if before else ""
+    run = _PARTED.split(text[max(0, begin - _RUN) : begin])[-1]
     if "://" in run or run.startswith("www."):
         return True
     is_realm = match["domain"].isupper() and match["address"][0].islower()  # Kerberos: http/www.a.dev@A.DEV
