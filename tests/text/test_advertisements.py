@@ -259,6 +259,7 @@ UNITS = [
     "subscribe to our ", "加微信", "【", "手机用户请到", "我们cookies", "小说", "read ",
     "\u200b", "请到", "本书由", "求收藏，", "未完待续", "（未完待续", "visit a.",
     "we use cookies to the ", "求收藏阅读，", "please ", "求收藏，的", "m.", "w　", "求收藏\n", "最新更快的阅读",
+    "求收藏。他走了。",
 ]  # fmt: skip
 
 

@@ -369,7 +369,8 @@ def _widened(plain: str, begin: int, end: int) -> tuple[int, int]:
 
 def _whole_line(plain: str, begin: int, end: int) -> tuple[int, int] | None:
     """The line of a call, without its indent, where all the rest of it are words and signs of calls."""
-    first, last = plain.rfind("\n", 0, begin) + 1, plain.find("\n", end)
+    first = plain.rfind("\n", max(0, begin - _AROUND - 1), begin) + 1
+    last = plain.find("\n", end, end + _AROUND + 1)
     last = len(plain) if last < 0 else last
     if max(begin - first, last - end) > _AROUND:
         return None
