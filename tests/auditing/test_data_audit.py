@@ -235,6 +235,27 @@ def test_what_preparation_noted_is_told(tmp_path):
     assert "12 rows hold personal data (email 12, phone 3), first a.txt:4" in text
 
 
+def test_examples_of_personal_data_are_told_but_no_warning(tmp_path):
+    facts = facts_of("classify", labeled(60), folder=tmp_path)
+    sample = {"file": "a.csv", "line": 4, "source": "", "target": "", "detail": "example_phone: 1"}
+    facts.report["noted"] = {"personal_example": {"rows": 60, "samples": [sample], "kinds": {"example_phone": 60}}}
+    found = audited(facts)
+    assert "personal_data" not in [one["name"] for one in found["diagnosis"]["warnings"]]
+    assert "with examples of personal data" in " ".join(printed(found).split())
+
+
+def test_cells_of_several_lines_stay_behind_their_indent(tmp_path):
+    facts = facts_of("classify", labeled(60), folder=tmp_path)
+    sample = {"file": "a.csv", "line": 4, "source": "Hey,\r\nI have a question\n\nThanks", "target": "x\ny",
+              "detail": "the same\nas before " + "word " * 40}  # fmt: skip
+    facts.report["rejected"] = {"conflict": {"rows": 1, "samples": [sample]}}
+    lines = printed(audited(facts)).split("\n")
+    begin = lines.index("Left out, for example:") + 1
+    shown = lines[begin : lines.index("", begin)]
+    assert [line.rstrip() for line in shown[-2:]] == ["    < Hey, I have a question Thanks", "    > x y"]
+    assert all(line.startswith("  ") for line in shown)
+
+
 def test_a_text_that_was_cut_says_so():
     assert marked_cut("short") == "short"
     assert marked_cut("x" * 200) == "x" * 199 + "…"

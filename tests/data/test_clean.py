@@ -67,9 +67,22 @@ def test_kinds_of_personal_data_are_counted():
     assert clean(given, DataConfig(personal_data="reject")).kinds == expected
 
 
-def test_examples_of_personal_data_are_no_reason_to_reject():
-    found = clean(row("Such as name@example.com", "Etwa name@example.com"), DataConfig(personal_data="reject"))
-    assert found.notes == (("personal_data", "example_email: 2"),)
+@pytest.mark.parametrize("mode", ["keep", "mask", "reject"])
+def test_examples_of_personal_data_are_told_as_such_and_stay(mode):
+    given = row("Such as name@example.com or +1 212 555 0100", "Etwa name@example.com oder +1 212 555 0100")
+    found = clean(given, DataConfig(personal_data=mode))
+    assert found.example == given
+    assert found.notes == (("personal_example", "example_email: 2, example_phone: 2"),)
+    assert found.kinds == {"personal_example": {"example_email": 2, "example_phone": 2}}
+
+
+def test_examples_beside_personal_data_are_counted_apart():
+    given = row("Not name@example.com but anna.meier@mailbox.org", "Nicht name@example.com")
+    assert clean(given).kinds == {"personal_data": {"email": 1}, "personal_example": {"example_email": 2}}
+    found = clean(given, DataConfig(personal_data="mask"))
+    assert found.kinds == {"masked": {"email": 1}, "personal_example": {"example_email": 2}}
+    reject = clean(given, DataConfig(personal_data="reject"))
+    assert (reject.rule, reject.detail, reject.kinds) == ("personal_data", "email: 1", {"email": 1})
 
 
 def test_personal_data_of_labeled_texts():

@@ -147,6 +147,17 @@ def test_numbers_with_check_digits_are_found_and_those_with_a_wrong_digit_are_no
         ("mac_address", "MAC ⟦a4:5e:60:c2:1f:9b⟧"),
         ("mac_address", "⟦A4-5E-60-C2-1F-9B⟧"),
         ("example_mac_address", "⟦00:11:22:33:44:55⟧"),
+        ("email", "邮箱：⟦li.wei@163.com⟧，网址http://lovelace.dev，邮箱:⟦li@163.com⟧"),
+        ("email", "E-Mail:⟦eva@gmail.com⟧ EMAIL:⟦tom@web.de⟧"),
+        ("email", "Ada Lovelace/⟦ada@lovelace.dev⟧/⟦bob@lovelace.dev⟧ 张三/⟦zhang@163.com⟧——⟦li@163.com⟧"),
+        ("phone", "Tel:⟦+49 30 90180002⟧/Fax:⟦+49 30 90180003⟧ T:⟦+49 30 90180004⟧ Tel.⟦+49 30 90180005⟧"),
+        ("phone", "tel:⟦+4930901820⟧ Phone:⟦+15107365000⟧ Mobil:⟦0171 2374569⟧ Tél.⟦01 42 68 53 00⟧"),
+        ("phone", "⟦(030) 901 820 45⟧, ⟦+43/1/58858-0⟧, ⟦+49 30/90182045⟧"),
+        ("phone", "手机:⟦13812345687⟧，WeChat:⟦13812345687⟧"),
+        ("payment_card", "Card:⟦4111111111111111⟧"),
+        ("us_ssn", "SSN:⟦536-22-8145⟧"),
+        ("ip_address", "IPv6:⟦2a00:1450:4001:81b::200e⟧, IP:⟦2a00:1450:4001:81b::200e⟧"),
+        ("mac_address", "MAC:⟦a4:5e:60:c2:1f:9b⟧"),
     ],
 )
 def test_found_where_it_stands(kind, text):
@@ -163,6 +174,11 @@ def test_found_where_it_stands(kind, text):
         "a@b and x @property def f(): pass",
         "icon@2x.png getty@tty1.service root@localhost",
         "git clone git@github.com:braid/braid.git",
+        "ssh://ada@lovelace.dev/x.git, scp ada@lovelace.dev:/tmp, https://lists.lovelace.dev/87abc@fsf.org",
+        "/home/ada@lovelace.dev a/b/c@lovelace.dev medium.com/ada@lovelace.dev http/www.lovelace.dev@LOVELACE.DEV",
+        "<a>Omega</a>-subscribe@lovelace.dev, http://lovelace.dev/a:b@lovelace.dev",
+        "id:13812345687 12:13812345 3:4567890123 f(0123)45678901 (0123) 2020 (0320) 1999-2001 img.13812345687.jpg",
+        "b8:a4:5e:60:c2:1f:9b, a1:2a00:1450:4001:81b::200e",
         "version 2.4.10.57, libc 2.36.0.12, section 1.2.3.4",
         "127.0.0.1, 10.1.2.3, 192.168.1.1, 0.0.0.0, 255.255.255.0, 203.0.113.9, 999.1.1.1",
         "OID 1.3.6.1.4.1.311",
@@ -213,7 +229,8 @@ def test_spans_are_apart_and_masking_twice_changes_nothing(pieces, between):
 
 @pytest.mark.parametrize(
     "unit",
-    ["a", "1", "@", ".", ":", "1 ", "1.", "a@", "a.", "1-", "+1", "://a:", "a1:", "(", "GB29 ", "2:", "1\u200b", "[at]",
+    ["a", "1", "@", ".", ":", "/a@a.de", ":a@a.de", "(030", "+43/", "1 ", "1.", "a@", "a.", "1-", "+1", "://a:", "a1:",
+     "(", "GB29 ", "2:", "1\u200b", "[at]",
      "a@a.", "00:", "ISBN 1 ", "电话1", "13812345678 x, "],
 )  # fmt: skip
 def test_linear_time(unit):

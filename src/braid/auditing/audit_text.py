@@ -60,18 +60,24 @@ def _print_table(table: Table, console: Console) -> None:
 
 
 def _print_rows(section: Section, console: Console) -> None:
+    from rich.padding import Padding
     from rich.text import Text
 
     rows: Sequence[Shown] = section.rows if section.key == "diagnosis" else section.rows[:EXAMPLES]
     if rows:
         console.print(Text(f"\n{section.rows_title}:"))
     for row in rows:
-        console.print(Text(f"  {row.where}  {row.why}"))
+        console.print(Padding(Text(_one_line(f"{row.where}  {row.why}")), (0, 0, 0, 2)))
         for sign, text in (("<", row.source), (">", row.target)):
             if text:
-                line = Text(f"    {sign} {text}", no_wrap=True, overflow="ellipsis")
+                line = Text(f"    {sign} {_one_line(text)}", no_wrap=True, overflow="ellipsis")
                 line.truncate(max(40, console.width), overflow="ellipsis")
                 console.print(line)
+
+
+def _one_line(text: str) -> str:
+    """The text as a page shows it: all space between words, line breaks too, as one space."""
+    return " ".join(text.split())
 
 
 def _print_item(sign: str, text: str, console: Console) -> None:

@@ -22,10 +22,11 @@ from braid.text.identify import LanguageCheck
 from braid.text.lexicon import Lexicon
 from braid.text.normalize import normalize, normalize_lines
 from braid.text.personal import EXAMPLES, find_personal, mask_personal
+from braid.text.personal import KINDS as PERSONAL
 from braid.text.placeholders import differ
 from braid.text.repair import repair
 
-RULES = 7
+RULES = 8
 """Raised whenever other rows would be kept of the same files, so that prepared data are made again."""
 
 SHOWN = 3
@@ -106,7 +107,7 @@ class Cleaner:
             if detail := rule(example, self._config, self._kind):
                 return Reject(example=row, rule=name, detail=detail)
         for name, detail in self._findings(example, kinds):
-            if self._rejects(name, kinds):
+            if name == "lexicon" or (name == "personal_data" and self._config.personal_data == "reject"):
                 return Reject(example=row, rule=name, detail=detail, kinds=kinds.get(name, {}))
             notes.append((name, detail))
         return Cleaned(example=example, notes=tuple(notes), kinds=kinds)
@@ -137,21 +138,16 @@ class Cleaner:
         """What else there is in the texts, by rule; adds the kinds of it."""
         found = list[tuple[str, str]]()
         texts = (example.source,) if len(self._texts) == 1 else (example.source, example.target)
-        is_searched = self._config.personal_data != "mask" or self._is_kept(example)
-        if is_searched and (counts := Counter([one.kind for text in texts for one in find_personal(text)])):
-            kinds["personal_data"] = counts
-            found.append(("personal_data", _counted(counts)))
+        seen = Counter([one.kind for text in texts for one in find_personal(text)])
+        for name, those in (("personal_data", PERSONAL), ("personal_example", EXAMPLES)):
+            if counts := Counter({kind: number for kind, number in seen.items() if kind in those}):
+                kinds[name] = counts
+                found.append((name, _counted(counts)))
         if self._lexicon is not None:
             spans = [text[begin:end] for text in texts for begin, end in self._lexicon.find(text)]
             if spans:
                 found.append(("lexicon", ", ".join(spans[:SHOWN])))
         return found
-
-    def _rejects(self, rule: str, kinds: Mapping[str, Mapping[str, int]]) -> bool:
-        """Whether what a rule found is reason not to use the row; examples of personal data are none."""
-        if rule == "personal_data":
-            return self._config.personal_data == "reject" and not kinds[rule].keys() <= EXAMPLES
-        return rule == "lexicon"
 
 
 def _repaired(text: str) -> _Step:

@@ -292,6 +292,7 @@ NOTE_TITLES = {
     "advertisement": "with advertisements, taken out (data.remove_advertisements)",
     "boilerplate": "with lines that many documents have, taken out (data.remove_boilerplate)",
     "personal_data": "with personal data, kept as they are (data.personal_data)",
+    "personal_example": "with examples of personal data (name@example.com), which stay",
     "masked": "with personal data, now <email> and the like",
     "several_targets": "with a source that has several targets (data.several_targets)",
 }

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from braid.text.latin_advertisements import TOP, latin_calls
 from braid.text.scripts import UNSPACED
 from braid.text.variants import FULL_WIDTH
 
@@ -32,10 +33,12 @@ _ATTACHED = 24
 """Characters before a call in which words that belong to it are looked for."""
 _MOST_PIECES = 8
 """Of such words on one side of a call."""
+_LONG = 16
+"""Characters of a call from which on a short name before it belongs to it, where no more is in the line."""
 _NAME = 12
 """Characters of a site's name in brackets."""
 
-_MARKS = r"\-\^~*_|\\·•¤#&+=‖丨"
+_MARKS = r"\-\^~*_|\\·•¤#&+=‖丨－＾～＊＿｜＃＆＋＝"
 _HIDING = re.compile(rf"[{_MARKS}](?<=[{UNSPACED}].)[{_MARKS}]?(?=[{UNSPACED}])")
 """Signs put between characters; one alone may mean something."""
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
@@ -43,29 +46,42 @@ _CONCEALED = 2
 """So many signs within one phrase are put there to conceal it."""
 _WIDE_FORMS = re.compile("[！-～]+")
 _OTHER_POINT = re.compile("[。丶](?<=[a-z0-9].)(?=[a-z0-9…])")
-_TOP = "com|net|org|cc|cn|la|info|xyz|top|me|tv|co|vip|club|site|biz|tw|hk"
 _LATIN_POINT = re.compile("[.·点點。丶](?<=[a-z0-9].)")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_LABEL = r"[a-z0-9][a-z0-9-]{{{},30}}[.·点點]"
+_HOST = (
+    rf"(?:(?:w\s?w\s?w|wap|m)[.·点點](?:{_LABEL.format(0)}){{1,3}}[a-z]{{2,6}}(?![a-z])"
+    rf"|(?:{_LABEL.format(1)}){{1,3}}(?:{TOP}))"
+)
 _SITE = re.compile(
-    rf"(?<![a-z0-9@.-])(?:https?://)?(?P<host>(?:(?:www|wap|m)[.·点點])?(?:[a-z0-9][a-z0-9-]{{1,30}}[.·点點]){{1,3}}"
-    rf"(?:{_TOP}))(?![a-z0-9-])(?:/[a-z0-9/._?=&%-]{{0,60}}(?<![.]))?|(?<![a-z0-9])www[.·点點](?:…|\.\.)[.…]{{0,6}}"
+    rf"(?:(?:网址|域名|地址)[:：]?\s?)?(?<![a-z0-9@.-])(?:https?://)?(?P<host>{_HOST})(?![a-z0-9-])"
+    r"(?:/[a-z0-9/._?=&%-]{0,60}(?<![.]))?|(?<![a-z0-9])www[.·点點](?:…|\.\.)[.…]{0,6}"
 )
 
-_NAMED_HOST = rf"(?:https?://)?(?:[a-z0-9][a-z0-9-]{{0,30}}[.·点點]){{1,3}}(?:{_TOP})(?:/[a-z0-9/._-]{{0,40}})?"
-_ASKED = r"(?:跪|急|再|继续)?求(?:一下)?(?:推荐票|月票|票票|推荐收藏|收藏和推荐|收藏推荐|收藏|推荐|打赏|订阅支持|订阅)"
+_ODD_CASE = re.compile(r"\A(?=[Ww]{3}[.])w{0,2}wW|[.][a-z]{1,3}[A-Z][A-Za-z]{0,2}\Z")
+"""wWw and coM, as nobody writes them who wants to be found."""
+_NAMED_HOST = rf"(?:https?://)?(?:{_LABEL.format(0)}){{1,3}}[a-z]{{2,6}}(?![a-z])(?:/[a-z0-9/._-]{{0,40}})?"
+_ASKED = (
+    r"(?:跪|急|再|继续)?求(?:一下)?(?:推荐票|月票|票票|推荐收藏|收藏和推荐|收藏推荐|收藏|推荐|打赏|订阅支持|订阅|点击)"
+)
 _CHINESE = (
     (3, "unfinished", r"本章(?:节)?(?:还)?未完(?:待续)?|(?:本章|本节)(?:完|已完)?[,，]?(?:请)?点击下一[页章]"),
     (3, "continued", r"[（(【\[]未完待续(?=[^\n]{0,90}(?:推荐票|月票|订阅|起点|手机用户|支持|阅读))[^（）()\n]{0,100}"
      r"(?:[（(][^（）()\n]{0,30}[）)][^（）()\n]{0,80})?[）)】\]]"),
     (1, "to be continued", r"未完待续"),
     (3, "keep", r"请(?:大家|各位|牢记|记得)?(?:收藏|记住|牢记)(?:本站|本书网|本网|我们)(?:的)?(?:最新|备用)?"
-     r"(?:域名|网址|地址)?"),
+     r"(?:域名|网址|地址)?|请牢记收藏|记住(?:(?:本站|我们)的?(?:最新|备用|新)?|最新|备用|新)(?:域名|网址|地址)"),
+    (2, "moved", r"(?:域名|网址)已经?(?:更换|更改|变更)"),
+    (2, "searched", r"百度(?:搜索|一下)[:：]?\s?[【“「][^】”」\n]{0,8}(?:网|阁|小说|书[吧城库屋])[】”」]"),
+    (2, "source", rf"本(?:书|文|章|小说)(?:来自|转自|转载自)[{UNSPACED}]{{1,6}}网"),
     (3, "remember", r"(?:天才)?一秒(?:钟)?(?:就)?记住(?:本站|本书)?(?:域名|网址|地址)?|(?:本站|本书)(?:最新|备用|首发)?"
      r"(?:域名|网址|地址)"),
-    (3, "liked", r"(?:如果您?)?(?:喜欢|觉得)(?:本书|不错)[,，]?请(?:点击)?(?:收藏|加入书架)[:：]?|请?点击收藏本书"
-     r"|更新速度(?:全网)?最快|阅读是一种享受[,，]建议您?收藏|关注即送(?:现金|红包)|小说由网友上传"),
+    (3, "liked", r"(?:如果您?)?(?:喜欢|觉得)(?:这?本书|不错)[,，]?请(?:大家|您|各位)?(?:点击)?(?:收藏|加入书架)[:：]?"
+     rf"|请(?:大家|您|各位)收藏[:：]\s?[(（]?{_NAMED_HOST}[)）]?"
+     r"|请?点击收藏本书"
+     r"|更新速度(?:全网最快[。！]?|最快)|阅读是一种享受[,，]建议您?收藏|关注即送(?:现金|红包)(?:[、,，]?点币)?|小说由网友上传"),
     (2, "addresses", r"(?:最新|备用)(?:域名|网址|地址)"),
-    (3, "mobile", r"(?:手机|电脑|移动端|pc)(?:用户|端|版)?请(?:到|访问|浏览|登[录陆]|前往|直达)"
+    (3, "mobile", r"(?:手机|电脑|移动端|pc)(?:用户|端|版|(?:同步)?阅读)?请(?:到|访问|浏览|登[录陆]|前往|直达)"
      rf"(?:本站|{_NAMED_HOST})(?:阅读|观看|访问)?"),
     (2, "users", r"(?:手机|电脑|移动端|pc)(?:用户|端|版)?请(?:到|访问|浏览|登[录陆]|前往|直达)"),
     (3, "votes", rf"{_ASKED}(?:[,，、~! ！]{{0,2}}{_ASKED})+|(?:跪|急)?求(?:一下)?"
@@ -80,18 +96,24 @@ _CHINESE = (
     (3, "report", r"(?:章节|内容|本章)(?:错误|有误|缺失)[,，]?\s?(?:请)?点(?:此|击)?(?:举报|报错)"),
     (3, "reprint", r"未经(?:本站|作者|书面|许可|授权|允许|同意){1,4}[^。！!\n]{0,8}(?:不得|禁止|严禁"
      r"|请勿)(?:以任何形式)?转载"),
-    (2, "latest", r"(?:阅读|本书)?最新(?:最快)?(?:的)?章节(?:全文)?|最快更新|更新最快|最新更新"),
-    (2, "free", r"(?:全文|在线|全集|全本)?免费(?:在线|全文)?(?:阅读|看书|看小说)|全文阅读|在线阅读"),
+    (2, "latest", r"(?:阅读|本书)?最新(?:最快)?(?:的)?章节(?:全文)?|(?:本书)?最快更新|更新最快|最新更新"
+     r"|(?:不间断)?更新最新小说"),
+    (2, "free", r"(?:全文|在线|全集|全本)?免费(?:在线|全文)?(?:阅读|看书|看小说|看全[文集本]|看后续)"
+     r"(?:本书)?|全文阅读|在线阅读"),
     (2, "clean", r"无弹窗(?:广告)?|无广告(?:的)?|无错(?:章节|小说|更新)|去广告"),
-    (2, "novels", rf"看(?:小说|书)就?[来上去到]|(?:(?<=[【《\[「（(由])[{UNSPACED}]{{1,4}})?"
+    (2, "novels", rf"看(?:小说|书)就?[来上去到]|(?:免费)?小说阅读就[来上去到]"
+     rf"|(?:(?<=[【《\[「（(由])[{UNSPACED}]{{1,4}})?"
      r"(?:小说|文学|中文|书吧|书库|看书|读书|书城|阅读)网"),
-    (2, "names", r"笔趣阁(?:手机版|最新网址|app)?|顶点小说|小说无广告的?"),
-    (2, "more", r"(?:看|阅读)?更多(?:精彩|好看|最新|全本)?的?(?:小说|章节|电子书|好书)(?:敬)?请?(?:尽在|就在|访问|关注"
-     r"|登[录陆]|到|上)|(?:看|阅读)更多(?:精彩|好看|最新)(?:的)?(?:小说|章节|内容)"),
+    (2, "names", r"笔趣阁(?:手机版|最新网址|app)?|顶点小说|追书神器(?:app)?|小说无广告的?"),
+    (2, "more", r"(?:想?看|阅读)?更多(?:精彩|好看|最新|全本)?的?(?:小说|章节|电子书|好书)(?:敬)?请?"
+     r"(?:尽在|就在|访问|关注|登[录陆]|下载|到|上)|(?:看|阅读)(?:更多|后续)(?:精彩|好看|最新)(?:的)?(?:小说|章节|内容)"),
     (2, "group", r"(?:qq|书友|读者|粉丝)群(?:号)?[:：]?\s?\d{5,12}"),
     (2, "joined", r"欢迎(?:大家|各位|您)?加入(?:本书)?(?:书友|读者|粉丝|qq)群"),
-    (2, "account", r"(?:加|关注|搜索)(?:微信)?公众号[:：]?\s?(?:[a-z0-9_-]{4,20}|[【「“][a-z0-9_-]{4,20}[】」”])"),
-    (1, "visit", r"(?:请|欢迎)(?:您|大家|各位)?(?:访问|光临|登[录陆]|关注|收藏|加入|到|上|来)"),
+    (2, "account", r"(?:加|关注|搜索)(?:微信|本站)?公众号[:：]?\s?(?:[a-z0-9_-]{4,20}|[【「“][a-z0-9_-]{4,20}[】」”])"),
+    (1, "visit", r"(?:请(?:您|大家|各位)?)?(?:加|关注|搜索)(?:微信|本站)?公众号[:：]?\s?[【「“][^】”」\n]{2,12}[】」”]"
+     r"|(?:请|欢迎)(?:您|大家|各位)?(?:访问|光临|登[录陆]|关注|收藏|加入|到|上|来)"),
+    (3, "by phone", rf"手机(?:同步)?(?:看书|看小说|阅读)(?:网址)?[:：]\s?{_NAMED_HOST}"),
+    (1, "e-books", r"电子书(?!下载)(?:网|吧|城)?"),
     (1, "file", r"(?:下载)?txt(?:全集|电子书|小说|免费)?下载|电子书下载|(?:全集|全本)下载"),
     (1, "typed", r"(?:会员|书友)?手打(?:更新|上传|整理)?|首发(?:网站|更新)?|文字版首发|全文字(?:更新|版)?"
      r"|转载请注明"),
@@ -101,68 +123,34 @@ _CHINESE = (
 _BETWEEN = r"[\s,，、:：;；~|·—。！!]{0,3}"
 _BEFORE = re.compile(
     r"(?:请(?:记住|牢记|收藏)|热门推荐[:：]|支持作者|本书由|本文由|本章由|本小说由|百度(?:搜索|一下)?|搜索|精彩小说|更多|欢迎您?|"
-    rf"{_ASKED}|手机(?:用户|阅读)|(?:网址|域名|地址)[:：]?|ps[:：])[\s,，、:：~!！]{{0,2}}\Z"
+    rf"{_ASKED}|手机(?:用户|阅读|看书|看小说)|>{{2,4}}|扫码|新书上传|ps[:：])[\s,，、:：~!！]{{0,2}}\Z"
 )
 """What belongs to a call that follows it."""
 _AFTER = re.compile(
-    rf"{_BETWEEN}(?:继续阅读|免费阅读|在线阅读|阅读|观看|首发|更新(?:最快)?|更?优质的阅读体验[。！]?|(?:方便|以便)(?:您)?下次(?:继续)?阅读"
-    r"|请?点击下一[页章]|后面(?:的)?(?:内容)?更?精彩|精彩(?:小说|内容)|您的支持[,，]?就?是(?:我|我们|作者)最大的动力"
-    rf"|(?:投|送上)(?:推荐票|月票)|支持(?:作者|本书|正版)|(?:谢谢|感谢)(?:大家的?)?支持|{_ASKED}|手机版|全文|订阅(?:正版)?|是一种享受[,，]建议您?收藏|您?(?:免费)?读！|本书(?=更新速度))"
+    rf"{_BETWEEN}(?:<{{2,4}}|继续阅读|免费阅读|在线阅读|阅读|观看|首发|更新(?:最快)?|更?优质的阅读体验[。！]?"
+    r"|为您提供精彩小说(?:免费)?阅读[。！]?|(?:方便|以便)(?:您)?(?:下次|以后)(?:继续)?阅读|请?点击下一[页章]|后面(?:的)?(?:内容)?更?精彩"
+    r"|精彩(?:小说|内容)|您的支持[,，]?就?是(?:我|我们|作者)最大的动力|(?:投|送上)(?:推荐票|月票)|支持(?:作者|本书|正版)"
+    rf"|(?:谢谢|感谢)(?:大家的?)?支持|{_ASKED}|手机版|全文|订阅(?:正版)?|是一种享受[,，]建议您?收藏|您?(?:免费)?读！"
+    r"|本书(?=更新速度))"
 )
 """What belongs to a call that stands before it."""
+_FILLING = (
+    r"[的更请您来到看在就是与和为]|提供|最[新快火热全好]|精彩|优质|好看|热门|经典|海量|广大|大家|各位|朋友|手机|电脑|用户"
+    r"|本[书站文]|作品|内容|网址|域名|地址|体验|速度|全网|全部|更多|尽在|欢迎|光临|访问|登[录陆]|继续|点击|记住|牢记|下一[页章]"
+    r"|随时|永久|无|起点|我们"
+)
+_TELLING = (
+    r"阅读|小说|章节|全[文集本]|书[友吧城库]|连载|收藏|下载|电子书|弹窗|广告|更新|免费|txt|首发|正版|订阅|推荐票|月票|中文网"
+    r"|文学网|看书|追书|app|公众号|原创|防盗|即可进入本站"
+)
+_WORDS = rf"(?:(?:{_FILLING}|{_TELLING})[,，、]?){{1,20}}(?:{_TELLING})"
+_GOING_ON = re.compile(rf"[\s,，、:：;；~|·—]{{0,3}}{_WORDS}|[。！!]\s?{_WORDS}(?=[。！!~…\n]|\Z)")
+"""Words that nobody puts together but such calls; the last one tells, since a sentence may begin with the others."""
+_REST_OF_LINE = re.compile(rf"(?:{_FILLING}|{_TELLING}|ps|qq|[^\w“”‘’「」『』]){{0,60}}")
+"""What may stay of a line that is a call."""
+_NAME_BEFORE = re.compile(r"(?!第)[^\W_]{1,8}")
+"""Before a long call that fills the rest of a line: a book's or a site's name."""
 
-_SMALL_WORDS = (
-    r"(?:the|a|an|our|your|my|and|or|of|to|for|on|in|at|by|with|from|you|that|we|all|is|are|as|it|more|this|can|so|use"
-    r"|get|give|show|new|weekly|daily|monthly|latest|best|free|improve|personali[sz]e|analy[sz]e|enhance|ensure"
-    r"|provide|deliver|damit|sie|um|ihnen|und|die|das|den|zu|der|auf|pour|vous|et|de|des|la|le|les|votre|nos|notre|une)"
-)
-_TOPICS = (
-    r"(?:updates?|latest news|stories|articles?|content|offers?|deals?|experience|website|cookies|ads|advertising"
-    r"|traffic|browsing|privacy policy|cookie policy|social media|chapters|novels|e-?books?|releases|twitter|facebook"
-    r"|instagram|youtube|tiktok|linkedin|inbox|discounts?|newsletter|\d{1,2} ?%(?: off)?|besser|funktioniert"
-    r"|verbessern|erlebnis|inhalte|anzeigen|nutzererlebnis|bieten|améliorer|expérience|navigation|contenus?|offrir"
-    r"|meilleure)"
-)
-_REST = (
-    rf"(?:,? (?:{_SMALL_WORDS} ){{0,5}}{_TOPICS}(?!\w)){{0,12}}(?: (?:now|here|today|only|first)(?=\s?(?:[.!?\n]|\Z)))?"
-)
-"""What calls go on with: words of theirs, the last of which hardly any other sentence begins with."""
-_LATIN_SITE = (
-    rf"(?:(?:https?://)?(?:[a-z0-9][a-z0-9-]{{0,30}}\.){{1,3}}(?:{_TOP})(?!\w)(?:/[a-z0-9/_-]{{0,40}})?"
-    rf"|[a-z0-9-]{{3,30}} ?[\[(]?dot[\])]? ?(?:{_TOP})(?!\w)|[a-z0-9]{{0,12}}?(?:novel|book|fiction)[a-z0-9]{{1,12}})"
-)
-_LATIN = (
-    (3, "newsletter", r"(?:subscribe|sign up)(?: now| today| here)? (?:to|for) (?:our|the|my)(?: [\w-]{1,15}){0,2} "
-     r"(?:newsletter|mailing list|youtube channel|channel)"),
-    (3, "cookies", r"(?:this|our) (?:web)?site uses cookies|we use cookies(?= (?:to|on|and))"),
-    (3, "consent", r"by (?:continuing to (?:use|browse)|using|browsing) (?:this|our) (?:web)?site,? you "
-     r"(?:agree|accept|consent)"),
-    (3, "social", r"(?:follow|like|find) us on (?:facebook|twitter|instagram|youtube|tiktok|linkedin|x\b|weibo)"),
-    (3, "chapter", r"(?:read|visit|find|check out)(?: (?:the|all|our|your|for|free|here)){0,3} (?:latest|newest|more)"
-     rf" (?:free )?chapters? (?:only )?(?:at|on) {_LATIN_SITE}(?: only| first)?|"
-     r"(?:this chapter (?:is|was)|chapters? (?:are|is)) (?:updated|uploaded|first released|published) (?:by|at"
-     rf"|on) {_LATIN_SITE}"),
-    (3, "wanted", rf"if you want to read more chapters,? (?:please )?visit {_LATIN_SITE}"),
-    (3, "visit", rf"visit (?:us at )?{_LATIN_SITE} (?:for|to read|to get|to download) (?:(?:more|the|free|latest|"
-     r"newest|all|your|new|daily|other) ){0,4}"
-     r"(?:e-?books?|audiobooks?|novels?|chapters?|stories|books|updates|releases)"),
-    (3, "our site", r"visit our (?:web)?site (?:for|to read) (?:(?:more|the|free|latest) ){1,3}"
-     r"(?:e-?books?|novels?|chapters?)"
-     r"|bookmark this (?:web)?site(?= ?[.!])"),
-    (3, "authorized", r"find authorized novels (?:on|in|at) webnovel(?:, ?faster updates)?(?:, ?better experience)?"),
-    (3, "taken", rf"the source of this (?:content|chapter) is {_LATIN_SITE}|updated? (?:from|by|at) {_LATIN_SITE}"),
-    (3, "errors", r"if you find any errors ?\([^()\n]{0,80}\),? please let us know(?: ?<? ?report chapter ?>?)?"
-     r"(?: so (?:that )?we can fix it(?: as soon as possible)?)?"),
-    (3, "click", r"click here (?:to|and) (?:subscribe|unsubscribe|sign up|join|buy|order|shop|win|claim|get your|"
-     r"start your|read the (?:full|rest)|read more)"),
-    (3, "offer", r"limited[- ]time offer|(?:use|with) (?:promo|coupon|discount) code:?(?: [a-z0-9]{3,16})?"),
-    (3, "german", r"abonnieren sie unseren (?:[\w-]{1,20} )?newsletter|diese (?:web)?(?:seite|site) (?:verwendet"
-     r"|benutzt|nutzt) cookies|wir verwenden cookies(?=,? um)"),
-    (3, "french", r"(?:abonnez|inscrivez)-vous à (?:notre|la) newsletter|ce site (?:web )?utilise des cookies"
-     r"|nous utilisons des cookies"),
-)  # fmt: skip
-_INVITING = re.compile(r"(?:please|bitte|don['’]t forget to|remember to|be sure to|make sure to) \Z")
-"""What may stand before a call."""
 _LINES = re.compile(
     r"(?:advertisements?|sponsored(?: content)?|skip to (?:main )?content|share this(?: article| page| post)?|"
     r"share on (?:facebook|twitter|x)|read more|related (?:articles|posts|stories)|click here[^.!?\n]{0,40}|"
@@ -181,23 +169,19 @@ def _compiled(table: tuple[tuple[int, str, str], ...]) -> tuple[tuple[int, str, 
 
 
 _CHINESE_PHRASES = _compiled(_CHINESE)
-_LATIN_PHRASES = [re.compile(rf"(?:{pattern})(?!\w){_REST}") for _, _, pattern in _LATIN]
 
-_CHINESE_HINT = re.compile(
-    "章节|本章|一章|小说|本站|本书[由首最网]|网址|域名|一秒|推荐票|月票|收藏|打赏|弹窗|广告|转载|正版|二维码"
-    "|首发|公众号|阅读|看书[网就]|笔趣阁|未完|更新|友群|者群|丝群|Q群|q群|www|com|ｗｗ|ｃｏｍ|WWW"
+_HINTS = (
+    "章节|本章|一章|小说|本站|本书[由首最网来]|网址|域名|一秒|推荐票|月票|收藏|打赏|弹窗|广告|转载|正版|二维码"
+    "|首发|公众号|阅读|看书[网就]|笔趣阁|未完|更新|友群|者群|丝群|Q群|q群|www|com|ｗｗ|ｃｏｍ|WWW|电子书|追书"
 )
-_LATIN_HINTS = (
-    "newsletter", "mailing list", "channel", "cookies", "website", " site", "find us on", "follow us on", "like us on",
-    "chapter", "please let us know", "click here", "time offer", " code", "visit ", "novel", "source of this",
-)  # fmt: skip
-"""What each phrase has; most texts have none and need no further look."""
+_CHINESE_HINT = re.compile(f"{_HINTS}|Www|wWw|wwW|WWw|WwW|wWW")
+_PLAIN_HINT = re.compile(rf"{_HINTS}|\.(?<=[a-z0-9]\.)[a-z]{{2}}")
+_WIDE_LETTER = re.compile("[ａ-ｚＡ-Ｚ]")
 _SENTENCE_ENDS = "。.！!？?…\n"
 _QUOTE_ENDS = '”」』’"'
-_BEFORE_LATIN = 24
-"""Characters before a call in which words that invite to it are looked for."""
-_LATIN_SIGNS = re.compile(r" ?[.!?…]{1,3}")
-_SHOUTED = ("阅读", "推荐票", "月票", "收藏", "打赏", "订阅", "广告", "支持", "动力")
+_SHOUTED = (
+    "阅读", "推荐票", "月票", "收藏", "打赏", "订阅", "广告", "支持", "动力", "原创", "最快", "章节", "点击", "点币",
+)  # fmt: skip
 """Calls that end in these mostly do so with a sign of exclamation."""
 _ONLY_SIGNS = re.compile(r"[\s。！？!?,，~…】）)\]]{0,4}")
 _BRACKETS = {"(": ")", "（": "）", "[": "]", "【": "】", "《": "》", "「": "」", "『": "』", "〖": "〗", "<": ">"}
@@ -214,7 +198,7 @@ def find_advertisements(text: str) -> list[tuple[int, int]]:
         >>> [text[begin:end] for begin, end in find_advertisements(text)]
         ['最^新^章^节请到ｗｗｗ．ａｂｃ．ｃｏｍ']
     """
-    spans = [*_whole_lines(text), *_calls(text), *_latin_calls(text)]
+    spans = [*_whole_lines(text), *_calls(text), *latin_calls(text)]
     merged: list[tuple[int, int]] = []
     for begin, end in sorted(spans):
         if merged and begin <= merged[-1][1]:
@@ -287,7 +271,7 @@ def _calls(text: str) -> list[tuple[int, int]]:
 
 
 def _may_conceal(text: str) -> bool:
-    return bool(_HIDING.search(text)) or _has_invisible(text)
+    return bool(_HIDING.search(text) or _WIDE_LETTER.search(text)) or _has_invisible(text)
 
 
 def _has_invisible(text: str) -> bool:
@@ -300,7 +284,7 @@ def _has_invisible(text: str) -> bool:
 def _windows(plain: str) -> list[tuple[int, int]]:
     """Parts of a text around what may belong to a call."""
     parts: list[tuple[int, int]] = []
-    for match in _CHINESE_HINT.finditer(plain):
+    for match in _PLAIN_HINT.finditer(plain):
         begin, end = max(0, match.start() - _AROUND), match.end() + _AROUND
         if parts and begin <= parts[-1][1]:
             parts[-1] = parts[-1][0], end
@@ -340,7 +324,7 @@ def _sites(plain: str, text: str, offsets: Sequence[int], first: int, last: int)
             if match["host"]
             else ""
         )
-        is_hidden = not host.isascii()
+        is_hidden = not host.isascii() or bool(_ODD_CASE.search(host))
         found.append(_Evidence(begin, end, _ENOUGH if is_hidden else 1, "site"))
     return found
 
@@ -376,10 +360,28 @@ def _widened(plain: str, begin: int, end: int) -> tuple[int, int]:
         begin = before.start()
     for _ in range(_MOST_PIECES):
         begin, end = _with_brackets(plain, begin, end)
-        if not (after := _AFTER.match(plain, end)):
+        if not (after := _AFTER.match(plain, end) or _GOING_ON.match(plain, end)):
             break
         end = after.end()
-    return _with_brackets(plain, begin, _with_last_sign(plain, begin, end))
+    begin, end = _with_brackets(plain, begin, _with_last_sign(plain, begin, end))
+    return _whole_line(plain, begin, end) or (begin, end)
+
+
+def _whole_line(plain: str, begin: int, end: int) -> tuple[int, int] | None:
+    """The line of a call, without its indent, where all the rest of it are words and signs of calls."""
+    first = plain.rfind("\n", max(0, begin - _AROUND - 1), begin) + 1
+    last = plain.find("\n", end, end + _AROUND + 1)
+    last = len(plain) if last < 0 else last
+    if max(begin - first, last - end) > _AROUND:
+        return None
+    is_long = plain[begin] not in _BRACKETS and end - begin >= _LONG
+    if not (
+        _REST_OF_LINE.fullmatch(plain, end, last)
+        and (_REST_OF_LINE.fullmatch(plain, first, begin) or (is_long and _NAME_BEFORE.fullmatch(plain, first, begin)))
+    ):
+        return None
+    first += len(plain[first:begin]) - len(plain[first:begin].lstrip())
+    return first, end + len(plain[end:last].rstrip())
 
 
 def _with_brackets(plain: str, begin: int, end: int) -> tuple[int, int]:
@@ -405,40 +407,3 @@ def _with_last_sign(plain: str, begin: int, end: int) -> int:
     if end < len(plain) and plain[end] in signs and plain[end + 1 : end + 2] not in tuple(_QUOTE_ENDS):
         return end + 1
     return end
-
-
-def _has_hint(plain: str) -> bool:
-    for hint in _LATIN_HINTS:  # noqa: SIM110 (three times as fast as any())
-        if hint in plain:
-            return True
-    return False
-
-
-def _latin_calls(text: str) -> list[tuple[int, int]]:
-    """Calls for a newsletter, cookies and the like, where they begin a sentence or have a capital as if they did."""
-    plain = text.replace("İ", "i").lower()
-    if not _has_hint(plain):
-        return []
-    spans = []
-    for phrase in _LATIN_PHRASES:
-        for match in phrase.finditer(plain):
-            begin, end = match.span()
-            if plain[begin - 1 : begin].isalnum():
-                continue
-            while before := _INVITING.search(plain, max(0, begin - _BEFORE_LATIN), begin):
-                begin = before.start()
-            rest = plain[max(0, begin - 2) : begin].rstrip(" \t")[-1:]
-            is_sentence = not begin or rest in tuple('.!?\n:…"”)')
-            if is_sentence or text[begin].isupper():
-                spans.append((begin, _with_latin_sign(text, end, is_sentence)))
-    return spans
-
-
-def _with_latin_sign(text: str, end: int, is_sentence: bool) -> int:
-    """Where a call ends with the signs behind it; in a sentence those that end nothing else."""
-    signs = _LATIN_SIGNS.match(text, end)
-    if signs is None:
-        return end
-    return (
-        signs.end() if is_sentence or "!" in signs[0] or text[signs.end() : signs.end() + 2].strip().islower() else end
-    )

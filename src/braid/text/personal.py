@@ -60,15 +60,19 @@ _ENOUGH_DIGITS = re.compile(r"\d(?:\W{0,3}\d){6}")
 _LETTER = "A-Za-z0-9\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff"
 """What addresses are made of; not Chinese, which may stand around them without a space."""
 _EMAIL = re.compile(
-    rf"(?<![{_LETTER}_.%+/:-])(?:mailto:)?(?P<address>[{_LETTER}][{_LETTER}_.%+'-]{{0,63}}@"
+    rf"(?<![{_LETTER}_.%+])(?:(?<!-)|(?<=[\u4e00-\u9fff-]-))(?P<address>[{_LETTER}][{_LETTER}_.%+'-]{{0,63}}@"
     rf"(?P<domain>(?:[{_LETTER}](?:[{_LETTER}-]{{0,61}}[{_LETTER}])?\.){{1,6}}(?P<top>[^\W\d_]{{2,24}})))(?![{_LETTER}_@])(?!:[/~\w])"
 )
+_RUN = 200
+"""Characters before an address that are looked at."""
+_PARTED = re.compile(r"""[^!-~]|[,;"'<>|(){}\[\]]""")
+"""Signs that no web address and no path goes on behind."""
 _SPELLED_EMAIL = re.compile(
     rf"(?<![{_LETTER}_.%+-])[{_LETTER}][{_LETTER}_.%+-]{{0,63}} ?[\[(]at[\])] ?"
     rf"(?:[{_LETTER}-]{{1,63}}(?:\.| ?[\[(]dot[\])] ?)){{1,6}}[A-Za-z]{{2,24}}(?![{_LETTER}_@])",
     re.IGNORECASE,
 )
-_CREDENTIALS = re.compile(r"(?<=://)(?P<user>[^\s/@:]{1,64}):(?P<secret>[^\s/@]{1,128})@[^\s/@]")
+_CREDENTIALS = re.compile(r"(?<=://)(?P<user>[^\s/@:\u4e00-\u9fff]{1,64}):(?P<secret>[^\s/@]{1,128})@[^\s/@]")
 _NO_SECRET = re.compile(
     r"(?:my|your)?_?(?:pass(?:word|wd)?|pwd|secret|token|key|mot-de-passe|passwort)\d?|\W.*|x+", re.IGNORECASE
 )
@@ -107,7 +111,9 @@ _NAMED = {
 _IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}\d\d(?: ?[0-9A-Z]){11,31}", re.IGNORECASE | re.ASCII)
 _IPV4 = re.compile(r"(?<![\w.-])(?:[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}(?!\.?\w|-\d)")
 _TWO_OCTETS = re.compile(r"\d\.\d{1,3}\.")
-_IPV6 = re.compile(r"(?<![\w:.])[23][0-9A-Fa-f]{3}(?::{1,2}[0-9A-Fa-f]{1,4}){2,7}(?:::)?(?![\w:])")
+_IPV6 = re.compile(
+    r"(?<![\w.])(?:(?<![:0-9A-Fa-f]:)|(?<=[TtVv]6:))[23][0-9A-Fa-f]{3}(?::{1,2}[0-9A-Fa-f]{1,4}){2,7}(?:::)?(?![\w:])"
+)
 _VERSION = re.compile(
     r"(?:\bv|version|versions|release|build|firmware|section|chapter|kernel|driver|oid|版本|版|第)[\s.:=]{0,2}\Z",
     re.IGNORECASE,
@@ -116,7 +122,7 @@ _HOST = re.compile(r"\bip(?:v4)?\b|\bhost|address|adresse|server|\bping\b|\bdns\
 _SMALL = 32
 """Three numbers below this are more often a version or a section than an address; so are zeros in the middle."""
 _MAC = re.compile(
-    r"(?<![0-9A-Za-z:.-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Za-z]|[:-][0-9A-Fa-f])"
+    r"(?<![0-9A-Za-z.-])(?<!(?<![A-Za-z])[0-9A-Fa-f]{2}:)(?<!::)[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Za-z]|[:-][0-9A-Fa-f])"
 )
 _EXAMPLE_MAC = re.compile(
     r"(..).(?:\1.?)+|(?:00.11.22|01.23.45|12.34.56|aa.bb.cc|11.22.33|00.00.5e.00.53).*", re.IGNORECASE
@@ -208,13 +214,27 @@ def _credentials(text: str) -> Iterator[Found]:
 def _emails(text: str) -> Iterator[Found]:
     for match in _EMAIL.finditer(text):
         address, domain = match["address"], match["domain"].lower()
-        if match["top"].lower() in _FILES or address.startswith("git@"):
+        if match["top"].lower() in _FILES or address.startswith("git@") or _is_in_path(text, match):
             continue
         is_example = _EXAMPLE_DOMAIN.fullmatch(domain)
         yield Found("example_email" if is_example else "email", *match.span("address"))
     if re.search(r"[\[(]at[\])]", text, re.IGNORECASE):
         for match in _SPELLED_EMAIL.finditer(text):
             yield Found("email", *match.span())
+
+
+def _is_in_path(text: str, match: re.Match[str]) -> bool:
+    """Whether a web address, a path or a service goes on with it; `:` and `/` may also stand between a word and it."""
+    begin = match.start()
+    if text[begin - 1 : begin] not in (":", "/"):
+        return False
+    run = _PARTED.split(text[max(0, begin - _RUN) : begin])[-1]
+    if "://" in run or run.startswith("www."):
+        return True
+    is_realm = match["domain"].isupper() and match["address"][0].islower()  # Kerberos: http/www.a.dev@A.DEV
+    is_absolute = run == "/" and not text[max(0, begin - 2) : begin - 1].isalnum()
+    is_path = is_realm or is_absolute or run.count("/") > 1 or "." in run or "~" in run
+    return run[-1] == "/" and "@" not in run and is_path
 
 
 def _ibans(text: str) -> Iterator[Found]:

@@ -10,20 +10,22 @@ import re
 from collections.abc import Iterator
 
 # A number never begins or ends within a longer one, a name, an amount, a code or a date.
-BEGIN = r"(?<![0-9A-Za-z_$€£¥#=&?@%])(?<![0-9A-Za-z][-./:+~])"
-"""For a regular expression: no part of a longer number or a name stands before."""
-END = r"(?![0-9A-Za-z_%@])(?![-./:+~][0-9A-Za-z])"
+_NOT_WITHIN = r"(?<![0-9A-Za-z_$€£¥#=&?@%])(?<![0-9][-./:+~])(?<![A-Za-z][-+~])"
+BEGIN = rf"{_NOT_WITHIN}(?:(?<![A-Za-z][./])(?<![iI][dD]:)|(?<=[Tt][eé]l\.))"
+"""For a regular expression: no part of a longer number or a name stands before; a label with a colon may."""
+END = r"(?![0-9A-Za-z_%@])(?![-.:+~][0-9A-Za-z]|/[0-9])"
 """The same for what stands behind."""
 _CN_MOBILE = r"1(?:3\d|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])"
 _CN_AREA = r"0(?:10|2[0-57-9]|[3-9]\d\d)"
 _STRONG = (
-    r"\+(?:\(\d{1,3}\)|\d{1,3})(?:[ ().-]{0,3}\d){6,13}",
+    r"\+(?:\(\d{1,3}\)|\d{1,3})(?:[ ()./-]{0,3}\d){6,13}",
     r"00[1-9]\d{0,2}[ /](?:[ ()./-]?\d){7,12}",
     rf"(?:86[ -]?)?{_CN_MOBILE}([ -])\d{{4}}\1\d{{4}}",
     rf"(?:\({_CN_AREA}\) ?|{_CN_AREA}-)\d{{7,8}}(?:-\d{{1,5}})?",
     r"(?:1[ .-])?(?:\([2-9][0-8]\d\) ?|[2-9][0-8]\d[.-])[2-9]\d\d[ .-]\d{4}",
     r"\(?01(?:5\d{1,2}|6[023]|7\d)\)? ?[ /-] ?\d{3}(?: ?\d){4,5}",
     r"0[2-9]\d{1,4} ?/ ?\d{2,8}(?:[ -]\d{1,5}){0,4}",
+    r"\(0[1-9]\d{1,4}\)(?=(?:[ /-]?\d){6})(?! ?(?:19|20)\d\d[ /-](?:19|20)\d\d) ?\d{2,8}(?:[ /-]\d{1,5}){0,4}",
     r"0[1-79]([ .])\d\d(?:\1\d\d){3}",
     r"(?:07\d{3} \d{6}|\(?020\)? [378]\d{3} \d{4}|\(01\d{3}\) ?\d{6}|\(01\d{2}1\) ?\d{3} ?\d{4})",
 )
@@ -31,10 +33,14 @@ _STRONG = (
 _PLAIN_CHINESE = rf"{_CN_MOBILE}\d{{8}}"
 """Enough among Chinese characters; in other texts it may count anything."""
 _POSSIBLE = r"\(?\d(?:[ ()./-]{0,3}\d){6,14}"
-_FORMS = tuple(re.compile(f"{BEGIN}{form}{END}") for form in (*_STRONG, _PLAIN_CHINESE, _POSSIBLE))
+_FORMS = tuple(
+    re.compile(f"{_NOT_WITHIN if form is _STRONG[0] else BEGIN}{form}{END}")
+    for form in (*_STRONG, _PLAIN_CHINESE, _POSSIBLE)
+)
 _ANNOUNCED = re.compile(
-    r"(?:(?<![a-z])(?:tel|telephone|phone|phone number|mobile|cell|cell phone|fax|whatsapp|call (?:me|us|her|him)|"
-    r"telefon|telefonnummer|fon|mobil|handy|handynummer|telefax|rufnummer|tél|téléphone|portable|télécopie|teléfono|móvil)"
+    r"(?:(?<![a-z])(?:tel|telephone|phone|phone number|mobile|cell|cell phone|fax|whatsapp|wechat|"
+    r"call (?:me|us|her|him)|telefon|telefonnummer|fon|mobil|handy|handynummer|telefax|rufnummer|tél|téléphone|"
+    r"portable|télécopie|teléfono|móvil)"
     r"|电话|電話|手机|手機|传真|傳真|号码|號碼|联系方式|致电|拨打|微信|座机|☎|📞)"
     r"(?:[\s:.()]|是|为|：|号|no\.|nr\.?|n°|number|at|on){0,8}"
     r"(?:\(?\d[\d ()-]{5,14}(?:[,，、;；/]|或者?|和|or|und|ou)\s?){0,3}\Z",
