@@ -19,7 +19,13 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from braid.text.languages import canonical
 from braid.text.numerals import (
-    ETHIOPIC, HAN_NUMERALS, HAN_SCALES, OTHER_DIGITS, arabic_values, ethiopic_value, has_digit,
+    ETHIOPIC,
+    HAN_NUMERALS,
+    HAN_SCALES,
+    OTHER_DIGITS,
+    arabic_values,
+    ethiopic_value,
+    has_digit,
 )  # fmt: skip
 from braid.text.spelled import LANGUAGES, certain_values, may_be_spelled, spelled_values
 
