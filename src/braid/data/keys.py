@@ -81,7 +81,7 @@ def batches(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def number_of(text: str) -> int:
-    """64 bits of the text's BLAKE2b hash, never 0; zero-width spaces, which some write and some do not, do not count."""
+    """64 bits of the text's BLAKE2b hash, never 0; zero-width spaces, which not everybody writes, count for nothing."""
     return int.from_bytes(_digest(text), "little") or 1
 
 

@@ -67,7 +67,8 @@ class Lexicon:
 
     A word in a script with spaces is found as a whole word, ``ban*`` also as the beginning of banned and banner. Words
     in Chinese, Japanese, Thai and their like are found wherever they stand. Capitals and full-width letters do not
-    matter, and zero-width spaces neither. Texts and words are compared as they are written: `braid.text.normalize` both where that may differ.
+    matter, and zero-width spaces neither. Texts and words are compared as they are written: `braid.text.normalize` both
+    where that may differ.
     """
 
     def __init__(self, entries: list[str]) -> None:

@@ -19,7 +19,7 @@ _MARKS = (
     "\u1aa8-\u1aab\u1b5a\u1b5b\u1b5e\u1b5f\u1c3b\u1c3c\u1c7e\u1c7f\ua4ff\ua60e\ua60f\ua6f3\ua6f7\ua876\ua877\ua8ce\ua8cf"
     "\ua92f\ua9c8\ua9c9\uaa5d-\uaa5f\uaaf0\uaaf1\uabeb。！？｡"
 )
-"""Marks that end sentences as they stand: those that Unicode names so (Sentence_Terminal) and most scripts in use have."""
+"""Marks that end sentences as they stand: those of scripts in use that Unicode names so (Sentence_Terminal)."""
 _ETHIOPIC = "\u1200-\u135a"
 _WIDE_CLOSING = "”’」』）)】》〉»\\]"
 _THAI = "\u0e01-\u0e2e\u0e30-\u0e45\u0e47-\u0e4e\u0e81-\u0ece"  # neither ฯ nor ๆ, which ask for a space themselves
