@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 from braid.text.scripts import KANA, SOUTHEAST_ASIAN, TIBETAN
 
@@ -21,9 +22,13 @@ _COMBINING = (
 )
 """Where combining marks are, among others."""
 _MAY_PILE_UP = re.compile(f"[{_COMBINING}](?=[{_COMBINING}]{{{_MAX_MARKS}}})")
-_BREAKS = re.compile(f"{BREAK}+")
-_UNSPACED = re.compile(f"[{SOUTHEAST_ASIAN}{TIBETAN}\u0f0b\u0f0c{KANA}]")
+_UNSPACED = f"{SOUTHEAST_ASIAN}{TIBETAN}\u0f0b\u0f0c{KANA}"
 """Letters between which such breaks are written, with the marks between Tibetan syllables."""
+_RUNS = re.compile(f"{BREAK}{{2,}}")
+_IDLE = re.compile(
+    rf"{BREAK}(?![\w{_UNSPACED}])|(?<![\w{_UNSPACED}]){BREAK}|(?<![{_UNSPACED}]){BREAK}(?![{_UNSPACED}])"
+)
+"""Breaks that part no words: beside no letter at all, or between letters of which none is one of those."""
 _MAY_BE_WIDE = re.compile("[\u1100-\U0010ffff]")
 _SURELY_WIDE = re.compile("[\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]+")
 
@@ -63,26 +68,19 @@ def _plain(text: str) -> str:
     if BREAK not in text:
         return _composed(text)
     # Those before marks go first: NFC may put marks in another order, so that the rest would stand beside others.
-    text = _composed(_BREAKS.sub(_before_no_mark, text))
-    return _composed(_BREAKS.sub(_between_words, text))
+    text = _composed(_before_marks().sub("", _RUNS.sub(BREAK, text)))
+    return _composed(_IDLE.sub("", text))
 
 
 def _composed(text: str) -> str:
     return _bounded(unicodedata.normalize("NFC", _bounded(text)))
 
 
-def _before_no_mark(breaks: re.Match[str]) -> str:
-    """One break, or none where a mark follows that belongs to the letter before."""
-    behind = breaks.string[breaks.end() : breaks.end() + 1]
-    return "" if not behind or unicodedata.combining(behind) else BREAK
-
-
-def _between_words(breaks: re.Match[str]) -> str:
-    """A break between letters or digits, of which one is of a script that has such breaks; none elsewhere."""
-    sides = breaks.string[max(0, breaks.start() - 1) : breaks.start()], breaks.string[breaks.end() : breaks.end() + 1]
-    unspaced = [bool(_UNSPACED.match(char)) for char in sides]
-    is_kept = any(unspaced) and all(known or char.isalnum() for known, char in zip(unspaced, sides, strict=True))
-    return BREAK if is_kept else ""
+@cache
+def _before_marks() -> re.Pattern[str]:
+    """Breaks before a mark, which belongs to the letter before them."""
+    marks = "".join(char for char in map(chr, range(0x300, 0x20000)) if unicodedata.combining(char))
+    return re.compile(f"{BREAK}(?=[{marks}])")
 
 
 def _is_odd(text: str) -> bool:
