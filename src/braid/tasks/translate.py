@@ -190,7 +190,7 @@ def _finished(text: str, line: str, mark: str) -> str:
     if mark:
         text = with_accelerator(text, mark, [(one.start, one.end) for one in find_placeholders(text)])
     for one in find_placeholders(line):
-        if (normalized := normalize(one.text)) != one.text:
+        if (normalized := without_breaks(normalize(one.text))) != one.text:
             text = text.replace(normalized, one.text)
     return text
 
