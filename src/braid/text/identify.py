@@ -311,11 +311,9 @@ def scripts_of(code: str) -> list[str]:
     script, base = declared_script(code), _base(code)
     if script in _CODES:
         return [_CODES[script]]
-    return (
-        []
-        if script and script not in _MIXED
-        else [name for name, codes in _WRITTEN_IN.items() if base in codes.split()]
-    )
+    if script and script not in _MIXED:
+        return []
+    return [name for name, codes in _WRITTEN_IN.items() if base in codes.split()]
 
 
 def read_as(code: str) -> str:
