@@ -7,7 +7,7 @@ plain script that holds everything in memory.
 All four read the same tab-separated file, bring both sides to NFC with single spaces, leave out rows that are empty,
 too long, identical, of odd length or with other placeholders, and write JSON lines. Braid's figures are with the rules
 that the others lack switched off ("same rules"), and with its defaults; Braid and the plain script also leave out
-repetitions and split without leaks. Prints JSON; MB/s is of input, per core.
+repetitions and split without leaks, and Braid counts personal data. Prints JSON; MB/s is of input, per core.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from machine import machine
 
 PLACEHOLDER = re.compile(r"\{[^{}]{0,60}\}|%[sd]|</?[a-z]+/?>")
-SAME_RULES = ("check_language", "check_numbers", "repair_text")
+LACKED = ("check_language", "check_numbers", "repair_text", "split_near")
 
 
 def main() -> None:
@@ -94,7 +94,7 @@ def braid_one(folder: Path, *, processes: int = 1, same: bool = True) -> None:
 
     joblib.cpu_count = lambda: processes
     data: dict[str, Any] = {"train": ["pairs.tsv"], "source_language": "en", "target_language": "fr"}
-    data |= dict.fromkeys(SAME_RULES, False) if same else {}
+    data |= dict.fromkeys(LACKED, False) if same else {}
     output = folder / f"out{processes}{same}"
     shutil.rmtree(output, ignore_errors=True)
     prepare_data(make_recipe({"data": data}), folder=folder, output=output)

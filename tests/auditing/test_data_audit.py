@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from audit_rows import labeled, pair, pairs
+from audit_rows import labeled, pair, pairs, row
 from braid.auditing.audit_page import audit_page
 from braid.auditing.audit_sections import audit_sections
 from braid.auditing.audit_text import print_audit
@@ -64,6 +64,7 @@ def test_every_task_becomes_json_a_page_and_text(task, tmp_path):
     html = (tmp_path / "audit.html").read_text(encoding="utf-8")
     assert all(f'id="{key}"' in html for key in keys)
     assert html.count("<svg") == 1
+    assert html.count('<div class="scroll') == html.count("<table") + 1 and "overflow-x: auto" in html
     assert "What to expect" in printed(found)
 
 
@@ -107,6 +108,39 @@ def test_no_line_on_a_terminal_is_wider_than_it(tmp_path):
     rows = [replace(row, file="a/rather/long/folder/with/a/name/that/goes/on/and/on/pairs.tsv") for row in pairs(300)]
     found = audited(facts_of("translate", rows, rows[:30], folder=tmp_path, languages=("en", "de")))
     assert max(map(cell_len, printed(found).split("\n"))) <= 80
+
+
+def test_documents_are_not_counted_as_pieces_and_a_cut_list_says_so_once(tmp_path):
+    rows = [row for row in some("generate") for _ in range(2)]
+    facts = facts_of("generate", rows, rows[:10], folder=tmp_path)
+    report = facts.report | {"files": {f"{n:02}.txt": 1 for n in range(60)}, "rows_read": 60, "rows_kept": 60}
+    report |= {"pieces": 130, "held_more": {"valid": {"rows": 9, "wanted": 5, "asked": 5}}, "reads": "texts"}
+    found = audited(replace(facts, report=report))
+    text = " ".join(printed(found).split())
+    assert "60 documents read, 60 of them kept, in 130 pieces." in text
+    assert "and 48 more part pieces" in text and "more files" not in text
+    assert "9 documents are held out in valid, 4 more than asked for (valid_rows = 5, " in text
+    audit_page(found, path=tmp_path / "audit.html")
+    html = (tmp_path / "audit.html").read_text(encoding="utf-8")
+    assert "<p>and 40 more files</p>" in html and "60 documents read" in html
+
+
+def test_no_pair_is_shown_where_none_is_estimated_to_be_wrong(tmp_path):
+    found = audited(facts_of("translate", pairs(300), folder=tmp_path, languages=("en", "de")))
+    judged = found["misaligned"] | {"is_usable": True, "suspects": [row(3, reasons=["its words seldom go together"])]}
+    for number in (0, 2):
+        shown = printed(found | {"misaligned": judged | {"estimated": number, "estimated_share": 0.0, "auc": 0.99}})
+        assert ("its words seldom go together" in shown) is bool(number)
+
+
+def test_the_share_of_texts_whose_language_cannot_be_told_is_said(tmp_path):
+    found = audited(facts_of("translate", pairs(300), folder=tmp_path, languages=("en", "de")))
+    language = found["sides"]["source"]["language"] | {"texts": 62, "languages": {"en": 0.887}, "unclear": 0.113}
+    found["sides"]["source"] = found["sides"]["source"] | {"language": language}
+    words = "English 88.7 %, 11.3 % too short or too mixed to tell"
+    assert words in printed(found, width=200)
+    audit_page(found, path=tmp_path / "audit.html")
+    assert words in (tmp_path / "audit.html").read_text(encoding="utf-8")
 
 
 def test_nothing_at_all_is_audited(tmp_path):

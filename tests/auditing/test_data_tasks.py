@@ -30,6 +30,17 @@ def test_answers():
     assert answers_found([])["positions"] == []
 
 
+def test_lines_that_documents_share():
+    header = "Acme Ltd. – Handbook of the wonderful machine, edition {}"
+    rows = [pair(0, "", f"{header.format(n)}\ntext {n * 'x'} of it\nmore\n", group=str(n)) for n in range(9)]
+    rows += [pair(0, "", f"a second piece {n * 'z'}", group=str(n)) for n in range(9)]
+    shared = {"lines": 1, "line": header.format(2), "most": 9, "documents": 9}
+    assert texts_found(rows)["shared_lines"] == shared | {"lines": 2}  # "more" stands in all, too
+    bodies = [pair(0, f"{header.format(n)}\nThe cat {n * 'x'} sat.", "A cat sat.") for n in range(9)]
+    assert summaries_found(bodies, "en")["shared_lines"] == shared
+    assert texts_found([])["shared_lines"] == {"lines": 0, "line": "", "most": 0, "documents": 0}
+
+
 def test_texts():
     rows = [
         pair(0, "", "one two three four\nshort\nfive six seven", group="a"),

@@ -52,6 +52,8 @@ UNKNOWN = {"test": {"rows": 273, "unknown": 147, "labels": {"a": 100, "b": 40, "
 CHINESE = side(language=language(scripts={"Han": 1.0}), coverage={"known": 0.9, "known_types": 0.7, "seen_once": 0.0})
 ANSWERS = {"rows": 100, "not_found": 0, "without_answer": 5, "positions": [0.1] * 10, "samples": []}
 SUMMARIES = {"rows": 10, "copied": 0.1, "longer": {"rows": 0, "samples": []}}
+SWAPPED = {"rejected": 28_000, "looked_at": 200, "fitting": 190}
+SHARED = {"lines": 3, "line": "Acme Ltd.", "most": 48, "documents": 48}
 TEXTS = {"bytes": 2_000_000, "repeated_share": 0.4, "samples": [row(2, times=31)]}
 FILES = (("a.tsv", 65_000), ("b.tsv", 5000))
 
@@ -127,7 +129,24 @@ CASES = [
     ("realign", audit(misaligned=judged()), "Mend or drop the 50 pairs"),
     ("mislabeled", audit("classify", mislabeled=doubtful()),
      "40 labels of 1,000 texts (4.0 %) look wrong or doubtful"),
-    ("relabel", audit("classify", mislabeled=doubtful()), 'most often "a" looks like "b" (9 texts)'),
+    ("relabel", audit("classify", mislabeled=doubtful()),
+     'most often "a" looks like "b" (9 texts). Where people would differ as well, join'),
+    ("relabel", audit("classify", labels=dict.fromkeys("abcdefgh", 90),
+                      mislabeled=doubtful(flagged=123, confusions=[{"given": "a", "likely": "b", "rows": 2}])),
+     "in the order of the list; no two labels are taken for each other far more often than others, so that these"),
+    ("relabel", audit("classify", labels=dict.fromkeys("abc", 90),
+                      mislabeled=doubtful(flagged=60, confusions=[{"given": "a", "likely": "b", "rows": 12}])),
+     "in the order of the list; no two labels"),
+    ("swapped", audit(data=with_data(rejected=rejected("language_side", 28_000), swapped=SWAPPED)),
+     "The sides look swapped: 28,000 of 70,000 rows are left out for their language, and 190 of 200 of these"),
+    ("swap_sides", audit(data=with_data(rejected=rejected("language_side", 28_000), swapped=SWAPPED)),
+     "of parallel files name that of the source first"),
+    ("shared_lines", audit("generate", texts=TEXTS | {"shared_lines": SHARED}),
+     '48 of 48 documents have the line "Acme Ltd.", and 2 more lines stand in many: remove_boilerplate = true under'),
+    ("shared_lines", audit("summarize", summaries=SUMMARIES | {"shared_lines": SHARED | {"lines": 1}}),
+     '48 of 48 documents have the line "Acme Ltd.": remove_boilerplate'),
+    ("encoding", audit(files=[{"file": f"{n}.po", "rows": 9, "encoding": "iso8859-1"} for n in "ab"]),
+     "a.po was read as iso8859-1, and 1 more file not as UTF-8: look"),
     ("one_label", audit("classify", labels={"a": 9}), 'All 9 texts have the same label, "a"'),
     ("imbalance", audit("classify", labels={"a": 500, "b": 50}),
      'The largest label, "a", has 500 texts, the smallest, "b", 50: 10'),
@@ -153,7 +172,7 @@ CASES = [
      "The label of one of 1,000 texts (0.1 %) looks wrong or doubtful, first a.tsv:7"),
     ("relabel",
      audit("classify", mislabeled=doubtful(flagged=1, confusions=[{"given": "a", "likely": "b", "rows": 1}])),
-     "Read the doubtful label again, in the order of the list. Where"),
+     "Read the doubtful label again, in the order of the list."),
     ("model", audit("classify", baseline=base("accuracy", 88.8)), "A linear model alone is right for 88.8 % on your"),
 ]  # fmt: skip
 
@@ -206,6 +225,10 @@ def test_nothing_is_said_where_nothing_is_wrong(task):
         ("mislabeled", audit("classify", mislabeled=doubtful(suspects=[], flagged=0))),
         ("class_weight", audit("classify", labels={"a": 500, "b": 50}, class_weight="balanced")),
         ("cleaning", audit(data=with_data(rejected=rejected("duplicate", 14_000)))),
+        ("cleaning", audit(data=with_data(rejected=rejected("language_side", 28_000), swapped=SWAPPED))),
+        ("shared_lines", audit("generate", texts=TEXTS | {"shared_lines": SHARED | {"most": 4}})),
+        ("shared_lines", audit("generate", texts=TEXTS | {"shared_lines": {"lines": 0, "line": "", "most": 0,
+                                                                          "documents": 0}})),
         ("inconsistent", audit("summarize", consistency={"sources": 9, "several_targets": 9, "samples": []})),
         ("leakage", audit(leakage=LEFT_OUT)),
         ("leakage", audit(leakage=LEFT_OUT, given=["valid"])),

@@ -1,5 +1,6 @@
 """What was held out never goes to training because data are added."""
 
+import io
 import json
 import shutil
 import tempfile
@@ -9,10 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from braid.config.loading import make_recipe
 from braid.data.held_out import read_held_out, write_held_out
 from braid.data.prepare import prepare_data
+from braid.data.report import print_report
 from braid.data.split import HeldOut
 from braid.errors import ConfigError, DataError
 
@@ -133,6 +136,40 @@ def test_rows_that_come_back_are_held_out_again(tmp_path, base):
     prepare(tmp_path, base)
     after = prepare(tmp_path, [*base, *lines])
     assert changed(before, after) == {}
+
+
+def printed(report):
+    out = io.StringIO()
+    print_report(report, Console(width=1000, file=out))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("held_out", ["", "h.txt"])
+def test_a_part_that_has_grown_by_rows_that_came_back_is_told(tmp_path, base, held_out):
+    def prepared(lines):
+        return prepare(tmp_path, lines, valid_rows=4, test_rows=4, held_out=held_out)
+
+    first = prepared(base)
+    assert first.report["held_more"] == {} and "more than asked for" not in printed(first.report)
+    held = {row.source for row in first.valid}
+    prepared([one for one in base if one.split("\t")[0] not in held])
+    back = prepared(base)
+    assert held < {row.source for row in back.valid}
+    assert back.report["held_more"] == {"valid": {"rows": 8, "wanted": 4, "asked": 4}}
+    text = printed(back.report)
+    assert "8 rows are held out in valid, 4 more than asked for (valid_rows = 4, a tenth of the data at most)" in text
+    assert ("to draw anew, delete h.txt and the prepared data" in text) is bool(held_out)
+    shutil.rmtree(tmp_path / "out")
+    (tmp_path / "h.txt").unlink(missing_ok=True)
+    assert prepared(base).report["held_more"] == {}
+
+
+def test_groups_that_make_a_part_a_little_larger_are_no_growth(tmp_path, base):
+    shared = [line(number, other=number // 3) for number in range(300)]
+    for _ in range(2):
+        found = prepare(tmp_path, [*base, *shared], valid_rows=10, test_rows=11)
+        assert len(found.valid) + len(found.test) > 21 and found.report["held_more"] == {}
+        (tmp_path / "out" / "train.jsonl").unlink()
 
 
 def test_another_seed_says_what_it_moves(tmp_path, base):

@@ -363,7 +363,8 @@ def test_a_report_tells_documents_from_pieces_and_moves(tmp_path):
     assert "2  documents read from all files" in text and f"{len(found.train)}  pieces of them in train" in text
     assert "source" not in text and "MB/s" not in text and "WARNING" not in text
     assert f"h.txt names {rows} held-out rows, {rows} of them new: keep it with the recipe" in text
-    assert found.report["documents_kept"] == 2
+    assert found.report["documents_kept"] == found.report["rows_kept"] == found.report["rows_read"] == 2
+    assert found.report["pieces"] == sum(found.report["splits"].values()) > 2
     (tmp_path / "h.txt").unlink()
     _, text = printed(split_seed=2, test_rows=1)
     assert "WARNING" in text and "(in test) are in valid now" in text

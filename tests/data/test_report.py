@@ -69,7 +69,7 @@ def test_unseen_words_are_the_units_of_all_comparisons():
     assert unseen["valid_source"] == 0.2  # 2
 
 
-@pytest.mark.parametrize("files", [1, FILES, FILES + 3])
+@pytest.mark.parametrize("files", [1, FILES, FILES + 1, FILES + 3])
 def test_printed_in_80_columns(files):
     out = io.StringIO()
     print_report(made(files), Console(file=out, width=80))
@@ -77,7 +77,8 @@ def test_printed_in_80_columns(files):
     assert all(len(line) <= 80 for line in printed.splitlines())
     assert "empty on one side" in printed
     assert "[0].tsv" in printed
-    assert ("and in 3 more files" in printed) == (files > FILES)
+    assert ("and in 3 more files" in printed) == (files > FILES + 1)
+    assert ("and in 1 more file\n" in "\n".join(map(str.rstrip, printed.splitlines())) + "\n") == (files == FILES + 1)
 
 
 def test_labels_are_counted():

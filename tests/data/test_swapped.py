@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import io
+
 import pytest
+from rich.console import Console
 
 from braid.config.recipe import DataConfig, Recipe
 from braid.data.prepare import prepare_data
+from braid.data.report import print_report
 from braid.data.swapped import are_labels_first
 from braid.errors import DataError
 
@@ -50,6 +54,29 @@ def test_real_texts_that_are_swapped(shared_data, tmp_path):
     sides = [(folder / f"dev.{code}.txt").read_text(encoding="utf-8").splitlines()[:120] for code in ("de", "en")]
     with pytest.raises(DataError, match="the columns look swapped"):
         prepare(tmp_path, zip(*sides, strict=True))
+
+
+SHORT = [(f"Open {n}", f"Start {n}") for n in range(40)]
+
+
+def test_swapped_sides_are_told_though_most_texts_are_too_short(tmp_path):
+    rows = [*PAIRS[:30], *SHORT]
+    with pytest.raises(DataError, match="the columns look swapped: 30 rows"):
+        prepare(tmp_path, [pair[::-1] for pair in rows])
+    assert "swapped" not in prepare(tmp_path, [*rows, *PAIRS[30:]]).report
+
+
+def test_one_of_two_files_that_is_swapped_is_told_but_not_refused(tmp_path):
+    found = prepare(tmp_path, [*(pair[::-1] for pair in PAIRS[:32]), *PAIRS[32:], *SHORT[:20]], max_length_ratio=9.0)
+    assert found.report["swapped"] == {"rejected": 32, "looked_at": 32, "fitting": 32}
+    out = io.StringIO()
+    print_report(found.report, Console(width=1000, file=out))
+    assert "WARNING: some files or rows look swapped: nearly all of the 32 rows" in out.getvalue()
+
+
+def test_texts_that_nobody_translated_are_no_swap(tmp_path):
+    rows = [(source, source.replace("Today", "So today")) for source, _ in PAIRS[:30]]
+    assert "swapped" not in prepare(tmp_path, [*rows, *PAIRS[30:], *SHORT]).report
 
 
 LABELED = [("good" if i % 2 else "bad", f"{pair[0]} {i}") for i, pair in enumerate(PAIRS)]

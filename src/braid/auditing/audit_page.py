@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from braid.auditing.audit_sections import audit_sections
-from braid.auditing.audit_view import Cell, Section, Table, cell_text, is_number
+from braid.auditing.audit_view import Cell, Section, Table, cell_text, count_text, is_number
 from braid.auditing.charts import chart_row
+from braid.auditing.findings import row_noun
 from braid.auditing.pages import page_environment, write_page
 from braid.storage import make_folder
 from braid.text.languages import language_name
@@ -31,6 +32,7 @@ def audit_page(audit: dict[str, Any], *, path: Path) -> None:
     sections = audit_sections(audit)
     html = environment.get_template("audit.html.j2").render(
         audit=audit,
+        read=count_text(audit["data"]["rows_read"], row_noun(audit)),
         sections=[(section, chart_row(section.charts) if section.charts else "") for section in _merged(sections)],
         languages=" → ".join(language_name(code) for code in audit["languages_declared"] if code),
     )

@@ -54,7 +54,9 @@ def _print_table(table: Table, console: Console) -> None:
         grid.add_row(*map(Text, row))
     console.print(grid)
     if len(rows) > TABLE_ROWS:
-        console.print(Text(f"and {len(rows) - TABLE_ROWS:,} more"))
+        console.print(Text(f"and {len(rows) - TABLE_ROWS + table.more:,} more"))
+    elif table.note:
+        console.print(Text(table.note))
 
 
 def _print_rows(section: Section, console: Console) -> None:

@@ -25,11 +25,15 @@ class Table:
         header: One name a column.
         rows: Cells: text, whole numbers, or numbers that are shown with one decimal.
         bar: The column whose values, as shares of the largest, are drawn as bars as well; -1 for none.
+        more: How many further rows there would be.
+        note: What is said of these where all others are shown.
     """
 
     header: tuple[str, ...]
     rows: Sequence[Sequence[Cell]]
     bar: int = -1
+    more: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,8 +16,8 @@ from braid.auditing.audit_view import (
     share_text,
     shown_row,
 )
-from braid.auditing.findings import place, text_sides
-from braid.data.report import NOTE_TITLES, RULE_TITLES
+from braid.auditing.findings import place, row_noun, text_sides
+from braid.data.report import NOTE_TITLES, RULE_TITLES, held_sentences
 from braid.text.languages import language_name
 
 LEAST = 0.0005
@@ -51,15 +51,26 @@ def sizes(audit: dict[str, Any]) -> Iterator[Section]:
         for rule, found in data["rejected"].items()
         for sample in found["samples"][:2]
     ]
-    left = f" ({len(files) - SHOWN} smaller files are not shown)" if len(files) > SHOWN else ""
+    noun, pieces = row_noun(audit), data.get("pieces")
+    kept = f", in {count_text(pieces, 'piece')}" if pieces else ""
+    left = max(0, len(files) - SHOWN)
     yield Section(
         key="sizes",
         title="Sizes",
-        sentences=[f"{data['rows_read']:,} rows were read, {data['rows_kept']:,} are kept.{left}"],
+        sentences=[
+            f"{count_text(data['rows_read'], noun)} read, {data['rows_kept']:,} of them kept{kept}.",
+            *(f"{sentence}." for sentence in held_sentences(data)),
+        ],
         tables=[
-            Table(header=("file", "rows", "%"), rows=files[:SHOWN], bar=1),
-            Table(header=("part", "rows"), rows=parts, bar=1),
-            *([Table(header=("left out", "rows"), rows=rejected, bar=1)] if rejected else []),
+            Table(
+                header=("file", f"{noun}s", "%"),
+                rows=files[:SHOWN],
+                bar=1,
+                more=left,
+                note=f"and {count_text(left, 'more file')}" if left else "",
+            ),
+            Table(header=("part", "pieces" if pieces else f"{noun}s"), rows=parts, bar=1),
+            *([Table(header=("left out", f"{noun}s"), rows=rejected, bar=1)] if rejected else []),
         ],
         rows=samples,
         rows_title="Left out, for example",
@@ -75,6 +86,8 @@ def languages(audit: dict[str, Any]) -> Iterator[Section]:
         told = _shares({language_name(code): part for code, part in found["languages"].items()})
         variant = f" ({found['variant']})" if found["variant"] else ""
         declared = language_name(found["declared"]) if found["declared"] else "nothing"
+        if told and found["unclear"] >= LEAST:
+            told += f", {share_text(found['unclear'])} too short or too mixed to tell"
         rows.append([side["name"], declared + variant, scripts, told or "texts too short to tell", found["texts"]])
         others += [
             shown_row(row, f"{side['name']} looks like {language_name(row['language'])}") for row in found["rows"][:5]
@@ -153,7 +166,7 @@ def repeats(audit: dict[str, Any]) -> Iterator[Section]:
     """Repetitions and several targets."""
     rejected, found = audit["data"]["rejected"], audit.get("consistency")
     number = {rule: rejected.get(rule, {}).get("rows", 0) for rule in ("duplicate", "conflict")}
-    sentences = [f"{number['duplicate']:,} rows repeat another exactly"
+    sentences = [f"{number['duplicate']:,} {row_noun(audit)}s repeat another exactly"
                  + (f", {number['conflict']:,} with other labels" if number["conflict"] else "") + "."]  # fmt: skip
     rows = []
     if found:
@@ -187,8 +200,8 @@ def noted(audit: dict[str, Any]) -> Iterator[Section]:
     yield Section(
         key="noted",
         title="Mended, taken out, personal data",
-        sentences=["What preparation noted in rows that it did not reject."],
-        tables=[Table(header=("what", "rows"), rows=rows)],
+        sentences=[f"What preparation noted in {row_noun(audit)}s that it did not reject."],
+        tables=[Table(header=("what", f"{row_noun(audit)}s"), rows=rows)],
         rows=samples,
         rows_title="For example",
     )

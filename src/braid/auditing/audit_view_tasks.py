@@ -21,12 +21,13 @@ def labels(audit: dict[str, Any]) -> Iterator[Section]:
     if counts := audit.get("labels"):
         order = list(counts.items())
         kept = order if len(order) <= 2 * SHOWN else [*order[:SHOWN], *order[-SHOWN:]]
-        left = [f"{len(order) - len(kept)} labels in between are not shown."] if len(kept) < len(order) else []
+        left = len(order) - len(kept)
         several = sum(rows for number, rows in audit["texts_with_labels"].items() if number != "1")
         sentences = [f"{sentence[0].upper()}{sentence[1:]}." for sentence in label_sentences(counts, "balanced")]
         sentences += [f"{several:,} texts have several."] if several else []
-        table = Table(header=("label", "texts"), rows=[list(pair) for pair in kept], bar=1)
-        yield Section(key="labels", title="Labels", sentences=[*sentences, *left], tables=[table])
+        note = f"{count_text(left, 'label')} in between not shown." if left else ""
+        table = Table(header=("label", "texts"), rows=[list(pair) for pair in kept], bar=1, more=left, note=note)
+        yield Section(key="labels", title="Labels", sentences=sentences, tables=[table])
 
 
 def mislabeled(audit: dict[str, Any]) -> Iterator[Section]:
@@ -86,7 +87,7 @@ def misaligned(audit: dict[str, Any]) -> Iterator[Section]:
             f"check puts mixed pairs above these data's own in {share_text(found['auc'])} of cases; free "
             "translations and sayings look odd to it, too."
         ],
-        rows=[shown_row(row) for row in found["suspects"][:SHOWN]],
+        rows=[shown_row(row) for row in found["suspects"][:SHOWN]] if found["estimated"] else (),
         rows_title="The oddest" if found["estimated"] < SHOWN else "The likeliest",
     )
 

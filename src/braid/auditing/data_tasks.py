@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from braid.auditing.data_sample import quoted_row
 from braid.auditing.data_words import percentiles
+from braid.data.boilerplate import LineCounts
 from braid.data.example import Example
+from braid.data.line_places import line_numbers
 from braid.metrics.leads import choose_lead
 from braid.metrics.overlap import compression, extractiveness, novelty
 from braid.text.units import units
@@ -29,7 +31,8 @@ def summaries_found(rows: Sequence[Example], language: str) -> dict[str, Any]:
     Returns:
         ``rows`` looked at; as scores with intervals ``compression``, ``coverage``, ``density`` and ``novel1`` to
         ``novel4`` (see `braid.metrics.overlap`); ``copied``, the share that stands in its text word for word; ``lead``,
-        the best beginning of the text with its ``rougeL``; and ``longer``, rows whose summary is longer than the text.
+        the best beginning of the text with its ``rougeL``; ``longer``, rows whose summary is longer than the text; and
+        ``shared_lines`` of the texts.
     """
     some = rows[:: max(1, len(rows) // SUMMARIES)][:SUMMARIES]
     if not some:
@@ -46,7 +49,18 @@ def summaries_found(rows: Sequence[Example], language: str) -> dict[str, Any]:
         "copied": round(sum(_is_copy(row) for row in some) / len(some), 4),
         "lead": {"name": lead.name, "rougeL": round(lead.rougeL, 1)},
         "longer": {"rows": len(longer), "samples": [quoted_row(row) for row in longer[:SHOWN]]},
+        "shared_lines": _shared_lines(row.source for row in rows),
     }
+
+
+def _shared_lines(documents: Iterable[str]) -> dict[str, Any]:
+    """How many lines stand in many documents, the commonest of them, in how ``most`` it stands and of how many."""
+    counts = LineCounts()
+    for document in documents:
+        counts.add(document)
+    lines = counts.boilerplate().lines
+    line = max(lines, key=lambda one: (lines[one], sum(map(str.isalpha, one))), default="")  # rather than a rule
+    return {"lines": len(lines), "line": line, "most": lines.get(line, 0), "documents": counts.num_documents}
 
 
 def _is_copy(row: Example) -> bool:
@@ -89,36 +103,46 @@ def texts_found(rows: Sequence[Example]) -> dict[str, Any]:
     Returns:
         ``documents``, ``characters``, ``bytes``; of lines of three words and more ``lines``, ``repeated_lines`` (those
         that stood there before) and ``repeated_share`` (of these lines' characters); ``samples``, the lines most
-        repeated, as ``line``, ``times`` and ``where``; ``repeated_documents``; and ``characters_once``, characters of
-        the alphabet that stand there once, beside ``distinct_characters``.
+        repeated, as ``line``, ``times`` and ``where``; ``repeated_documents``; ``characters_once``, characters of
+        the alphabet that stand there once, beside ``distinct_characters``; and ``shared_lines``, those that stand in
+        many documents.
     """
-    first: dict[str, Example] = {}
+    first: dict[str, tuple[Example, int]] = {}
     times: Counter[str] = Counter()
     alphabet: Counter[str] = Counter()
     size = repeated = 0
     for row in rows:
         alphabet.update(row.target)
-        for line in filter(_is_long, map(str.strip, row.target.split("\n"))):
+        for number, line in enumerate(map(str.strip, row.target.split("\n"))):
+            if not _is_long(line):
+                continue
             size += len(line)
             repeated += len(line) if line in times else 0
             times[line] += 1
-            first.setdefault(line, row)
-    most = [(line, number) for line, number in times.most_common(SHOWN) if number > 1]
+            first.setdefault(line, (row, number))
+    most = [(line, count) for line, count in times.most_common(SHOWN) if count > 1]
     texts = [row.target for row in rows]
+    documents: dict[str, list[str]] = {}
+    for row in rows:
+        documents.setdefault(row.group or row.target, []).append(row.target)
     return {
-        "documents": len({row.group or row.target for row in rows}),
+        "documents": len(documents),
+        "shared_lines": _shared_lines(map("\n".join, documents.values())),
         "characters": sum(map(len, texts)),
         "bytes": sum(len(text.encode("utf-8", "replace")) for text in texts),
         "lines": times.total(),
         "repeated_lines": times.total() - len(times),
         "repeated_share": round(repeated / size, 4) if size else 0.0,
-        "samples": [
-            quoted_row(first[line]) | {"target": line[:200], "times": number, "source": ""} for line, number in most
-        ],
+        "samples": [_repeated(*first[line], line) | {"times": count} for line, count in most],
         "repeated_documents": len(texts) - len(set(texts)),
         "distinct_characters": len(alphabet),
         "characters_once": sum(number == 1 for number in alphabet.values()),
     }
+
+
+def _repeated(row: Example, number: int, line: str) -> dict[str, Any]:
+    """A line of a text as it is quoted, with its own place in the file."""
+    return quoted_row(row) | {"target": line[:200], "source": "", "line": line_numbers(row)[number]}
 
 
 def _is_long(line: str) -> bool:

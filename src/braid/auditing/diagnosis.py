@@ -26,8 +26,8 @@ WARNINGS = (
     "answers_first", "conflicts", "copied_summaries", "damaged_text", "duplicates", "encoding", "imbalance",
     "inconsistent", "language", "leakage", "license", "long_summaries", "lost_answers", "misaligned", "mislabeled",
     "near_duplicates", "no_license", "one_file", "one_label", "other_part_language", "personal_data", "rare_labels",
-    "rejected", "repeated_lines", "sampled", "script", "small_test", "unknown_labels", "unknown_words", "unprepared",
-    "variants",
+    "rejected", "repeated_lines", "sampled", "script", "small_test", "swapped", "unknown_labels", "unknown_words",
+    "unprepared", "variants",
 )  # fmt: skip
 """Names of all warnings, for ``--fail-on``."""
 

@@ -17,6 +17,7 @@ from braid.auditing.findings import (
     data_size,
     place,
     prospect,
+    row_noun,
     rows_kept,
     text_sides,
     warning,
@@ -55,8 +56,8 @@ def unprepared(audit: Audit) -> Iterator[Finding]:
         yield warning("unprepared", 100, f"No model can be trained on these data as they are: {audit['problem']}.")
         yield advice(
             "first_of_all", 99,
-            f"Mend that first: {rows_kept(audit):,} of {audit['data']['rows_read']:,} rows read are usable each by "
-            "itself; what is said here of data that cannot be prepared can only be a hint."
+            f"Mend that first: {rows_kept(audit):,} of {audit['data']['rows_read']:,} {row_noun(audit)}s read are "
+            "usable each by itself; what is said here of data that cannot be prepared can only be a hint."
         )  # fmt: skip
 
 
@@ -141,17 +142,31 @@ def rejected(audit: Audit) -> Iterator[Finding]:
     if not read or lost < MANY_REJECTED * read:
         return
     rule, worst = next(iter(found.items()))
-    sample, name = worst["samples"][0], rule.replace("_", " ")
+    sample, name, noun = worst["samples"][0], rule.replace("_", " "), row_noun(audit)
     detail = f": {sample['detail']}" if sample["detail"] else ""
     yield warning(
         "rejected", 30 + 60 * lost / read,
-        f"{lost:,} of {read:,} rows ({100 * lost / read:.0f} %) are left out, {worst['rows']:,} of them by the rule "
+        f"{lost:,} of {read:,} {noun}s ({100 * lost / read:.0f} %) are left out, {worst['rows']:,} of them by the rule "
         f'"{name}" (first {place(sample)}{detail}).'
     )  # fmt: skip
-    if rule not in ("duplicate", "leak"):
+    swapped = audit["data"].get("swapped") if rule == "language_side" else None
+    if swapped:
+        yield warning(
+            "swapped", 98,
+            f"The sides look swapped: {worst['rows']:,} of {read:,} rows are left out for their language, and "
+            f"{swapped['fitting']:,} of {swapped['looked_at']:,} of these that were looked at would be right with "
+            f"source and target the other way round, first {place(sample)}."
+        )  # fmt: skip
+        yield advice(
+            "swap_sides", 98,
+            "Swap source and target where they stand the wrong way round: of parallel files name that of the source "
+            "first, of columns set source_column and target_column under [data]. Rows too short for their language to "
+            "be told are used as they stand until then."
+        )  # fmt: skip
+    elif rule not in ("duplicate", "leak"):
         yield advice(
             "cleaning", min(80, 30 + 100 * lost / read),
-            f'Look at what the rule "{name}" leaves out: {worst["rows"]:,} rows come back if they are mended, or if '
+            f'Look at what the rule "{name}" leaves out: {worst["rows"]:,} {noun}s come back if they are mended, or if '
             'the rule '
             "under [data] is too strict for these texts."
         )  # fmt: skip
@@ -273,7 +288,8 @@ def repeats(audit: Audit) -> Iterator[Finding]:
         if number >= least * read:
             yield warning(
                 f"{rule}s", 38,
-                f"{number:,} of {read:,} rows ({100 * number / read:.0f} %) {words}; the first of each is used."
+                f"{number:,} of {read:,} {row_noun(audit)}s ({100 * number / read:.0f} %) {words}; the first of each "
+                "is used."
             )  # fmt: skip
     near = audit["near_duplicates"]
     train = max(1, audit["sampled"].get("train", [audit["data"]["splits"].get("train", 0)])[0])
@@ -296,7 +312,7 @@ def files(audit: Audit) -> Iterator[Finding]:
         )  # fmt: skip
     odd = [file for file in found if file["encoding"] not in ("", "utf-8", "ascii")]
     if odd:
-        more = f", and {len(odd) - 1:,} more files not as UTF-8" if len(odd) > 1 else ""
+        more = f", and {len(odd) - 1:,} more file{'s' * (len(odd) > 2)} not as UTF-8" if len(odd) > 1 else ""
         yield warning(
             "encoding", 20,
             f"{odd[0]['file']} was read as {odd[0]['encoding']}{more}: look whether its letters came through."
@@ -314,7 +330,7 @@ def personal_data(audit: Audit) -> Iterator[Finding]:
         kinds = ", ".join(f"{kind.replace('_', ' ')} {number:,}" for kind, number in found.get("kinds", {}).items())
         first = found["samples"][0]
         yield warning(
-            "personal_data", 26 + min(30, 300 * found["rows"] / max(1, rows_kept(audit))),
+            "personal_data", 26 + min(30, 300 * found["rows"] / max(1, audit["data"]["rows_kept"])),
             f"{found['rows']:,} rows hold personal data{f' ({kinds})' if kinds else ''}, first {place(first)} "
             f'({first["detail"]}), which a model may repeat: personal_data = "mask" or "reject" under [data].'
         )  # fmt: skip

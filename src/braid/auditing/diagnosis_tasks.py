@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from braid.auditing.findings import Audit, Finding, Rule, advice, data_size, place, warning
 from braid.data.report import UNEVEN
@@ -11,6 +12,11 @@ FEW_TEXTS = 10
 """Texts of a label below which it is hardly learned."""
 MIN_MISALIGNED, MIN_MISALIGNED_SHARE, MENDED_SHARE = 3, 0.0005, 0.003
 """Pairs, their share from which on they are told, and from which on mending them is advised."""
+MIN_CONFUSED, CONFUSED, MANY_SUSPECTS = 3, 0.05, 10
+"""Suspects of one pair of labels, and their share of all, from which on the pair is told; suspects from which on it is
+told that there is none."""
+SHARED_LINES = 0.1
+"""Share of the documents that have the same line, from which on it is told."""
 INCONSISTENT = 0.1
 MUCH_COPIED, MUCH_REPEATED, FIRST_TENTH = 0.3, 0.1, 0.5
 SMALL_PAIRS = 60_000
@@ -54,15 +60,30 @@ def mislabeled(audit: Audit) -> Iterator[Finding]:
         f"({100 * share:.1f} %) {'look' if number > 1 else 'looks'} wrong or doubtful{more}, first "
         f"{place(first)} ({first['reasons'][0]})."
     )  # fmt: skip
-    pair = found["confusions"][0]
-    names = [f'"{pair[side]}"' if pair[side] else "no such label" for side in ("given", "likely")]
-    often = f"; most often {names[0]} looks like {names[1]} ({pair['rows']:,} texts)" if pair["rows"] > 1 else ""
     yield advice(
         "relabel", weight,
         f"Read the {f'{number:,} doubtful labels' if number > 1 else 'doubtful label'} again, in the order of the "
-        f"list{often}. Where people would differ as well, "
-        "join two labels or write down what sets them apart."
+        f"list{_confused(audit, found)}."
     )  # fmt: skip
+
+
+def _confused(audit: Audit, found: dict[str, Any]) -> str:
+    """Which two labels are taken for each other, where far more suspects than by chance are of such a pair."""
+    number, pair = found["flagged"], found["confusions"][0]
+    names = [f'"{pair[side]}"' if pair[side] else "no such label" for side in ("given", "likely")]
+    labels = len(audit.get("labels") or {})
+    by_chance = number / max(1, labels * (labels - 1)) if labels else 0
+    if pair["rows"] >= max(MIN_CONFUSED, CONFUSED * number, 2 * by_chance):
+        return (
+            f"; most often {names[0]} looks like {names[1]} ({pair['rows']:,} texts). Where people would differ as "
+            "well, join the two labels or write down what sets them apart"
+        )
+    if number < MANY_SUSPECTS:
+        return ""
+    return (
+        "; no two labels are taken for each other far more often than others, so that these are single slips rather "
+        "than labels that are hard to tell apart"
+    )
 
 
 def labels(audit: Audit) -> Iterator[Finding]:
@@ -169,6 +190,20 @@ def repeated_lines(audit: Audit) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def shared_lines(audit: Audit) -> Iterator[Finding]:
+    """Lines that document after document has, and the key that takes them out."""
+    section = "texts" if audit["task"] == "generate" else "summaries"
+    found = (audit.get(section) or {}).get("shared_lines")
+    if found and found["lines"] and found["most"] >= SHARED_LINES * found["documents"]:
+        others = found["lines"] - 1
+        more = f", and {others:,} more line{'s' * (others > 1)} stand{'s' * (others == 1)} in many" if others else ""
+        yield advice(
+            "shared_lines", 45 + 30 * found["most"] / found["documents"],
+            f"{found['most']:,} of {found['documents']:,} documents have the line \"{found['line'][:60]}\"{more}: "
+            "remove_boilerplate = true under [data] takes out what stands in so many, such as headers and footers."
+        )  # fmt: skip
+
+
 def model(audit: Audit) -> Iterator[Finding]:
     """What a model could be chosen by; see docs/patterns.md and README.md."""
     if audit["problem"]:
@@ -191,5 +226,5 @@ def model(audit: Audit) -> Iterator[Finding]:
 
 
 TASK_RULES: tuple[Rule, ...] = (
-    misaligned, mislabeled, labels, inconsistent, summaries, answers, repeated_lines, model
+    misaligned, mislabeled, labels, inconsistent, summaries, answers, repeated_lines, shared_lines, model
 )  # fmt: skip

@@ -57,6 +57,11 @@ def data_size(audit: Audit) -> int:
     return audit["texts"]["bytes"] if audit["task"] == "generate" else audit["data"]["splits"].get("train", 0)
 
 
+def row_noun(audit: Audit) -> str:
+    """What one of the rows is called that were read, kept and left out."""
+    return "document" if audit["task"] == "generate" else "row"
+
+
 def rows_kept(audit: Audit) -> int:
     """Rows of all parts."""
     return sum(audit["data"]["splits"].values())

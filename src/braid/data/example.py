@@ -21,6 +21,8 @@ class Example:
         context: The passage in which a question's answer stands, or "".
         start: Where in the context the target begins, in characters; -1 where there is no such place.
         references: Further targets that are as good as the first.
+        jumps: Of a document from which lines were taken out: the target's lines, from 0, that do not stand in the file
+            right behind the line before them, each with its line there.
     """
 
     source: str
@@ -33,6 +35,7 @@ class Example:
     context: str = ""
     start: int = -1
     references: tuple[str, ...] = ()
+    jumps: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,8 @@ def row_of(example: Example) -> dict[str, Any]:
 
 def example_of(row: dict[str, Any]) -> Example:
     """The example that `row_of` was made of."""
+    if "jumps" in row:
+        row = row | {"jumps": tuple(map(tuple, row["jumps"]))}
     return Example(**{**row, "references": tuple(row.get("references", ()))})
 
 

@@ -45,14 +45,14 @@ from braid.data.report import RULE_TITLES, data_report
 from braid.data.shard import Shard, checksum, count_row, join_counts, printable
 from braid.data.split import LEAST, MIN_ROWS, HeldOut, Wanted, assign_parts, check_size, leave_out_leaks
 from braid.data.split_texts import FEW, LEAST_CHARS, behind_held, held_parts, parts_of, split_ends
-from braid.data.swapped import check_sides
+from braid.data.swapped import check_sides, swapped_rows
 from braid.data.table import Table, apply_rules, as_read
 from braid.errors import ConfigError, DataError, StorageError
 from braid.storage import atomic_file, atomic_folder, make_folder
 
 LAYOUT = 3
-RULES = 2
-"""What rules that look across rows leave out: another number makes prepared data anew."""
+RULES = 3
+"""What rules that look across rows leave out, and where rows stand: another number makes prepared data anew."""
 
 _LOOSEN = "look at these rows in the files, add data, or loosen the rules under [data]"
 _AGAIN = "delete this folder; `braid prepare` makes it again"
@@ -111,7 +111,7 @@ def prepare_data(
     try:
         _check_files(jobs, shards)
         apply_rules(list(tables.values()), config)
-        check_sides(tables["train"], config, kind)
+        swapped = check_sides(tables["train"], config, kind)
         for part, table in tables.items():
             _check_left(part, table)
         split = _assign(tables, recipe, ledger)
@@ -122,6 +122,8 @@ def prepare_data(
         discard_small(jobs)
         raise DataError(error.message, where=where, hint=hint) from None
     facts = {"inputs": inputs, "split": {**split_settings(recipe), **wanted_rows(recipe)}, "moved": split.moved}
+    if swapped:
+        facts["swapped"] = swapped
     if config.held_out and not {"valid", "test"} <= set(tables):
         facts["held_out"] = _remember(folder / config.held_out, split.held, recipe)
     _write(output, split, facts | _speed(shards), begun)
@@ -151,13 +153,14 @@ def unsplit_data(recipe: Recipe, *, folder: Path, output: Path) -> tuple[list[Ex
         _count(table, counts)
         for _ in _reject_lines(table, counts["rejected"]):
             pass  # which counts them
-    rows = [table.stripped(row) for table in tables for row in table.examples()]
+    rows = [row for table in tables for row in table.stripped_rows()]
     for table in tables:
         join_counts(counts["noted"], table.noted)
     read = _read_counts([shard for table in tables for shard in table.shards])
     parts = {"train": rows, "valid": [], "test": []}
     report = data_report(read, counts["rejected"], parts, tables, has_labels=kind.has_labels and bool(rows))
-    return rows, report | {"noted": counts["noted"]}
+    swapped = swapped_rows(tables[0], recipe.data, kind) if tables else {}
+    return rows, report | {"noted": counts["noted"], **({"swapped": swapped} if swapped else {})}
 
 
 def load_prepared(folder: Path) -> Prepared:
@@ -264,7 +267,8 @@ _Parts = dict[str, list[Example]]
 
 @dataclass(frozen=True, kw_only=True)
 class _Split:
-    """Rows with their parts, what is held out from now on, and how many rows changed their part."""
+    """Rows with their parts, what is held out from now on, how many rows changed their part, and what is held out
+    beyond what is asked for."""
 
     tables: dict[str, Table]
     kind: DataKind
@@ -272,6 +276,7 @@ class _Split:
     before: HeldOut
     held: HeldOut
     moved: dict[str, int]
+    held_more: dict[str, dict[str, int]]
 
 
 def _assign(tables: dict[str, Table], recipe: Recipe, ledger: Ledger) -> _Split:
@@ -286,12 +291,12 @@ def _assign(tables: dict[str, Table], recipe: Recipe, ledger: Ledger) -> _Split:
         before=before,
         least=1 if is_few else MIN_ROWS,
     )
-    parts, behind = {}, np.zeros(0, np.uint64)
+    parts, behind, more = {}, np.zeros(0, np.uint64), {}
     if is_few and not is_named:
         parts, behind = _assign_ends(tables, wanted)
         placed = keys_of_parts({name: [] if name in tables and name != "train" else parts[name] for name in PARTS})
     else:
-        assign_parts(train, tables.get("valid"), tables.get("test"), wanted, kind.row)
+        more = assign_parts(train, tables.get("valid"), tables.get("test"), wanted, kind.row)
         if recipe.data.split_near:
             leave_out_near_leaks(train, list(tables.values()))
             check_size(train, kind.row, min(LEAST, wanted.least))
@@ -299,7 +304,8 @@ def _assign(tables: dict[str, Table], recipe: Recipe, ledger: Ledger) -> _Split:
             _check_chars(train)
         placed = keys_in(train)
     held = held_now(before, placed, wanted_rows(recipe), behind)
-    return _Split(tables=tables, kind=kind, parts=parts, before=before, held=held, moved=moved(ledger, placed))
+    changed = moved(ledger, placed)
+    return _Split(tables=tables, kind=kind, parts=parts, before=before, held=held, moved=changed, held_more=more)
 
 
 def _assign_ends(tables: dict[str, Table], wanted: Wanted) -> tuple[_Parts, np.ndarray]:
@@ -309,7 +315,7 @@ def _assign_ends(tables: dict[str, Table], wanted: Wanted) -> tuple[_Parts, np.n
         if part in tables:
             tables[part].state[tables[part].usable] = number
     leave_out_leaks(list(tables.values()), train)
-    documents = {part: [*map(table.stripped, table.examples())] for part, table in tables.items()}
+    documents = {part: [*table.stripped_rows()] for part, table in tables.items()}
     own = documents.pop("train")
     return split_ends(own, documents, wanted), behind_held(own, wanted.before)
 
@@ -401,7 +407,10 @@ def _write(output: Path, split: _Split, facts: dict[str, Any], begun: float) -> 
             join_counts(counts["noted"], table.noted)
         report["noted"] = dict(sorted(counts["noted"].items(), key=lambda item: -item[1]["rows"]))
         report["reads"] = split.kind.reads
-        report["documents_kept"] = sum(int(table.usable.sum()) for table in tables)
+        report["documents_kept"] = report["rows_kept"]
+        if split.kind.reads == "texts":
+            report["pieces"] = sum(report["splits"].values())
+        report["held_more"] = split.held_more
         report |= {"layout": LAYOUT, "fingerprint": _fingerprint(tables, split.parts, ends.hexdigest()), **facts}
         report["sha256"] = _checksums(folder)
         report["seconds"] = round(time.perf_counter() - begun, 3)
@@ -422,13 +431,13 @@ def _part_lines(split: _Split, ends: Any) -> Iterator[tuple[str, bytes]]:
         yield from ((part, line_of(row_of(row))) for part in PARTS for row in split.parts[part])
         return
     for table in split.tables.values():
-        for state, line, _ in table.rows():
+        for state, line, changed in table.rows():
             if state >= LEFT_OUT:
                 continue
             if kind.reads != "texts" and table.boilerplate is None:
                 yield PARTS[state], line
                 continue
-            example = table.stripped(example_of(json.loads(line)))
+            example = table.stripped(example_of(json.loads(line)), changed)
             cut = parts_of(example) if kind.reads == "texts" else [example]
             held = held_parts(cut, split.before) if kind.reads == "texts" and state == TRAIN else []
             for number, row in enumerate(cut):

@@ -46,6 +46,8 @@ def data_report(
 ) -> dict[str, Any]:
     """Counts and samples as plain data.
 
+    Rows read are rows kept and rows rejected; documents are counted whole in all three, in ``splits`` by their pieces.
+
     Args:
         read: Rows read from each file, rejects included.
         rejected: Number and samples of the rows that each rule has left out.
@@ -62,7 +64,7 @@ def data_report(
             for name, words in shard.facts["encodings"].items()
         },
         "rows_read": sum(read.values()),
-        "rows_kept": sum(map(len, parts.values())),
+        "rows_kept": sum(int(table.usable.sum()) for table in tables),
         "rejected": dict(sorted(rejected.items(), key=lambda item: -item[1]["rows"])),
         "splits": {name: len(part) for name, part in parts.items()},
         "sides": {side: side_facts(tables, side) for side in ("source", "target")},
@@ -161,7 +163,7 @@ def print_report(report: dict[str, Any], console: Console) -> None:
     for file, rows in list(files.items())[:FILES] if len(files) > 1 else ():
         table.add_row(f"{rows:,}", Text(f"  in {file}"))
     if len(files) > FILES:
-        table.add_row("", f"  and in {len(files) - FILES} more files")
+        table.add_row("", f"  and in {len(files) - FILES} more file{'s' * (len(files) > FILES + 1)}")
     for rule, found in report["rejected"].items():
         table.add_row(f"-{found['rows']:,}", RULE_TITLES.get(rule, rule))
     pieces = "pieces of them " if report.get("reads") == "texts" else ""
@@ -196,10 +198,34 @@ def _split_sentences(report: Mapping[str, Any]) -> Iterator[str]:
             f"WARNING: {rows:,} rows that were held out before (in {old}) are in {new} now, since the recipe wants "
             "another split: scores from before and after cannot be compared"
         )
+    if swapped := report.get("swapped"):
+        yield (
+            f"WARNING: some files or rows look swapped: nearly all of the {swapped['rejected']:,} rows left out for "
+            "their language would be right with source and target the other way round"
+        )
     if (named := report.get("held_out", {})) and named["added"]:
         yield (
             f"{named['file']} names {named['rows']:,} held-out rows, {named['added']:,} of them new: "
             "keep it with the recipe"
+        )
+    yield from held_sentences(report)
+
+
+def held_sentences(report: Mapping[str, Any]) -> Iterator[str]:
+    """Which held-out parts are larger than the recipe wants, and why.
+
+    Args:
+        report: As preparation writes it.
+    """
+    what = "documents" if report.get("reads") == "texts" else "rows"
+    for part, found in report.get("held_more", {}).items():
+        named = report.get("held_out", {}).get("file")
+        anew = f"delete {named} and the prepared data" if named else "set another split_seed under [data]"
+        yield (
+            f"{found['rows']:,} {what} are held out in {part}, {found['rows'] - found['wanted']:,} more than asked for "
+            f"({part}_rows = {found['asked']:,}, a tenth of the data at most): what was held out once stays so when it "
+            f"comes back, and never becomes a training row; to draw anew, {anew}, after which old scores cannot "
+            "be compared"
         )
 
 

@@ -75,7 +75,9 @@ def groups(examples: Sequence[Example], sides: Sides = ("source", "target")) -> 
     return list(found.values())
 
 
-def assign_parts(train: Marked, valid: Marked | None, test: Marked | None, wanted: Wanted, row: str = "rows") -> None:
+def assign_parts(
+    train: Marked, valid: Marked | None, test: Marked | None, wanted: Wanted, row: str = "rows"
+) -> dict[str, dict[str, int]]:
     """Give each usable row its part; given validation and test rows stay what they are.
 
     Whole groups of equal texts go to one part. A group's place depends on a hash of its own texts, so that the order of
@@ -89,6 +91,10 @@ def assign_parts(train: Marked, valid: Marked | None, test: Marked | None, wante
         test: The person's own test rows.
         wanted: How many to take.
         row: What rows are called.
+
+    Returns:
+        Of each part that holds more than is asked for, since rows came back that were held out before: its ``rows``,
+        how many were ``wanted``, and ``asked`` for where the data are large enough.
 
     Raises:
         DataError: Too few rows to learn from, or nothing to validate or test on.
@@ -112,6 +118,7 @@ def assign_parts(train: Marked, valid: Marked | None, test: Marked | None, wante
             if rows < asked:
                 _give_back(train, part, rows, wanted.seed)
     leave_out_leaks(every, train)
+    more: dict[str, dict[str, int]] = {}
     roots: np.ndarray | None = None
     for part, rows in ((TEST, wanted.test_rows), (VALID, wanted.valid_rows)):
         have = int((train.state == part).sum())
@@ -120,11 +127,20 @@ def assign_parts(train: Marked, valid: Marked | None, test: Marked | None, wante
             if roots is None:  # whole groups are taken: those of the rest stay what they are
                 roots = components(train.columns, train.state == TRAIN)
             _take(train, part, roots, _Search(missing, limit - have, wanted.seed))
+        name = "test" if part == TEST else "valid"
+        if part not in tables and part not in named and missing < 0 and _is_grown(train, part, -missing):
+            more[name] = {"rows": have, "wanted": min(rows, limit), "asked": rows}
         if not (tables.get(part, train).state == part).any():
-            name = "test" if part == TEST else "valid"
             message = f"data.{name} needs at least one row that shares no text with the other parts, got none"
             raise DataError(message, hint=f"name a file of other texts under data.{name}, or add data")
     check_size(train, row, min(LEAST, wanted.least))
+    return more
+
+
+def _is_grown(train: Marked, part: int, surplus: int) -> bool:
+    """Whether a part holds more than one draw gives it, which ends with the first group that makes it large enough."""
+    is_member = train.state == part
+    return surplus >= max(map(len, _groups(is_member, components(train.columns, is_member))))
 
 
 def leave_out_leaks(tables: Sequence[Marked], train: Marked) -> None:

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from braid.data.example import Example
-from braid.data.formats.texts import MESSAGES, SUFFIXES
+from braid.data.formats.texts import MESSAGES
 from braid.data.keys import mixed, pair_keys
+from braid.data.line_places import has_lines, line_numbers, numbered
 from braid.data.split import MIN_ROWS, HeldOut, Wanted, stand_in
 from braid.errors import DataError
 
@@ -32,17 +33,17 @@ def parts_of(document: Example, size: int = PART_CHARS) -> list[Example]:
     if document.context == MESSAGES or len(document.target) <= size:
         return [document]
     group = document.group or f"{document.file}:{document.line}"
-    has_lines = document.file.lower().removesuffix(".gz").endswith(SUFFIXES)
     found: list[Example] = []
-    texts, length, begun = [], 0, 0
+    texts, places, length = list[str](), list[int](), 0
+    numbers = line_numbers(document)
     for number, line in [*_short_lines(document.target, size), (0, None)]:
         if line is None or (texts and length + len(line) > size):
-            at = document.line + (begun if has_lines else 0)
-            found.append(replace(document, target="\n".join(texts), group=group, key=str(len(found)), line=at))
-            texts, length = [], 0
+            part = replace(document, target="\n".join(texts), group=group, key=str(len(found)), jumps=())
+            found.append(numbered(part, places) if has_lines(document.file) else part)
+            texts, places, length = [], [], 0
         if line is not None:
-            begun = begun if texts else number
             texts.append(line)
+            places.append(numbers[number])
             length += len(line) + 1
     return found
 

@@ -18,6 +18,7 @@ from braid.data.columns import LEFT_OUT, TEST, TRAIN, VALID, Columns, FileColumn
 from braid.data.example import Example, Reject
 from braid.data.keys import key_names
 from braid.data.kinds import SEPARATOR, DataKind
+from braid.data.line_places import placed
 from braid.data.lines import example_of
 from braid.data.restated import Restated, column_values
 from braid.data.row_columns import NEAR, band_names
@@ -120,12 +121,17 @@ class Table(Marked):
     def _document_side(self) -> str:
         return "target" if self.kind.reads == "texts" else "source"
 
-    def stripped(self, example: Example) -> Example:
-        """The row without boilerplate, which is counted as noted."""
+    def stripped(self, example: Example, changed: dict | None = None) -> Example:
+        """The row without boilerplate, which is counted as noted; a text file with the lines at which its own stand.
+
+        Args:
+            example: As a shard holds it.
+            changed: Its fields as read, where cleaning changed it.
+        """
         bare, removed = self._without(example)
         if removed:
             count_row(self.noted, "boilerplate", example, "; ".join(removed))
-        return bare
+        return placed(bare, as_read(example, changed).target) if self.kind.reads == "texts" else bare
 
     def _without(self, example: Example) -> tuple[Example, list[str]]:
         """The row without boilerplate, unless nothing would be left of it, and the lines that went."""
@@ -170,20 +176,27 @@ class Table(Marked):
         return Reject(example=row, rule="leak", detail=f"its {side} also stands in held-out data")
 
     def rows(self) -> Iterator[tuple[int, bytes, dict | None]]:
-        """State, line and, of a row that is not used and was changed, its fields as read; in order."""
+        """State, line and, of a changed row, its fields as read (of rows in use for texts alone); in order."""
         for place, shard in enumerate(self.shards):
             states = self.state[self._files.starts[place] : self._files.starts[place + 1]].tolist()
-            raw = shard.raw() if any(state >= LEFT_OUT for state in states) else iter(())
+            is_wanted = [state >= LEFT_OUT or self.kind.reads == "texts" for state in states]
+            raw = shard.raw() if any(is_wanted) else iter(())
             ahead = next(raw, None)
             for number, (line, state) in enumerate(zip(shard.lines(), states, strict=True)):
                 while ahead is not None and ahead[0] < number:
                     ahead = next(raw, None)
-                changed = ahead[1] if state >= LEFT_OUT and ahead is not None and ahead[0] == number else None
+                changed = ahead[1] if is_wanted[number] and ahead is not None and ahead[0] == number else None
                 yield state, line, changed
 
     def examples(self) -> Iterator[Example]:
         """The rows that no rule has left out."""
         return (example_of(json.loads(line)) for state, line, _ in self.rows() if state < LEFT_OUT)
+
+    def stripped_rows(self) -> Iterator[Example]:
+        """The same, `stripped`."""
+        for state, line, changed in self.rows():
+            if state < LEFT_OUT:
+                yield self.stripped(example_of(json.loads(line)), changed)
 
     def _leave_out_odd_lengths(self, most: float) -> None:
         """Rows whose ratio of widths is far from the data's own median."""
