@@ -7,7 +7,7 @@ from braid.auditing.data_languages import (
     languages_found,
     script_counts,
     script_shares,
-    told_name,
+    wanted_scripts,
 )
 
 ENGLISH = "The weather was fine yesterday, so we walked along the river"
@@ -89,8 +89,28 @@ def test_variants_are_asked_for_chinese_alone(code, calls):
     assert found["variant"] == ("mixed" if calls else "")
 
 
-def test_names():
-    assert [told_name(code) for code in ("de", "la", "zh-TW", "q!")] == ["German", "Latin", "Chinese (zh-TW)", "q!"]
+def test_scripts_that_a_code_names():
+    assert wanted_scripts("de_AT") == wanted_scripts("ms-Latn") == {"Latin"}
+    assert wanted_scripts("zh-Hant") == wanted_scripts("zh") == {"Han"}
+    assert wanted_scripts("ms-Arab") == {"Arabic"}
+    assert wanted_scripts("ja-Jpan") == {"Han", "kana"}
+    assert wanted_scripts("my-Mymr") == set(script_counts(["မြန်မာ"]))
+    assert wanted_scripts("sr") == wanted_scripts("en-Zzzz") == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("ms-Arab", "ساي ممبلي روتي دان اير دان سبواه کتاب يڠ بسر دڤاسر"),
+        ("ru-Latn", "Staryy chelovek otkryl dver i dolgo smotrel na sad za rekoy"),
+        ("sr-Latn", "Stari čovek je otvorio vrata i pogledao u baštu koja je bila puna cveća"),
+        ("deu", GERMAN),
+        ("zxx-Latn", GERMAN),
+    ],
+)
+def test_texts_in_a_script_or_by_a_code_that_is_not_the_usual_one_are_not_taken_for_others(code, text):
+    found = languages_found([pair(number, text, "") for number in range(20)], "source", code)
+    assert (found["declared"], found["other"], found["rows"]) == (code, 0, [])
 
 
 def test_of_passages_the_passage_is_shown():

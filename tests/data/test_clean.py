@@ -6,7 +6,9 @@ from braid.config.recipe import DataConfig
 from braid.data.clean import Cleaned, Cleaner
 from braid.data.example import Example, Reject
 from braid.data.formats import ReadOptions, read_files
+from braid.data.keys import keys_of, pair_keys
 from braid.data.kinds import KINDS
+from braid.data.shingles import fold
 from braid.errors import DataError
 
 
@@ -144,3 +146,16 @@ def test_clean_real_data_stay(shared_data, name):
     rows = list(read_files([name], options, folder=shared_data / "translation"))
     rejects = [found for found in Cleaner(DataConfig()).clean(rows) if isinstance(found, Reject)]
     assert len(rejects) < 0.002 * len(rows)
+
+
+def test_zero_width_spaces_stay_in_texts_and_count_for_nothing_where_rows_are_compared():
+    given = row("The man sees water.", "បុរស\u200bនោះ\u200bមើលឃើញ\u200bទឹក។")
+    assert clean(given).example == given
+    plain = row(given.source, given.target.replace("\u200b", ""))
+    for keys in (pair_keys, lambda rows: keys_of(rows, ("source", "target"))):
+        found = keys([given, plain])
+        assert (found[..., 0] == found[..., 1]).all()
+    folded = fold([given.target, plain.target])
+    assert folded.key(0) == folded.key(1)
+    assert clean(row(given.target, plain.target)).rule == "identical"
+    assert clean(row("ទឹក", "ទឹក\u200bក្តៅ"), task="classify").example.target == "ទឹកក្តៅ"

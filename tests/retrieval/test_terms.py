@@ -67,3 +67,8 @@ def test_grams():
 @pytest.mark.parametrize(("term", "is_one"), [("中", True), ("한", True), ("中国", False), ("a", False)])
 def test_characters(term, is_one):
     assert is_character(term) is is_one
+
+
+def test_zero_width_spaces_make_no_difference():
+    assert terms("បុរស\u200bនោះ\u200bមើលឃើញ") == terms("បុរសនោះមើលឃើញ")
+    assert terms("本を\u200b読む") == terms("本を読む")

@@ -60,3 +60,9 @@ def test_two_targets_of_one_language(make_translator):
     assert pairs.codes == ("en", "pt-BR", "pt-PT")
     with pytest.raises(RequestError, match='"pt" may be pt-BR or pt-PT here'):
         pairs.resolve("pt")
+
+
+def test_codes_of_three_letters_stay_as_declared_and_are_found_by_either(make_translator):
+    pairs = Pairs([make_translator("eng", "deu"), make_translator("de", "eng_Latn")], ServeSettings())
+    assert pairs.codes == ("eng", "deu")
+    assert [pairs.resolve(code) for code in ("en", "eng", "de", "ger", "de_AT")] == ["eng", "eng", "deu", "deu", "deu"]

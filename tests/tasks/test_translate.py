@@ -241,3 +241,11 @@ def test_without_tokens_for_them_everything_is_text():
     text = "the &cat {n, plural, one {# cat} other {# dogs}} {{ a\u0301 }}"
     assert translator(session=session, max_source_tokens=200).translate(text) == normalize(text)
     assert translator(session=session).translate("{n}  {m}") == "{n} {m}"
+
+
+def test_zero_width_spaces_in_a_source_make_no_difference_and_those_of_the_output_stay():
+    with_breaks, without = translator().translate(["បុរស\u200bនោះ", "បុរសនោះ"])
+    assert with_breaks == without
+    assert TOKENIZER.decode(TOKENIZER.encode(["បុរស\u200bនោះ"])) == ["បុរស\u200bនោះ"]
+    tagged = '<a title="ក\u200bខ">cat</a>'
+    assert keeper().translate(f"the {tagged} sees") == f"the {tagged} sees"

@@ -108,9 +108,50 @@ def test_other_numbers(source, target, languages, said):
     assert numbers_differ(source, target, *languages.split(" ")) == said
 
 
+@pytest.mark.parametrize(
+    ("source", "target", "languages"),
+    [
+        ("King David had 60 men.", "I a Kīngi Rāwiri tāngata e ono tekau.", "en mi"),
+        ("There are 12 men in 3 ships.", "Здесь двенадцать человек на трёх кораблях.", "en ru"),
+        ("There are 12 men", "Ci sono dodici uomini", "eng ita"),
+        ("60 men and 12 women", "60 tāngata me ngā wāhine tekau mā rua", "en mi"),
+        ("60 uomini e due cavalli", "sześćdziesięciu mężczyzn i 2 konie", "it pl"),
+        ("12 men", "zwölf Männer", "eng deu"),
+        ("12 men", "zwölf Männer", "en-Latn ger_DE"),
+        ("12 men", "፲፪ ሰዎች", "en am"),
+        ("in 1999", "በ፲፱፻፺፱", "en amh"),
+        ("chapter 12", "⑫", "en zh"),
+        ("Louis 12", "Людовик Ⅻ", "en ru"),
+    ],
+)
+def test_numbers_in_words_that_are_not_known(source, target, languages):
+    one, other = languages.split(" ")
+    assert numbers_differ(source, target, one, other) == ""
+    assert numbers_differ(target, source, other, one) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "languages", "said"),
+    [
+        ("He had 60 men.", "70 tāngata.", "en mi", "only in the source: 60; only in the target: 70"),
+        ("He had 60 men.", "7 tāngata.", "en mi", "only in the source: 60; only in the target: 7"),
+        ("He had sixty men.", "70 tāngata.", "en mi", "only in the source: 60; only in the target: 70"),
+        ("60 men, 12 women", "60 tāngata, 13 wāhine", "en mi", "only in the source: 12; only in the target: 13"),
+        ("He had men.", "70 tāngata.", "en mi", "only in the target: 70"),
+        ("60 uomini", "70 mężczyzn", "it pl", "only in the source: 60; only in the target: 70"),
+        ("3 file e 4", "3 pliki i 5", "it pl", "only in the source: 4; only in the target: 5"),
+        ("12 men", "፲፫ ሰዎች", "en am", "only in the source: 12; only in the target: 13"),
+        ("12 men", "dreizehn Männer", "eng deu", "only in the source: 12; only in the target: 13"),
+        ("60 men", "Männer", "eng deu", "only in the source: 60"),
+    ],
+)
+def test_digits_that_differ_whatever_words_are_known(source, target, languages, said):
+    assert numbers_differ(source, target, *languages.split(" ")) == said
+
+
 @given(
-    st.text(alphabet="0123456789., :/-%ap五十百万点年第X²½٣ \u00a0'’en", max_size=40),
-    st.sampled_from(["", "en", "de", "zh_CN"]),
+    st.text(alphabet="0123456789፩፪፲፻፼Ⅻ⑫., :/-%ap五十百万点年第X²½٣ \u00a0'’en", max_size=40),
+    st.sampled_from(["", "en", "deu", "zh_CN", "am", "mi"]),
 )
 def test_a_text_agrees_with_itself_and_nothing_breaks(text, language):
     assert numbers_differ(text, text, language, language) == ""
@@ -138,6 +179,9 @@ def test_a_text_agrees_with_itself_and_nothing_breaks(text, language):
         "1:",
         "\ud800",
         "@1",
+        "፲",
+        "፼",
+        "፲1",
         "http://1",
     ],
 )

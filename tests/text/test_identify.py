@@ -228,3 +228,62 @@ def test_asked_about_few_languages_a_text_passes_only_if_it_would_among_all(othe
 @pytest.mark.parametrize("text", ["A man doesn't look up", "The server didn't answer"])
 def test_english_contractions_are_no_small_words_of_french(text):
     assert LanguageCheck("fr", other="en").mismatch([text])[0]
+
+
+SERBIAN = "Stari čovek je otvorio vrata i pogledao u baštu koja je bila puna cveća, ali nije video nikoga."
+SERBIAN_CYRILLIC = "Стари човек је отворио врата и погледао у башту која је била пуна цвећа, али није видео никога."
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("ms-Arab", "ساي ممبلي روتي دان اير."),
+        ("uz-Arab", "اول بوخارا شهریده تورادی"),
+        ("az_Arab", "بو کیتاب چوخ گؤزلدیر"),
+        ("tg-Arab", "این کتاب خوب است و بزرگ"),
+        ("ug-Cyrl", "Мән китап оқудум вә суни көрдүм"),
+        ("ro-Cyrl", "Омул веде апа ши пыня пе маса маре"),
+        ("ru-Latn", "Staryy chelovek otkryl dver i posmotrel na sad"),
+        ("sr-Latn", SERBIAN),
+        ("sr@latin", SERBIAN),
+        ("srp_Cyrl", SERBIAN_CYRILLIC),
+        ("bs-Cyrl", SERBIAN_CYRILLIC),
+        ("pa-Arab", "ایہہ کتاب بہت چنگی اے"),
+        ("mn-Mong", "ᠪᠢ ᠢᠷᠡᠪᠡ ᠲᠡᠷᠡ ᠶᠠᠪᠤᠪᠠ"),
+        ("kk-Latn", "Men kitap oqydym jane su kordim"),
+        ("hi-Latn", "mujhe yah kitab bahut pasand hai aur main ise padhta hoon"),
+        ("zh-Latn", "Wo xihuan zhe ben shu"),
+        ("ko-Hang", SENTENCES["ko"]),
+        ("ko-Kore", SENTENCES["ko"]),
+        ("ja-Jpan", SENTENCES["ja"]),
+        ("ja-Latn", "watashi wa hon o yomimashita"),
+        ("zh-Hant", SENTENCES["zh"]),
+        ("xx-Zzzz", SENTENCES["th"]),
+    ],
+)
+def test_a_script_that_the_code_names_is_the_right_one(code, text):
+    assert LanguageCheck(code, "en").mismatch([text]) == [""]
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "detail"),
+    [
+        ("ms-Arab", SENTENCES["en"], "has hardly a letter of Malay (ms-Arab)"),
+        ("ms-Arab", SENTENCES["ru"], "is in Cyrillic letters, not in Malay (ms-Arab)"),
+        ("ru-Latn", SENTENCES["ru"], "is in Cyrillic letters, not in Russian (ru-Latn)"),
+        ("sr-Latn", SERBIAN_CYRILLIC, "is in Cyrillic letters, not in Serbian (sr-Latn)"),
+        ("sr-Latn", SENTENCES["en"], "looks like English (1.00), not Serbian (sr-Latn)"),
+        ("sr-Cyrl", SENTENCES["en"], "has hardly a letter of Serbian (sr-Cyrl)"),
+        ("zh-Hans", SENTENCES["ja"], "looks like Japanese, not Chinese"),
+        ("mn-Mong", SENTENCES["ru"], "is in Cyrillic letters, not in Mongolian (mn-Mong)"),
+        ("en", "ᠪᠢ ᠢᠷᠡᠪᠡ ᠲᠡᠷᠡ", "is in Mongolian letters, not in English"),
+    ],
+)
+def test_other_scripts_than_the_one_that_the_code_names(code, text, detail):
+    assert LanguageCheck(code, "en").mismatch([text]) == [detail]
+
+
+def test_a_script_of_the_other_side_is_not_judged_by_letters_that_were_never_seen():
+    texts = [SENTENCES["en"], SENTENCES["de"]]
+    assert LanguageCheck("en", "ms-Arab").mismatch(texts) == LanguageCheck("en", "").mismatch(texts)
+    assert LanguageCheck("en", "sr-Latn").mismatch([SERBIAN])[0].startswith("looks like")

@@ -122,3 +122,10 @@ def test_what_is_remembered_changes_nothing(monkeypatch):
 
 def test_signs_in_full_width():
     assert Lexicon(["50%"]).find("50％") == [(0, 3)]
+
+
+def test_zero_width_spaces_hide_no_word():
+    lexicon = Lexicon(["មើល\u200bឃើញ", "ทดสอบ", "ban*"])
+    text = "គាត់\u200bមើលឃើញ ทด\u200bสอบ b\u200banned"
+    assert [text[begin:end] for begin, end in lexicon.find(text)] == ["មើលឃើញ", "ทด\u200bสอบ", "b\u200banned"]
+    assert lexicon.find("\u200b\u200b") == []

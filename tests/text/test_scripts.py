@@ -26,6 +26,7 @@ def test_one_such_letter_in_a_text_is_enough():
 
 def test_every_language_without_spaces_has_its_script_here():
     samples = {"bo": "བོད", "ja": "日本", "km": "ខ្មែរ", "lo": "ລາວ", "my": "မြန်", "th": "ไทย", "yue": "粵", "zh": "中"}
+    samples |= {"dz": "རྫོང", "wuu": "吴语"}
     assert samples.keys() == WITHOUT_SPACES
     for sample in samples.values():
         assert all(map(scripts.is_unspaced, sample))

@@ -16,7 +16,6 @@ from braid.auditing.audit_view import (
     share_text,
     shown_row,
 )
-from braid.auditing.data_languages import told_name
 from braid.auditing.findings import place, row_noun, text_sides
 from braid.data.report import NOTE_TITLES, RULE_TITLES, held_sentences
 from braid.text.languages import language_name
@@ -84,18 +83,18 @@ def languages(audit: dict[str, Any]) -> Iterator[Section]:
     for side in text_sides(audit):
         found = side["language"]
         scripts = _shares(found["scripts"]) or "no letters"
-        told = _shares({told_name(code): part for code, part in found["languages"].items()})
+        told = _shares({language_name(code): part for code, part in found["languages"].items()})
         variant = f" ({found['variant']})" if found["variant"] else ""
         declared = language_name(found["declared"]) if found["declared"] else "nothing"
         if told and found["unclear"] >= LEAST:
             told += f", {share_text(found['unclear'])} too short or too mixed to tell"
         rows.append([side["name"], declared + variant, scripts, told or "texts too short to tell", found["texts"]])
         others += [
-            shown_row(row, f"{side['name']} looks like {told_name(row['language'])}") for row in found["rows"][:5]
+            shown_row(row, f"{side['name']} looks like {language_name(row['language'])}") for row in found["rows"][:5]
         ]
-        parts = {told_name(code) for code in side["part_languages"].values()}
+        parts = {language_name(code) for code in side["part_languages"].values()}
         if len(parts) > 1:
-            told = ", ".join(f"{part} {told_name(code)}" for part, code in side["part_languages"].items())
+            told = ", ".join(f"{part} {language_name(code)}" for part, code in side["part_languages"].items())
             sentences.append(f"The {side['name']} by parts, several texts together: {told}.")
         if found["stray_kana"]:
             sentences.append(

@@ -19,8 +19,8 @@ import numpy as np
 
 from braid.auditing.data_sample import SEED, quoted, quoted_row
 from braid.data.example import Example
-from braid.text.identify import lingua_language
-from braid.text.languages import NAMES, canonical, language_name
+from braid.text.identify import read_as, scripts_of
+from braid.text.languages import canonical, declared_script
 from braid.text.normalize import display_width
 
 TEXTS = 1000
@@ -62,11 +62,21 @@ SCRIPTS: dict[str, frozenset[str]] = {
     for language in languages.split()
 }
 """What languages are written in, where that is never anything else."""
+_NAMES = {"Chinese": "Han", "Burmese": "Myanmar", "Odia": "Oriya", "N'Ko": "Nko", "Ol Chiki": "Ol",
+          "Canadian Aboriginal": "Canadian"}  # fmt: skip
+"""Scripts whose names here are others than those of `braid.text.identify`."""
 _ALIKE = (frozenset({"nb", "nn", "no", "da"}), frozenset({"id", "ms"}), frozenset({"hr", "sr", "bs"}))
 """Languages that short texts do not tell apart."""
 
 Variant = Callable[[Sequence[str]], str]
 """Says of Chinese texts whether they are ``Hans``, ``Hant``, ``mixed`` or unknown (``""``)."""
+
+
+def wanted_scripts(declared: str) -> frozenset[str]:
+    """The scripts that letters of a declared language are in, named as in `script_counts`; none where any may be."""
+    if not declared_script(declared):
+        return SCRIPTS.get(canonical(declared), frozenset())
+    return frozenset(_NAMES.get(name, name) for name in scripts_of(declared))
 
 
 @cache
@@ -127,9 +137,10 @@ def languages_found(
     long = [place for place, text in enumerate(texts) if display_width(text[:LONGEST_TEXT]) >= MIN_WIDTH]
     if len(long) > TEXTS:
         long = np.sort(np.random.default_rng(SEED).choice(long, TEXTS, replace=False)).tolist()
-    codes = language_codes([texts[place][:LONGEST_TEXT] for place in long], canonical(declared))
+    known, shown = read_as(declared), [texts[place][:LONGEST_TEXT] for place in long]
+    codes = language_codes(shown, known) if known or not declared else [""] * len(shown)
     counts = Counter(filter(None, codes))
-    expected = canonical(declared) or (counts.most_common(1)[0][0] if counts else "")
+    expected = known or (counts.most_common(1)[0][0] if counts else "")
     others = [place for place, code in zip(long, codes, strict=True) if code and not is_like(code, expected)]
     scripts = script_counts(texts)
     is_chinese = "zh" in (canonical(declared), expected)
@@ -150,14 +161,6 @@ def languages_found(
 def _shown(row: Example, side: str) -> dict[str, Any]:
     """A row as it is quoted; with its passage where that is what was looked at."""
     return quoted_row(row) | ({"source": quoted(row.context), "target": ""} if side == "context" else {})
-
-
-def told_name(code: str) -> str:
-    """The English name of a language that was declared or found."""
-    if canonical(code) in NAMES:
-        return language_name(code)
-    language = lingua_language(code)
-    return language.name.title() if language else code
 
 
 def _holds(text: str, scripts: frozenset[str]) -> bool:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import Any
 
-from braid.auditing.data_languages import told_name
 from braid.auditing.diagnosis_parts import PART_RULES
 from braid.auditing.diagnosis_rules import DATA_RULES, OTHER_LANGUAGE
 from braid.auditing.diagnosis_tasks import TASK_RULES
 from braid.auditing.findings import Audit, place, text_sides
+from braid.text.languages import language_name
 
 LEAK_WORDS = {
     "exact": "says the same", "near": "says nearly the same", "key": "has the same identifier",
@@ -61,7 +61,7 @@ def fix_first(audit: Audit, most: int = FIX_FIRST) -> list[dict[str, Any]]:
         [_row("encoding", row, "holds marks of a wrong encoding") for row in audit["damaged"]["samples"]],
         [_row("summary", row, "its summary is longer than its text")
          for row in _listed(audit.get("summaries") or {}, "longer", "samples")],
-        *([_row("language", row, f"its {side['name']} looks like {told_name(row['language'])}")
+        *([_row("language", row, f"its {side['name']} looks like {language_name(row['language'])}")
            for row in side["language"]["rows"]]
           for side in text_sides(audit) if side["language"]["other"] >= OTHER_LANGUAGE),
     ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from braid.auditing.data_languages import is_like, told_name
+from braid.auditing.data_languages import is_like
 from braid.auditing.findings import (
     LEAKS,
     Audit,
@@ -16,6 +16,7 @@ from braid.auditing.findings import (
     text_sides,
     warning,
 )
+from braid.text.languages import language_name
 
 LEAKING = 0.01
 """Share of held-out rows from which on leaks are told."""
@@ -60,8 +61,8 @@ def parts_differ(audit: Audit) -> Iterator[Finding]:
         told = side["part_languages"]
         others = {part: code for part, code in told.items() if "train" in told and not is_like(code, told["train"])}
         if others:
-            rest = " and ".join(f"of the {part} part in {told_name(code)}" for part, code in others.items())
-            odd.setdefault(f"in {told_name(told['train'])}, that {rest}", []).append(side["name"])
+            rest = " and ".join(f"of the {part} part in {language_name(code)}" for part, code in others.items())
+            odd.setdefault(f"in {language_name(told['train'])}, that {rest}", []).append(side["name"])
     for rest, names in odd.items():
         yield warning(
             "other_part_language", 88,

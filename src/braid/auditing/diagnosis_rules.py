@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from braid.auditing.data_languages import SCRIPTS, told_name
+from braid.auditing.data_languages import wanted_scripts
 from braid.auditing.data_licenses import is_restricted
 from braid.auditing.expectations import Measured, expectation
 from braid.auditing.findings import (
@@ -210,7 +210,7 @@ def languages(audit: Audit) -> Iterator[Finding]:
             )  # fmt: skip
         if found["other"] >= OTHER_LANGUAGE and declared and found["texts"] >= MIN_JUDGED:
             others = [code for code in found["languages"] if canonical(code) != canonical(found["declared"])]
-            most = f", most often {told_name(others[0])}" if others else ""
+            most = f", most often {language_name(others[0])}" if others else ""
             share = f"{100 * found['other']:.0f} %"
             yield warning(
                 "language", 50 + 45 * found["other"],
@@ -231,7 +231,7 @@ def languages(audit: Audit) -> Iterator[Finding]:
 def _wrong_script(declared: str, scripts: dict[str, float]) -> tuple[str, float] | None:
     """The script that most letters have, where the declared language is never written in it."""
     script, share = next(iter(scripts.items()), ("", 0.0))
-    wanted = SCRIPTS.get(canonical(declared))
+    wanted = wanted_scripts(declared)
     return (script, share) if wanted and share > 0.5 and script not in wanted else None
 
 

@@ -20,7 +20,7 @@ from braid.text.advertisements import remove_advertisements
 from braid.text.agreement import numbers_differ
 from braid.text.identify import LanguageCheck
 from braid.text.lexicon import Lexicon
-from braid.text.normalize import normalize, normalize_lines
+from braid.text.normalize import normalize, normalize_lines, without_breaks
 from braid.text.personal import EXAMPLES, find_personal, mask_personal
 from braid.text.personal import KINDS as PERSONAL
 from braid.text.placeholders import differ
@@ -182,7 +182,7 @@ def normalized(row: Example, config: DataConfig, kind: DataKind) -> Example:
     if kind.has_labels:
         separator = config.label_separator or SEPARATOR
         parts = (part for line in row.target.split(SEPARATOR) for part in line.split(separator))
-        labels = {label_text(normalize(part)) for part in parts}
+        labels = {label_text(without_breaks(normalize(part))) for part in parts}
         return replace(row, source=normalize(row.source), target=SEPARATOR.join(sorted(labels - {""})))
     if kind.reads == "texts":
         return replace(row, target=normalize_lines(row.target))
@@ -202,7 +202,8 @@ def _empty(example: Example, config: DataConfig, kind: DataKind) -> str:
 
 
 def _identical(example: Example, config: DataConfig, kind: DataKind) -> str:
-    return "the target equals the source" if example.source == example.target else ""
+    is_same = without_breaks(example.source) == without_breaks(example.target)
+    return "the target equals the source" if is_same else ""
 
 
 def _too_long(example: Example, config: DataConfig, kind: DataKind) -> str:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from braid.data.keys import mix
-from braid.text.normalize import normalize
+from braid.text.normalize import normalize, without_breaks
 
 GRAMS = (2, 3, 4)
 """Lengths of the pieces of a word, its border counted as a character."""
@@ -167,7 +167,7 @@ def _pieces(texts: Sequence[str]) -> Iterator[tuple[list[str], np.ndarray]]:
     rows: list[int] = []
     size = 0
     for row, text in enumerate(texts):
-        clean = unicodedata.normalize("NFKC", normalize(text)).casefold()
+        clean = unicodedata.normalize("NFKC", without_breaks(normalize(text))).casefold()
         for start in range(0, max(len(clean), 1), PIECE_CHARS):
             pieces.append(clean[start : start + PIECE_CHARS])
             rows.append(row)

@@ -10,6 +10,7 @@ from hashlib import blake2b
 import numpy as np
 
 from braid.data.example import Example
+from braid.text.normalize import without_breaks
 
 Sides = tuple[str, ...]
 """What rows may not share across parts: source, target, group."""
@@ -80,7 +81,7 @@ def batches(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def number_of(text: str) -> int:
-    """64 bits of the text's BLAKE2b hash, never 0."""
+    """64 bits of the text's BLAKE2b hash, never 0; zero-width spaces, which not everybody writes, count for nothing."""
     return int.from_bytes(_digest(text), "little") or 1
 
 
@@ -90,7 +91,7 @@ def numbers_of(texts: Sequence[str]) -> np.ndarray:
 
 
 def _digest(text: str) -> bytes:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return blake2b(without_breaks(text).encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def keys_of(rows: Sequence[Example], sides: Sides) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from braid.text.normalize import normalize
+from braid.text.normalize import normalize, without_breaks
 from braid.text.placeholders import placeholders
 
 LOOP = 4
@@ -16,10 +16,14 @@ def translation_faults(sources: Sequence[str], hypotheses: Sequence[str]) -> dic
     faults = {"empty": 0, "copied": 0, "looping": 0, "placeholders": 0}
     for source, hypothesis in zip(sources, hypotheses, strict=True):
         faults["empty"] += bool(source.strip()) and not hypothesis.strip()
-        faults["copied"] += normalize(source) == normalize(hypothesis) and any(map(str.isalpha, source))
+        faults["copied"] += _compared(source) == _compared(hypothesis) and any(map(str.isalpha, source))
         faults["looping"] += has_loop(hypothesis) and not has_loop(source)
         faults["placeholders"] += placeholders(source) != placeholders(hypothesis)
     return faults
+
+
+def _compared(text: str) -> str:
+    return without_breaks(normalize(text))
 
 
 def has_loop(text: str) -> bool:

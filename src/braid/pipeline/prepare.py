@@ -22,7 +22,7 @@ from braid.data.prepare import PARTS, Prepared, Watch, prepare_data
 from braid.pipeline.documents import IndexedDocuments
 from braid.storage import atomic_file
 from braid.text.languages import guess_language
-from braid.text.normalize import normalize
+from braid.text.normalize import normalize, without_breaks
 from braid.text.tokenizer import Tokenizer, train_tokenizer
 
 GUESSED_ROWS = 500
@@ -71,7 +71,7 @@ class Dataset:
         """Token ids of ``train``, ``valid`` or ``test``, without examples over ``max_tokens`` on either side."""
         examples: list[Example] = getattr(self.data, split)
         slots = self.tokenizer.slots
-        rows = [protected_pair(normalize(row.source), normalize(row.target), slots) for row in examples]
+        rows = [protected_pair(without_breaks(normalize(row.source)), normalize(row.target), slots) for row in examples]
         if split == "train":
             rows = practice(rows, self.tokenizer)
         source = self.tokenizer.encode_protected([source for source, _ in rows])

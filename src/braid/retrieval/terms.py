@@ -46,7 +46,7 @@ class _Folded(dict[int, str]):
 
 def _is_accent(char: str) -> bool:
     order = unicodedata.combining(char)
-    return order >= 200 or 10 <= order <= 35 or char in "\u0640\u200c\u200d"
+    return order >= 200 or 10 <= order <= 35 or char in "\u0640\u200b\u200c\u200d"
 
 
 def _letter(char: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from braid.errors import ConfigError, RequestError
 from braid.serve.engine import Engine, Translator
 from braid.serve.settings import ServeSettings
-from braid.text.languages import canonical
+from braid.text.languages import base_code, canonical
 from braid.text.matching import best_languages, same_variant
 
 
@@ -110,6 +110,8 @@ def _coded(languages: Sequence[tuple[str, str]], unclear: set[str]) -> list[tupl
 
     def code(language: str) -> str:
         known = [one for one in varieties if canonical(one) == canonical(language)]
-        return next(one for one in known if same_variant(one, language)) if len(known) > 1 else canonical(language)
+        if len(known) > 1:
+            return next(one for one in known if same_variant(one, language))
+        return next(base_code(one) for pair in languages for one in pair if canonical(one) == canonical(language))
 
     return [(code(source), code(target)) for source, target in languages]

@@ -22,7 +22,7 @@ from braid.tasks.rewrite import Rewriter
 from braid.text.accelerators import with_accelerator, without_accelerator
 from braid.text.languages import has_spaces
 from braid.text.messages import message_texts
-from braid.text.normalize import normalize
+from braid.text.normalize import normalize, without_breaks
 from braid.text.placeholders import find_placeholders
 from braid.text.protected import Protected, masked, protect
 from braid.text.sentences import split_near, split_sentences
@@ -110,7 +110,7 @@ class Translator:
         marks = [""] * len(lines)
         pieces: list[_Piece] = []
         for index, line in enumerate(lines):
-            text = normalize(line)
+            text = without_breaks(normalize(line))
             if self._keeps:
                 text, marks[index] = without_accelerator(text)
             pieces += self._pieces(index, text)
@@ -190,7 +190,7 @@ def _finished(text: str, line: str, mark: str) -> str:
     if mark:
         text = with_accelerator(text, mark, [(one.start, one.end) for one in find_placeholders(text)])
     for one in find_placeholders(line):
-        if (normalized := normalize(one.text)) != one.text:
+        if (normalized := without_breaks(normalize(one.text))) != one.text:
             text = text.replace(normalized, one.text)
     return text
 

@@ -4,7 +4,9 @@ A translator writes 1,000.5 as 1.000,5, ten thousand as 1万, 3 p.m. as 15:00 an
 round, and calls the third phase phase 3: none of that is a fault. 4108 that became 4018 is one. So each number that is
 certain must have a counterpart among all that the other side may mean. Certain by itself is a number of two digits or
 more that stands alone. Single digits, digits in names (CO2, libfoo3) and numbers in words come and go in good
-translations; they count only where each side has one that the other lacks, as after a change.
+translations; they count only where each side has one that the other lacks, as after a change. And where the other side
+is in a language whose number words are not known here, it may say any number in words: there one is missing only if
+digits stand in its place that the first side lacks.
 """
 
 from __future__ import annotations
@@ -16,7 +18,15 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from braid.text.languages import canonical
-from braid.text.numerals import HAN_NUMERALS, HAN_SCALES, OTHER_DIGITS, arabic_values, has_digit
+from braid.text.numerals import (
+    ETHIOPIC,
+    HAN_NUMERALS,
+    HAN_SCALES,
+    OTHER_DIGITS,
+    arabic_values,
+    ethiopic_value,
+    has_digit,
+)  # fmt: skip
 from braid.text.spelled import LANGUAGES, certain_values, may_be_spelled, spelled_values
 
 Value = Decimal | str
@@ -27,8 +37,9 @@ _HIDDEN = re.compile(
     r"|(?<!\d)24/7(?!\d)|</?[A-Za-z][^<>\n]{0,200}>"
 )
 """Placeholders, tags, escapes, addresses: other checks look at them."""
-_OTHER_DIGITS = re.compile(r"(?![0-9])\d|(?<=\d)[²³¹⁰⁴-⁹]+|[²³¹⁰⁴-⁹₀-₉]+|[％．，：／－]|[٫٬]")
-_FRACTIONS = re.compile("[¼-¾⅐-⅞]")
+_OTHER_DIGITS = re.compile(rf"(?![0-9])\d|(?<=\d)[²³¹⁰⁴-⁹]+|[²³¹⁰⁴-⁹₀-₉]+|[％．，：／－]|[٫٬]|[{ETHIOPIC}]++")
+_NUMBERS = re.compile("[¼-¾⅐-ↂ①-⒛⓪-⓿❶-➓㉈-㉏㉑-㉟㊀-㊉㊱-㊿༪-༳௰-௲൘-൞൰-൸]")
+"""Fractions, Roman numerals, numbers in circles and their like, a character each."""
 _MARKS = str.maketrans("％．，：／－٫٬", "%.,:/-.,")
 
 _DIGITS = re.compile(
@@ -59,8 +70,11 @@ _NAME_BEFORE = re.compile(
 )
 _GAP = re.compile("[ \u00a0\u2009\u202f⋅]")
 _NO_DIGITS = re.compile(r"\D+")
+_ETHIOPIC = re.compile(f"[{ETHIOPIC}]")
 _FEW = frozenset({Decimal(0), Decimal(1), Decimal(2)})
 _TWO_NUMERALS = re.compile(f"[{HAN_NUMERALS}][{HAN_NUMERALS}]")
+_READ = frozenset({*LANGUAGES, "zh", "yue", "wuu", "ja", ""})
+"""Languages in which a number in words is seen, Chinese numerals among them."""
 _MAY_HIDE = re.compile(r"[@&\\{%</]")
 _MAY_BE_OTHER = re.compile(f"[²³¹⁰⁴-⁹₀-₉％．，：／－٫٬{OTHER_DIGITS}]")
 
@@ -74,6 +88,7 @@ class _Written:
         values: What they may be worth.
         parts: What they are if the signs in them part several numbers, as in a date or a list.
         is_certain: True when they must have a counterpart.
+        is_spelled: True of a number in words.
         name: Letters they are glued to, or "".
     """
 
@@ -81,6 +96,7 @@ class _Written:
     values: frozenset[Value]
     parts: frozenset[Value] = frozenset()
     is_certain: bool = True
+    is_spelled: bool = False
     name: str = ""
 
 
@@ -109,6 +125,7 @@ def numbers_differ(source: str, target: str, source_language: str = "", target_l
     if left.same_digits(right):
         return ""
     missing, added = left.without(right), right.without(left)
+    missing, added = _weighed(missing, left, added, right), _weighed(added, right, missing, left)
     sides = _reported(missing, added), _reported(added, missing)
     return "; ".join(
         f"{name}: {' '.join(dict.fromkeys(one.shown for one in found))}"
@@ -118,13 +135,24 @@ def numbers_differ(source: str, target: str, source_language: str = "", target_l
 
 
 def _has_numerals(text: str) -> bool:
-    """True when a text has digits, or Chinese numerals that stand together."""
-    return has_digit(text) or (not text.isascii() and bool(_TWO_NUMERALS.search(text)))
+    """True when a text has digits, Ethiopic numerals, or Chinese ones that stand together."""
+    return has_digit(text) or (not text.isascii() and bool(_TWO_NUMERALS.search(text) or _ETHIOPIC.search(text)))
 
 
 def _known(language: str) -> tuple[str, ...]:
     """The languages whose number words are read."""
     return (canonical(language),) if language else LANGUAGES
+
+
+def _weighed(mine: list[_Written], side: _Side, others: list[_Written], other: _Side) -> list[_Written]:
+    """Numbers of one side that the other lacks indeed, rather than saying them in words that are not known here.
+
+    Digits in their place tell: any where this side is read, so that it lacks them surely; else such of the same kind.
+    """
+    if other.is_read:
+        return mine
+    digits = [one for one in others if not one.is_spelled]
+    return [one for one in mine if any(side.is_read or rival.is_certain >= one.is_certain for rival in digits)]
 
 
 def _reported(mine: list[_Written], others: list[_Written]) -> list[_Written]:
@@ -138,6 +166,7 @@ class _Side:
 
     def __init__(self, text: str, language: str) -> None:
         self._language = canonical(language)
+        self.is_read = self._language in _READ
         self._text = _plain(_HIDDEN.sub(" ", text) if _MAY_HIDE.search(text) else text)
         self._written: list[_Written] | None = None
         self._possible: set[Value] | None = None
@@ -161,7 +190,7 @@ class _Side:
             self._possible = set(spelled_values(self._text, _known(self._language)))
             for one in self._digits():
                 self._possible |= one.values | one.parts
-            for match in _FRACTIONS.finditer(self._text):
+            for match in _NUMBERS.finditer(self._text):
                 self._possible.add(Decimal(str(unicodedata.numeric(match[0]))))
         return self._possible
 
@@ -180,7 +209,10 @@ class _Side:
         spelled = certain_values(self._text, _known(self._language))
         return [
             *self._digits(),
-            *(_Written(shown=f"{one:f}", values=frozenset({one}), is_certain=False) for one in sorted(spelled)),
+            *(
+                _Written(shown=f"{one:f}", values=frozenset({one}), is_certain=False, is_spelled=True)
+                for one in sorted(spelled)
+            ),
         ]
 
 
@@ -193,6 +225,8 @@ def _plain(text: str) -> str:
 
 def _ascii(match: re.Match[str]) -> str:
     """Digits of any script as ASCII; an exponent stays apart from what it is on."""
+    if _ETHIOPIC.match(match[0]):
+        return f"{ethiopic_value(match[0])}"
     if unicodedata.digit(match[0][0], None) is None:
         return match[0].translate(_MARKS)
     digits = "".join(str(unicodedata.digit(char)) for char in match[0])

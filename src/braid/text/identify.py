@@ -2,7 +2,8 @@
 
 The script is looked at first, then small words, then lingua, and only texts with enough to go by: names, commands,
 placeholders and words with capitals, which product names have, count for nothing. Languages that are often taken for
-one another are not told apart, and of languages that lingua does not know only the script is checked.
+one another are not told apart, and of languages that lingua does not know only the script is checked: also of those
+that it knows in another script than the one that a code names, as Malay in Arabic letters (``ms-Arab``).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from braid.text.function_words import count_function_words, function_words, is_known, only_words_of
-from braid.text.languages import canonical, language_name
+from braid.text.languages import canonical, declared_script, language_name
 from braid.text.scripts import HAN, KANA
 from braid.text.untranslated import APART, WORD, UntranslatedCheck, words_outside_code
 
@@ -29,7 +30,10 @@ _SCRIPTS = {
     "\u0b82-\u0bd7", "Telugu": "\u0c00-\u0c63", "Kannada": "\u0c80-\u0ce3", "Malayalam": "\u0d00-\u0d63", "Sinhala":
     "\u0d81-\u0ddf", "Thai": "\u0e01-\u0e4e", "Lao": "\u0e81-\u0ece", "Tibetan": "\u0f00\u0f40-\u0fbc", "Burmese":
     "\u1000-\u103f\u1050-\u109d", "Georgian": "Ⴀ-ჿᲐ-Ჿ", "Hangul": "\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3", "Ethiopic":
-    "\u1200-\u135a", "Khmer": "\u1780-\u17d3", "kana": KANA, "Chinese": HAN,
+    "\u1200-\u135a", "Khmer": "\u1780-\u17d3", "kana": KANA, "Chinese": HAN, "Mongolian": "\u1820-\u18aa",
+    "Thaana": "\u0780-\u07b1", "Syriac": "\u0710-\u074f", "N'Ko": "\u07ca-\u07ea",
+    "Cherokee": "\u13a0-\u13fd\uab70-\uabbf", "Canadian Aboriginal": "\u1401-\u166c\u166f-\u167f",
+    "Tifinagh": "\u2d30-\u2d67", "Ol Chiki": "\u1c5a-\u1c77", "Meetei": "\uabc0-\uabea", "Yi": "\ua000-\ua48c",
 }  # fmt: skip
 """Letters of each script, for a set in a regular expression."""
 _WRITTEN_IN = {
@@ -41,9 +45,25 @@ _WRITTEN_IN = {
     "Bengali": "as bn", "Gurmukhi": "pa", "Gujarati": "gu", "Odia": "or", "Tamil": "ta", "Telugu": "te",
     "Kannada": "kn", "Malayalam": "ml", "Sinhala": "si", "Thai": "th", "Lao": "lo", "Tibetan": "bo dz",
     "Burmese": "my", "Georgian": "ka", "Hangul": "ko", "Ethiopic": "am ti", "Khmer": "km", "kana": "ja",
-    "Chinese": "ja ko wuu yue zh",
+    "Chinese": "ja ko wuu yue zh", "Mongolian": "mvf", "Thaana": "dv", "Syriac": "syr", "N'Ko": "nqo",
+    "Cherokee": "chr", "Canadian Aboriginal": "cr iu oj", "Tifinagh": "zgh", "Ol Chiki": "sat", "Meetei": "mni",
+    "Yi": "ii",
 }  # fmt: skip
 """The languages by their scripts; those that are not here may be in any."""
+_CODES = {
+    "Latn": "Latin", "Grek": "Greek", "Cyrl": "Cyrillic", "Armn": "Armenian", "Hebr": "Hebrew", "Arab": "Arabic",
+    "Aran": "Arabic", "Deva": "Devanagari", "Beng": "Bengali", "Guru": "Gurmukhi", "Gujr": "Gujarati", "Orya": "Odia",
+    "Taml": "Tamil", "Telu": "Telugu", "Knda": "Kannada", "Mlym": "Malayalam", "Sinh": "Sinhala", "Thai": "Thai",
+    "Laoo": "Lao", "Tibt": "Tibetan", "Mymr": "Burmese", "Geor": "Georgian", "Geok": "Georgian", "Hang": "Hangul",
+    "Ethi": "Ethiopic", "Khmr": "Khmer", "Mong": "Mongolian", "Thaa": "Thaana", "Syrc": "Syriac", "Nkoo": "N'Ko",
+    "Cher": "Cherokee", "Cans": "Canadian Aboriginal", "Tfng": "Tifinagh", "Olck": "Ol Chiki", "Mtei": "Meetei",
+    "Yiii": "Yi", "Hans": "Chinese", "Hant": "Chinese", "Hani": "Chinese",
+}  # fmt: skip
+"""Scripts by their codes (ISO 15924)."""
+_READ = {"az": "Latin", "kk": "Cyrillic", "ko": "Hangul", "pa": "Gurmukhi", "sr": "Cyrillic"}
+"""The one script in which lingua knows languages that have several."""
+_READ_AS = {("sr", "Latin"): "hr", ("bs", "Cyrillic"): "sr", ("hr", "Cyrillic"): "sr"}
+"""Languages that stand for others in a script."""
 _KIN = (
     "nb nn no da sv", "hr bs sr sl sh mk", "cs sk", "es pt gl ca oc", "id ms jv su", "nl af fy", "de lb",
     "bg mk", "sr mk", "hi mr ne", "fa ur", "zu xh", "st tn", "tr az", "et fi", "fr oc", "be uk ru",
@@ -66,6 +86,8 @@ _ROUNDING = 0.01
 _MAIN = frozenset(["en", "de", "fr", "es", "it", "pt", "nl", "ru", "uk", "bg"])
 """Languages that are likeliest among those of other candidates."""
 _MOST_DETECTORS = 500
+_MIXED = frozenset({"Jpan", "Kore", "Hrkt", "Hira", "Kana", "Hanb"})
+"""Codes of several scripts together, or of parts of what Japanese is written in."""
 _FEW = 3
 """Letters of another script that a text may always have."""
 _NEEDED = {"ja": "kana", "ko": "Hangul"}
@@ -99,19 +121,20 @@ class LanguageCheck:
     """
 
     def __init__(self, language: str, other: str = "") -> None:
-        self.language = _base(language)
-        self._name = language_name(self.language)
-        self._scripts = [name for name, codes in _WRITTEN_IN.items() if self.language in codes.split()]
+        self._other_name = language_name(_base(other))
+        self.language, other = read_as(language), read_as(other)
+        base, script = _base(language), declared_script(language)
+        self._name = language_name(language if _CODES.get(script, "Chinese") != "Chinese" else base)
+        self._scripts = scripts_of(language)
         self._own, self._foreign = _letters_of(self._scripts), _letters_of({*_SCRIPTS} - {*self._scripts, "Latin"})
-        self._candidates = _candidates(self.language, _base(other), self._scripts)
+        self._candidates = _candidates(self.language, other, self._scripts)
         self._rivals = [code for code in self._candidates if not _are_kin(code, self.language)]
         self._unknown = [code for code in self._rivals if not is_known(code)]
         self._telling = frozenset[str]().union(*map(function_words, self._rivals)) - function_words(self.language)
         parts = {part for word in self._telling for part in (word, *word.split("'"))}
         self._telling_bytes = frozenset(part.encode("latin-1") for part in parts if max(part) < "\u0100")
         self._detectors: dict[tuple[str, ...], Any] = {}
-        self._other = _base(other)
-        self._untranslated = self._untranslated_check(self._other)
+        self._untranslated = self._untranslated_check(other)
 
     def _untranslated_check(self, other: str) -> UntranslatedCheck | None:
         """What tells the two languages of a pair apart, where lingua knows both and they are no kin."""
@@ -145,7 +168,7 @@ class LanguageCheck:
         check = self._untranslated
         if check is None:
             return found
-        detail = f"looks like {language_name(self._other)}, not {self._name}"
+        detail = f"looks like {self._other_name}, not {self._name}"
         return [known or (detail if check.is_other(text) else "") for known, text in zip(found, texts, strict=True)]
 
     def _script_mismatch(self, text: str) -> str:
@@ -276,6 +299,35 @@ def build_detector(languages: dict[str, Language]) -> Any:
     from lingua import LanguageDetectorBuilder
 
     return LanguageDetectorBuilder.from_languages(*languages.values()).with_low_accuracy_mode().build()
+
+
+def scripts_of(code: str) -> list[str]:
+    """English names of the scripts that texts in a language are in: of the one that its code names, else of any it has.
+
+    Example:
+        >>> scripts_of("ms-Arab"), scripts_of("uz"), scripts_of("zh-Hans")
+        (['Arabic'], ['Latin', 'Cyrillic'], ['Chinese'])
+    """
+    script, base = declared_script(code), _base(code)
+    if script in _CODES:
+        return [_CODES[script]]
+    if script and script not in _MIXED:
+        return []
+    return [name for name, codes in _WRITTEN_IN.items() if base in codes.split()]
+
+
+def read_as(code: str) -> str:
+    """The base code by which texts in a language are known to lingua; "" in a script in which it never saw it.
+
+    Example:
+        >>> read_as("deu-Latn"), read_as("ms-Arab"), read_as("sr-Latn")
+        ('de', '', 'hr')
+    """
+    base, scripts = _base(code), scripts_of(code)
+    if not declared_script(code) or declared_script(code) in _MIXED or scripts == scripts_of(base):
+        return base
+    script = scripts[0] if scripts else ""
+    return base if script == _READ.get(base) else _READ_AS.get((base, script), "")
 
 
 def _base(code: str) -> str:

@@ -14,6 +14,7 @@ from heapq import merge
 from pathlib import Path
 
 from braid.errors import DataError
+from braid.text.normalize import BREAK, without_breaks
 from braid.text.scripts import UNSPACED
 from braid.text.shapes import HALF_WIDTH
 
@@ -66,7 +67,8 @@ class Lexicon:
 
     A word in a script with spaces is found as a whole word, ``ban*`` also as the beginning of banned and banner. Words
     in Chinese, Japanese, Thai and their like are found wherever they stand. Capitals and full-width letters do not
-    matter. Texts and words are compared as they are written: `braid.text.normalize` both where that may differ.
+    matter, and zero-width spaces neither. Texts and words are compared as they are written: `braid.text.normalize` both
+    where that may differ.
     """
 
     def __init__(self, entries: list[str]) -> None:
@@ -127,6 +129,9 @@ class Lexicon:
             >>> Lexicon(["ban*", "foo bar", "坏词"]).find("BANNED: Foo Bar, not foobar. 这是坏词。")
             [(0, 6), (8, 15), (31, 33)]
         """
+        if BREAK in text:
+            places = [place for place, char in enumerate(text) if char != BREAK]
+            return [(places[first], places[last - 1] + 1) for first, last in self.find(without_breaks(text))]
         plain, spans, end = _SPACE.sub(" ", _folded(text)), list[tuple[int, int]](), 0
         for first, last in merge(self._words(plain), self._anywhere(plain), key=lambda span: (span[0], -span[1])):
             if first >= end:
@@ -236,7 +241,7 @@ def _entry(written: str) -> tuple[str, bool]:
     """The word as it is compared, and True where more letters may follow."""
     word = written.strip()
     is_open = word.endswith("*")
-    plain = " ".join(unicodedata.normalize("NFC", word.rstrip("*") if is_open else word).split())
+    plain = " ".join(unicodedata.normalize("NFC", without_breaks(word.rstrip("*") if is_open else word)).split())
     return _folded(plain), is_open
 
 

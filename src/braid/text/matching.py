@@ -1,13 +1,16 @@
 """How well a language code that one has fits the one asked for.
 
 Case and ``_`` or ``-`` never matter. "zh" takes zh-CN, zh_Hans and, when nothing simplified is there, zh-TW; "zh-CN"
-takes zh-Hans and plain zh, never zh-TW; "en-GB" takes plain en, never en-US.
+takes zh-Hans and plain zh, never zh-TW; "en-GB" takes plain en, never en-US. Codes of two letters and of three mean the
+same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+
+from braid.text.languages import canonical
 
 SAME = 4
 """Ranks from here on say that two codes mean the same variety."""
@@ -24,10 +27,12 @@ _SCRIPT_OF_REGION = {
 
 
 def _plain(code: str) -> str:
-    """The code in lower case with hyphens; a locale's ``.UTF-8`` is cut off and ``@latin`` becomes a subtag."""
+    """The code in lower case with hyphens, of two letters where there is one; a locale's ``.UTF-8`` is cut off and
+    ``@latin`` becomes a subtag."""
     name, _, modifier = code.strip().lower().partition("@")
     name = name.partition(".")[0]
-    return (f"{name}-{modifier}" if modifier else name).replace("_", "-")
+    base, *others = (f"{name}-{modifier}" if modifier else name).replace("_", "-").split("-")
+    return "-".join([canonical(base), *others])
 
 
 def same_variant(one: str, other: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from decimal import Decimal
 from functools import cache
 
@@ -22,6 +23,9 @@ _MAY_BE_DIGIT = re.compile(f"[0-9{OTHER_DIGITS}]")
 """A set is searched far faster than ``\\d``."""
 _DIGIT = re.compile(r"\d")
 
+ETHIOPIC = "\u1369-\u137c"
+"""Ethiopic numerals, for a set in a regular expression."""
+_LONGEST_ETHIOPIC = 20
 HAN_NUMERALS = "零〇一二三四五六七八九十百千万亿两兩萬億壹贰叁肆伍陆柒捌玖拾佰仟"
 _PLAIN_HAN = str.maketrans("〇两兩萬億壹贰叁肆伍陆柒捌玖拾佰仟", "零二二万亿一二三四五六七八九十百千")
 _HAN_DIGITS = "零一二三四五六七八九"
@@ -74,6 +78,27 @@ def arabic_values(written: str, language: str) -> frozenset[Decimal | str]:
         return frozenset({number, decimal} if separators == ["."] else {number})
     is_fraction = mark in ".," and (len(separators) == 1 or (mark not in whole and bool(_GROUPS.fullmatch(whole))))
     return frozenset({decimal if is_fraction else written})
+
+
+def ethiopic_value(numeral: str) -> int:
+    """What an Ethiopic numeral is worth, of which only as many signs are read as a number has that one means.
+
+    Ones and tens have signs of their own; ፻ and ፼ multiply what stands before them by a hundred and by ten thousand.
+
+    Example:
+        >>> [ethiopic_value(numeral) for numeral in ("፲፪", "፻", "፲፱፻፺፱", "፪፼")]
+        [12, 100, 1999, 20000]
+    """
+    total = hundreds = rest = 0
+    for char in numeral[:_LONGEST_ETHIOPIC]:
+        value = int(unicodedata.numeric(char))
+        if value < 100:
+            rest += value
+        elif value == 100:
+            hundreds, rest = hundreds + (rest or 1) * 100, 0
+        else:
+            total, hundreds, rest = (total + hundreds + rest or 1) * value, 0, 0
+    return total + hundreds + rest
 
 
 def chinese_value(numeral: str) -> Decimal | None:

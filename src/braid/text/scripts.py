@@ -17,9 +17,10 @@ SOUTHEAST_ASIAN = (
     "\u1950-\u1974\u1980-\u19c9\u1a20-\u1a7f\uaa80-\uaadf"  # the Tai scripts
 )
 """Scripts whose words are written together and end in no mark of their own."""
+TIBETAN = "\u0f00\u0f18\u0f19\u0f35\u0f37\u0f39\u0f3e-\u0fbc\u0fc6"
 UNSPACED = (
     f"{HAN}{KANA}\u3105-\u312f\u31a0-\u31bf\ua000-\ua48c"  # with bopomofo and Yi
-    f"{SOUTHEAST_ASIAN}\u0f00\u0f18\u0f19\u0f35\u0f37\u0f39\u0f3e-\u0fbc\u0fc6"  # and Tibetan
+    f"{SOUTHEAST_ASIAN}{TIBETAN}"
 )
 """All of them; each of these strings is for a character class of a regular expression."""
 

@@ -14,6 +14,13 @@ from braid.text.scripts import HAN, KANA
 
 _CJK = HAN + KANA
 _CLOSING = "\"'”’“‘»«›‹)\\]}」』）】》〉"
+_MARKS = (
+    "\u06d4\u061f\u0964\u0965\u0700-\u0702\u07f9\u104b\u1362\u1367\u1368\u166e\u17d4\u17d5\u1803\u1809\u1944\u1945"
+    "\u1aa8-\u1aab\u1b5a\u1b5b\u1b5e\u1b5f\u1c3b\u1c3c\u1c7e\u1c7f\ua4ff\ua60e\ua60f\ua6f3\ua6f7\ua876\ua877\ua8ce\ua8cf"
+    "\ua92f\ua9c8\ua9c9\uaa5d-\uaa5f\uaaf0\uaaf1\uabeb。！？｡"
+)
+"""Marks that end sentences as they stand: those of scripts in use that Unicode names so (Sentence_Terminal)."""
+_ETHIOPIC = "\u1200-\u135a"
 _WIDE_CLOSING = "”’」』）)】》〉»\\]"
 _THAI = "\u0e01-\u0e2e\u0e30-\u0e45\u0e47-\u0e4e\u0e81-\u0ece"  # neither ฯ nor ๆ, which ask for a space themselves
 
@@ -22,8 +29,10 @@ _THAI = "\u0e01-\u0e2e\u0e30-\u0e45\u0e47-\u0e4e\u0e81-\u0ece"  # neither ฯ no
 _END = re.compile(
     f"(?<![.!?…‼⁇⁈⁉])[.!?…‼⁇⁈⁉]++(?:[{_CLOSING}]|[\u00a0\u202f][»›])*+(?=\\s)"
     f"|(?<=[{_CJK}])(?:[!?]++[{_WIDE_CLOSING}]*+(?=[{_CJK}A-Z0-9《“‘「『（])|\\.++(?=[{_CJK}]))"
-    f"|(?:[。！？｡؟۔।॥։።፧፨။។៕]|(?<![0-9０-９A-Za-zＡ-Ｚａ-ｚ])．(?![0-9０-９]))++[{_WIDE_CLOSING}]*+"
-    "|(?<![།༎])[།༎]++(?=\\s)"
+    f"|(?:[{_MARKS}։]|(?<![0-9０-９A-Za-zＡ-Ｚａ-ｚ])．(?![0-9０-９]))++[{_WIDE_CLOSING}]*+"
+    f"|(?<!፡)፡፡++|(?<=[{_ETHIOPIC}])::(?=\\s)"  # the full stop as two marks between words, or as colons
+    "|(?:(?<![།༎༔])[།༎༔]++|(?<=[ཀག]))(?:[ \u00a0]++[།༎]++)++"  # behind ཀ and ག no mark stands before the space
+    "|(?<![།༎༔])[།༎༔]++(?=\\s)"
     "|(?<=[\u0370-\u03ff\u1f00-\u1fff])[;\u037e](?=\\s)"
     f"|(?<=[{_THAI}]) ++(?=[{_THAI}])"
     "|\\n++"
@@ -98,7 +107,7 @@ def split_near(text: str, position: int) -> tuple[str, str]:
 
 def _is_end(text: str, begin: int, match: re.Match[str], end: int, known: Abbreviations, is_cased: bool) -> bool:
     """True when a mark ends the sentence that began at ``begin``; ``end`` is behind the quotation marks it closes."""
-    start, mark = match.start(), match[0][0]
+    start, mark = match.start(), match[0].lstrip(" \u00a0")[:1] or " "
     if mark == " ":
         said = text[max(begin, start - _THAI_CHARS) : start]
         return len(said) == _THAI_CHARS or said.endswith(_THAI_ENDINGS)

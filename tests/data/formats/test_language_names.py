@@ -52,8 +52,11 @@ def test_a_code_counts_more_than_a_name():
 
 
 def test_every_language_is_known_by_its_english_name():
-    assert all(named_language(name) == code for code, name in NAMES.items())
-    assert {canonical(code) for code in _codes().values()} == NAMES.keys()
+    others = {"no": "nb"}  # what nearly all Norwegian is
+    assert {name: named_language(name) for name in NAMES.values()} == {
+        name: others.get(code, code) for code, name in NAMES.items()
+    }
+    assert {canonical(code) for code in _codes().values()} | {"no"} == NAMES.keys()
 
 
 def test_columns_named_in_words_are_declared():

@@ -60,6 +60,8 @@ _FILLERS = frozenset({
     "text", "texts", "sentence", "sentences", "segment", "string", "phrase", "content", "translation", "version",
 })  # fmt: skip
 _AROUND = _FILLERS | {"source", "target"}
+_NO_CODES = frozenset({"as", "id", "no", "or", "to"})
+"""Codes that are other words far more often: an identifier, a number, whom a text goes to."""
 _LONGEST = 60
 """Characters of a name."""
 _WORDS = re.compile(r"[\W_]+")
@@ -70,7 +72,7 @@ _NAMED = SAME - 1
 @cache
 def _codes() -> dict[str, str]:
     """The code that each name, in small letters, stands for."""
-    found = {name.lower().replace(" ", "_"): code for code, name in NAMES.items()}
+    found = {"_".join(_words(name)): code for code, name in NAMES.items()}
     for table in (_ELSEWHERE, _THEMSELVES, _VARIETIES):
         found |= {name: code for code, names in table.items() for name in names.split()}
     return found
@@ -110,8 +112,8 @@ def _rank(wanted: str, name: str) -> int:
 
 
 def _is_code(words: Sequence[str]) -> bool:
-    """Whether words are a language code, with a region perhaps; "id" is an identifier far more often."""
-    return 0 < len(words) < 3 and words[0] in NAMES and words[0] != "id"
+    """Whether words are a language code, with a region perhaps."""
+    return 0 < len(words) < 3 and words[0] in NAMES and words[0] not in _NO_CODES
 
 
 def side_columns(language: str, roles: Sequence[str], names: Sequence[str]) -> list[int]:
