@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from braid.config.recipe import SearchConfig
@@ -173,6 +173,7 @@ PARTS = [
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=12).map("".join))
+@example("%s<b><b>cat")
 @settings(max_examples=150, deadline=None)
 def test_placeholders_come_back(text):
     """An echo gives the text back; a model that forgets every placeholder still gives each as often as it stands."""

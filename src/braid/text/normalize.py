@@ -56,6 +56,11 @@ def normalize_lines(text: str) -> str:
     return "\n".join(line.rstrip() for line in _plain(text).splitlines()).strip("\n")
 
 
+def without_controls(text: str) -> str:
+    """The text without control characters and other signs that carry no meaning; nothing else is changed."""
+    return text if text.isprintable() else _MEANINGLESS.sub("", text)
+
+
 def without_breaks(text: str) -> str:
     """The text without zero-width spaces: what is compared, so that writing them or not makes no difference."""
     return text.replace(BREAK, "")
@@ -64,7 +69,7 @@ def without_breaks(text: str) -> str:
 def _plain(text: str) -> str:
     """The text in NFC, without what carries no meaning."""
     if not text.isprintable():
-        text = _MEANINGLESS.sub("", _SURROGATES.sub("\ufffd", text))
+        text = without_controls(_SURROGATES.sub("\ufffd", text))
     if BREAK not in text:
         return _composed(text)
     # Those before marks go first: NFC may put marks in another order, so that the rest would stand beside others.

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from braid.errors import BundleError
-from braid.text.normalize import normalize
+from braid.text.normalize import normalize, without_controls
 from braid.text.protected import NO_SLOTS, SLOTS, Protected, Slots, protect
 
 if TYPE_CHECKING:
@@ -152,7 +152,8 @@ class Tokenizer:
         spelled = iter(self._spelled([one for row in rows_of_pieces for one in row if isinstance(one, list)]))
         texts = []
         for row, source in zip(rows_of_pieces, sources, strict=True):
-            pieces = [next(spelled) if isinstance(one, list) else one for one in row]
+            # a control character that goes later must not be what keeps a placeholder and a word apart
+            pieces = [without_controls(next(spelled)) if isinstance(one, list) else one for one in row]
             texts.append(source.restore_readable(self._spaced(pieces)))
         return texts
 
