@@ -2,6 +2,7 @@
 
 import json
 import os
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -90,7 +91,8 @@ def run(folder, monkeypatch, documents):
         given.append(dataset)
         raise Stop
 
-    monkeypatch.setattr(train, "prepare", lambda recipe, **_: answering.Dataset(data=None, tokenizer=None))
+    data = SimpleNamespace(report={})
+    monkeypatch.setattr(train, "prepare", lambda recipe, **_: answering.Dataset(data=data, tokenizer=None))
     monkeypatch.setattr(train, "train_dataset", stop)
     with pytest.raises(Stop):
         train_bundle(recipe, TrainOptions(folder=place, places=places_of(folder / "b")), log)

@@ -189,8 +189,9 @@ def test_gettext_accepts_it(tmp_path, language):
 @pytest.mark.skipif(not shutil.which("msgfmt"), reason="gettext is not installed")
 def test_gettext_knows_the_formulas(tmp_path):
     """Every formula is one that gettext can evaluate, with as many forms as it says."""
-    for language in NAMES:
-        formula = plural_formula(language)
+    formulas = {language: formula for language in NAMES if (formula := plural_formula(language))}
+    assert len(formulas) > 60
+    for language, formula in formulas.items():
         number = int(re.match(r"nplurals=(\d);", formula)[1])
         forms = "".join(f'msgstr[{n}] "x"\n' for n in range(number))
         file = tmp_path / "a.po"
