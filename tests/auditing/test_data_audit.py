@@ -68,13 +68,13 @@ def test_every_task_becomes_json_a_page_and_text(task, tmp_path):
     assert "What to expect" in printed(found)
 
 
-def printed(found, width=80):
+def printed(found, width=80, **how):
     import io
 
     from rich.console import Console
 
     stream = io.StringIO()
-    print_audit(found, Console(file=stream, width=width, highlight=False))
+    print_audit(found, Console(file=stream, width=width, highlight=False, **how))
     return stream.getvalue()
 
 
@@ -108,6 +108,14 @@ def test_no_line_on_a_terminal_is_wider_than_it(tmp_path):
     rows = [replace(row, file="a/rather/long/folder/with/a/name/that/goes/on/and/on/pairs.tsv") for row in pairs(300)]
     found = audited(facts_of("translate", rows, rows[:30], folder=tmp_path, languages=("en", "de")))
     assert max(map(cell_len, printed(found).split("\n"))) <= 80
+
+
+def test_what_is_written_into_a_file_is_not_cut(tmp_path):
+    rows = [replace(row, file="a/rather/long/folder/with/a/name/that/goes/on/and/on/pairs.tsv") for row in pairs(300)]
+    found = audited(facts_of("translate", rows, rows[:30], folder=tmp_path, languages=("en", "de")))
+    found["misaligned"] |= {"is_usable": True, "estimated": 2, "estimated_share": 0.0, "auc": 0.99}
+    found["misaligned"]["suspects"] = [row(3, reasons=["its words seldom go together with the other side's"] * 3)]
+    assert "; ".join(["its words seldom go together with the other side's"] * 3) in printed(found, soft_wrap=True)
 
 
 def test_documents_are_not_counted_as_pieces_and_a_cut_list_says_so_once(tmp_path):

@@ -67,7 +67,9 @@ def _print_rows(section: Section, console: Console) -> None:
     if rows:
         console.print(Text(f"\n{section.rows_title}:"))
     for row in rows:
-        console.print(Padding(Text(_one_line(f"{row.where}  {row.why}")), (0, 0, 0, 2)))
+        reason = _one_line(f"{row.where}  {row.why}")
+        # where lines are not wrapped, as in a file, padding would cut them
+        console.print(Text(f"  {reason}") if console.soft_wrap else Padding(Text(reason), (0, 0, 0, 2)))
         for sign, text in (("<", row.source), (">", row.target)):
             if text:
                 line = Text(f"    {sign} {_one_line(text)}", no_wrap=True, overflow="ellipsis")
