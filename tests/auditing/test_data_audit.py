@@ -13,6 +13,7 @@ from braid.auditing.audit_view import is_number, marked_cut
 from braid.auditing.data_audit import DataFacts, Finders, audit_data
 from braid.auditing.diagnosis import diagnose
 from braid.auditing.leakage import leakage
+from braid.data.formats.own import is_own_file
 from braid.data.formats.texts import MESSAGES
 from braid.data.kinds import KINDS
 from braid.data.report import data_report
@@ -87,6 +88,7 @@ def test_a_page_needs_nothing_else_and_shows_texts_as_they_are(tmp_path):
     found = audited(facts_of("translate", rows, rows[:20], folder=tmp_path, languages=("en", "<b>")))
     audit_page(found, path=tmp_path / "audit.html")
     html = (tmp_path / "audit.html").read_text(encoding="utf-8")
+    assert is_own_file(tmp_path / "audit.html")
     assert "<script" not in html
     assert "<img" not in html
     assert "<b>" not in re.sub(r'<p class="why"><b>', "", html)

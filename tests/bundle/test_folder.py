@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from braid.bundle.folder import check_replaceable, read_bundle, save_bundle
+from braid.data.formats.own import is_own_folder
 from braid.errors import BundleError
 from braid.storage import recover
 from failing_disk import refusals
@@ -39,6 +40,7 @@ def bundle(tmp_path):
 def test_round_trip(bundle):
     info = read_bundle(bundle)
     assert info.name == "x"
+    assert is_own_folder(bundle)
     assert set(info.files) == {"tokenizer.json", "runtime/encoder.onnx", "runtime/decoder.onnx", "card.md"}
     assert save_bundle(bundle, fill).files == info.files
     assert os.listdir(bundle.parent) == ["b"]

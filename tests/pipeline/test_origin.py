@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+from pathlib import Path
 
 import pytest
 
 from braid import prepare
+from braid.data.formats.own import is_own_folder
 from braid.errors import ConfigError
 
 RECIPE = """name = "model"
@@ -32,6 +36,11 @@ def folders(tmp_path, monkeypatch):
     return tmp_path
 
 
+def owner():
+    """The recipe whose the work folder is."""
+    return os.path.relpath(json.loads(Path("model.work/origin.json").read_text())["recipe"])
+
+
 def test_another_recipe_of_the_same_name_is_refused(folders):
     before = (folders / "model.work/prepared/train.jsonl").read_bytes()
     with pytest.raises(ConfigError, match=r"another one of the same name, .*a/recipe\.toml \(model\.work\)") as told:
@@ -47,9 +56,14 @@ def test_a_recipe_may_be_changed_moved_or_copied(folders):
     (folders / "a/more.tsv").write_text((folders / "a/pairs.tsv").read_text().replace("text", "word"))
     (folders / "a/recipe.toml").write_text(RECIPE.replace('["pairs.tsv"]', '["*.tsv"]'))
     prepare("a/recipe.toml")
+    assert owner() == "a/recipe.toml"
     shutil.copy("a/recipe.toml", "a/copy.toml")  # the same files
     prepare("a/copy.toml")
+    assert owner() == "a/copy.toml"
     shutil.move("a", "c")
     prepare("c/recipe.toml")
+    assert owner() == "c/recipe.toml"
     (folders / "model.work/origin.json").write_text("[")  # as an older version left it, or damaged
     prepare("b/recipe.toml")
+    assert owner() == "b/recipe.toml"
+    assert is_own_folder(Path("model.work"))

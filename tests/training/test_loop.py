@@ -257,7 +257,6 @@ def test_a_lone_long_text_is_learned_in_every_epoch(tmp_path):
     assert train(run, resume=False).progress.left_out == 0
 
 
-@once
 def test_a_resumed_run_of_several_batches_a_step_is_the_unbroken_one(tmp_path):
     unbroken = train(make_run(tmp_path / "a", steps=9, accumulate=3), resume=False)
     with pytest.raises(Interrupted, match="step 5 of 9"):

@@ -13,18 +13,13 @@ from dataclasses import replace
 from itertools import pairwise
 
 from braid.data.example import Example
-from braid.data.formats.texts import SUFFIXES
+from braid.data.formats.texts import is_text_file
 from braid.text.normalize import normalize_lines
 
 REACH = 500
 """Lines ahead in which an equal one is looked for, between two lines that stand once."""
 _SIMILAR_REACH, _COMPARED = 40, 400
 """Lines ahead that are compared with a changed one, and characters looked at of each."""
-
-
-def has_lines(file: str) -> bool:
-    """Whether a document is a text file, whose lines its own are, rather than one object or row of a file."""
-    return file.lower().removesuffix(".gz").endswith(SUFFIXES)
 
 
 def placed(document: Example, read: str) -> Example:
@@ -34,7 +29,7 @@ def placed(document: Example, read: str) -> Example:
         document: Cleaned; its line is that at which the text as read begins.
         read: Its text as it was read.
     """
-    if document.target == read or not has_lines(document.file):
+    if document.target == read or not is_text_file(document.file):
         return document
     return numbered(document, [document.line + place for place in line_places(document.target, read)])
 
@@ -48,7 +43,7 @@ def numbered(row: Example, lines: Sequence[int]) -> Example:
 def line_numbers(row: Example) -> list[int]:
     """The line of the file at which each line of the target stands; the row's own for all where it is no text file."""
     count = row.target.count("\n") + 1
-    if not has_lines(row.file):
+    if not is_text_file(row.file):
         return [row.line] * count
     found: list[int] = []
     starts = [(0, row.line), *row.jumps, (count, 0)]

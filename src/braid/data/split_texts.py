@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from braid.data.example import Example
-from braid.data.formats.texts import MESSAGES
+from braid.data.formats.texts import MESSAGES, is_text_file
 from braid.data.keys import mixed, pair_keys
-from braid.data.line_places import has_lines, line_numbers, numbered
+from braid.data.line_places import line_numbers, numbered
 from braid.data.split import MIN_ROWS, HeldOut, Wanted, stand_in
 from braid.errors import DataError
 
@@ -39,7 +39,7 @@ def parts_of(document: Example, size: int = PART_CHARS) -> list[Example]:
     for number, line in [*_short_lines(document.target, size), (0, None)]:
         if line is None or (texts and length + len(line) > size):
             part = replace(document, target="\n".join(texts), group=group, key=str(len(found)), jumps=())
-            found.append(numbered(part, places) if has_lines(document.file) else part)
+            found.append(numbered(part, places) if is_text_file(document.file) else part)
             texts, places, length = [], [], 0
         if line is not None:
             texts.append(line)

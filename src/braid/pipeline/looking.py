@@ -9,16 +9,15 @@ from itertools import islice
 from pathlib import Path
 
 from braid.data.example import Example, Reject
-from braid.data.formats import FileFacts, ReadOptions, inspect_file
+from braid.data.formats import FORMATS, FileFacts, ReadOptions, inspect_file
 from braid.data.formats.hub import is_hub_name
 from braid.data.formats.read import DataFile, find_files, raw_rows, read_files
 from braid.data.swapped import are_labels_first
 from braid.errors import BraidError, DataError
 from braid.text.matching import language_rank
 
-WITH_COLUMNS = (
-    *(".tsv", ".tab", ".csv", ".jsonl", ".ndjson", ".json"),
-    *(".parquet", ".arrow", ".feather", ".sqlite", ".sqlite3", ".db"),
+WITH_COLUMNS = tuple(
+    suffix for name in ("tsv", "csv", "jsonl", "json", "parquet", "arrow", "sqlite") for suffix in FORMATS[name]
 )
 LOOKED_AT = 500
 FEWEST = 20

@@ -71,7 +71,7 @@ _KIN = (
 """Languages that short texts do not tell apart."""
 _COMMON = "en de fr es it pt nl sv da nb fi pl cs sk hu ro hr sl tr vi id lt lv et ca ru uk bg sr be mk ar fa ur hi mr"
 """Languages that texts are commonly in where they should be in another."""
-_OTHER_NAMES = {"no": "nb", "iw": "he", "in": "id", "fil": "tl", "ji": "yi", "mo": "ro", "cmn": "zh"}
+_OTHER_NAMES = {"no": "nb", "iw": "he", "in": "id", "fil": "tl", "ji": "yi", "mo": "ro"}
 
 _MIN_WORDS, _MIN_LETTERS = 3, 12
 """Words with small letters, and characters of them, that lingua needs to be asked."""

@@ -27,38 +27,38 @@ _SITE = (
     rf"|[a-z0-9-]{{3,30}} ?[\[(]?dot[\])]? ?(?:{TOP})(?!\w)|[a-z0-9]{{0,12}}?(?:novel|book|fiction)[a-z0-9]{{1,12}})"
 )
 _CALLS = (
-    (3, "newsletter", r"(?:subscribe|sign up)(?: now| today| here)? (?:to|for) (?:our|the|my)(?: [\w-]{1,15}){0,2} "
+    ("newsletter", r"(?:subscribe|sign up)(?: now| today| here)? (?:to|for) (?:our|the|my)(?: [\w-]{1,15}){0,2} "
      r"(?:newsletter|mailing list|youtube channel|channel)"),
-    (3, "cookies", r"(?:this|our) (?:web)?site uses cookies|we use cookies(?= (?:to|on|and))"),
-    (3, "consent", r"by (?:continuing to (?:use|browse)|using|browsing) (?:this|our) (?:web)?site,? you "
+    ("cookies", r"(?:this|our) (?:web)?site uses cookies|we use cookies(?= (?:to|on|and))"),
+    ("consent", r"by (?:continuing to (?:use|browse)|using|browsing) (?:this|our) (?:web)?site,? you "
      r"(?:agree|accept|consent)"),
-    (3, "social", r"(?:follow|like|find) us on (?:facebook|twitter|instagram|youtube|tiktok|linkedin|x\b|weibo)"),
-    (3, "chapter", r"(?:read|visit|find|check out)(?: (?:the|all|our|your|for|free|here)){0,3} (?:latest|newest|more)"
+    ("social", r"(?:follow|like|find) us on (?:facebook|twitter|instagram|youtube|tiktok|linkedin|x\b|weibo)"),
+    ("chapter", r"(?:read|visit|find|check out)(?: (?:the|all|our|your|for|free|here)){0,3} (?:latest|newest|more)"
      rf" (?:free )?chapters? (?:only )?(?:at|on) {_SITE}(?: only| first)?|"
      r"(?:this chapter (?:is|was)|chapters? (?:are|is)) (?:updated|uploaded|first released|published) (?:by|at"
      rf"|on) {_SITE}"),
-    (3, "wanted", rf"if you want to read more chapters,? (?:please )?visit {_SITE}"),
-    (3, "visit", rf"visit (?:us at )?{_SITE} (?:for|to read|to get|to download) (?:(?:more|the|free|latest|"
+    ("wanted", rf"if you want to read more chapters,? (?:please )?visit {_SITE}"),
+    ("visit", rf"visit (?:us at )?{_SITE} (?:for|to read|to get|to download) (?:(?:more|the|free|latest|"
      r"newest|all|your|new|daily|other) ){0,4}"
      r"(?:e-?books?|audiobooks?|novels?|chapters?|stories|books|updates|releases)"),
-    (3, "our site", r"visit our (?:web)?site (?:for|to read) (?:(?:more|the|free|latest) ){1,3}"
+    ("our site", r"visit our (?:web)?site (?:for|to read) (?:(?:more|the|free|latest) ){1,3}"
      r"(?:e-?books?|novels?|chapters?)"
      r"|bookmark this (?:web)?site(?= ?[.!])"),
-    (3, "authorized", r"find authorized novels (?:on|in|at) webnovel(?:, ?faster updates)?(?:, ?better experience)?"),
-    (3, "taken", rf"the source of this (?:content|chapter) is {_SITE}|updated? (?:from|by|at) {_SITE}"),
-    (3, "errors", r"if you find any errors ?\([^()\n]{0,80}\),? please let us know(?: ?<? ?report chapter ?>?)?"
+    ("authorized", r"find authorized novels (?:on|in|at) webnovel(?:, ?faster updates)?(?:, ?better experience)?"),
+    ("taken", rf"the source of this (?:content|chapter) is {_SITE}|updated? (?:from|by|at) {_SITE}"),
+    ("errors", r"if you find any errors ?\([^()\n]{0,80}\),? please let us know(?: ?<? ?report chapter ?>?)?"
      r"(?: so (?:that )?we can fix it(?: as soon as possible)?)?"),
-    (3, "click", r"click here (?:to|and) (?:subscribe|unsubscribe|sign up|join|buy|order|shop|win|claim|get your|"
+    ("click", r"click here (?:to|and) (?:subscribe|unsubscribe|sign up|join|buy|order|shop|win|claim|get your|"
      r"start your|read the (?:full|rest)|read more)"),
-    (3, "offer", r"limited[- ]time offer|(?:use|with) (?:promo|coupon|discount) code:?(?: [a-z0-9]{3,16})?"),
-    (3, "german", r"abonnieren sie unseren (?:[\w-]{1,20} )?newsletter|diese (?:web)?(?:seite|site) (?:verwendet"
+    ("offer", r"limited[- ]time offer|(?:use|with) (?:promo|coupon|discount) code:?(?: [a-z0-9]{3,16})?"),
+    ("german", r"abonnieren sie unseren (?:[\w-]{1,20} )?newsletter|diese (?:web)?(?:seite|site) (?:verwendet"
      r"|benutzt|nutzt) cookies|wir verwenden cookies(?=,? um)"),
-    (3, "french", r"(?:abonnez|inscrivez)-vous à (?:notre|la) newsletter|ce site (?:web )?utilise des cookies"
+    ("french", r"(?:abonnez|inscrivez)-vous à (?:notre|la) newsletter|ce site (?:web )?utilise des cookies"
      r"|nous utilisons des cookies"),
 )  # fmt: skip
 _INVITING = re.compile(r"(?:please|bitte|don['’]t forget to|remember to|be sure to|make sure to) \Z")
 """What may stand before a call."""
-_PHRASES = [re.compile(rf"(?:{pattern})(?!\w){_REST}") for _, _, pattern in _CALLS]
+_PHRASES = [re.compile(rf"(?:{pattern})(?!\w){_REST}") for _, pattern in _CALLS]
 _HINTS = (
     "newsletter", "mailing list", "channel", "cookies", "website", " site", "find us on", "follow us on", "like us on",
     "chapter", "please let us know", "click here", "time offer", " code", "visit ", "novel", "source of this",

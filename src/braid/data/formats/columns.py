@@ -14,7 +14,6 @@ from braid.data.formats.contract import FileFacts, ReadOptions
 from braid.data.formats.header import LOOKED_AT, is_header, likely_columns
 from braid.data.formats.language_names import named_language, side_columns
 from braid.data.formats.stream import Stream
-from braid.errors import DataError
 
 MAX_COLUMNS = 4096
 """Cells of a row, or keys of an object, that are looked at: a table whose first row has more is refused, in another row
@@ -241,7 +240,8 @@ def check_first_row(head: Sequence[Record], stream: Stream, options: ReadOptions
         line=next(record.line for record in head if record.cells and not record.fault),
         hint=f"write {wanted} under [data], or as they should be; if the first row is data after all, {numbers}",
     )
-    raise DataError(fault.message, where=fault.where, hint=fault.hint, keys=columns)
+    fault.keys |= columns
+    raise fault
 
 
 def _examples(records: Iterable[Record], columns: Columns, file: str) -> Iterator[Example | Reject]:

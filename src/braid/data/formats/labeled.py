@@ -9,7 +9,7 @@ from braid.data.example import Example, Reject
 from braid.data.formats.lookup import check_links
 from braid.data.formats.own import WRITTEN, without_own
 from braid.data.formats.stream import MAX_UNIT_BYTES, open_stream
-from braid.data.formats.texts import SUFFIXES
+from braid.data.formats.texts import SUFFIXES, is_text_file
 from braid.errors import DataError
 
 
@@ -26,11 +26,6 @@ class LabeledFile:
     path: Path
     shown: str
     label: str
-
-
-def is_text(name: str) -> bool:
-    """Whether a file of that name is a text, gzip or not."""
-    return name.lower().removesuffix(".gz").endswith(SUFFIXES)
 
 
 def labeled_files(folder: Path, shown: str, passed: dict[str, str] | None = None) -> list[LabeledFile]:
@@ -51,7 +46,7 @@ def labeled_files(folder: Path, shown: str, passed: dict[str, str] | None = None
     if passed is not None:
         passed.update({str(Path(shown) / path.relative_to(folder)): WRITTEN for path in own})
     found = [LabeledFile(path=path, shown=str(Path(shown, *places[path])), label=places[path][0]) for path in files]
-    if not any(is_text(file.shown) for file in found):
+    if not any(is_text_file(file.shown) for file in found):
         raise DataError(
             "a folder of labeled texts must hold one folder for each label with text files in it, got none",
             where=shown,
@@ -67,7 +62,7 @@ def read_labeled(file: LabeledFile) -> Example | Reject:
         DataError: It cannot be read.
     """
     nothing = Example(source="", target=file.label, file=file.shown, line=1)
-    if not is_text(file.shown):
+    if not is_text_file(file.shown):
         return Reject(example=nothing, rule="format", detail=f"its name must end in {' '.join(SUFFIXES)}")
     if not file.path.stat().st_size:
         return Reject(example=nothing, rule="empty", detail="an empty file")

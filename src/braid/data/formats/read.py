@@ -13,9 +13,10 @@ from braid.data.formats.archives import refuse_archive
 from braid.data.formats.contract import Batches, FileFacts, ReadOptions
 from braid.data.formats.encoding import NO_UTF8
 from braid.data.formats.known import PAIR_READERS, PARALLEL, READS, Readers, format_of, pair_format_of
-from braid.data.formats.labeled import LabeledFile, is_text, labeled_files, read_labeled
+from braid.data.formats.labeled import LabeledFile, labeled_files, read_labeled
 from braid.data.formats.lookup import exists, expand, with_home
 from braid.data.formats.stream import Stream, open_stream, whole_row
+from braid.data.formats.texts import is_text_file
 from braid.errors import DataError
 
 MALFORMED_RULES = frozenset({"columns", "quotes", "json", "cells", "empty", "encoding"})
@@ -252,7 +253,7 @@ def _labeled(pattern: str, folder: Path, passed: dict[str, str] | None) -> list[
     path = folder / with_home(pattern)
     if exists(path, folder) and path.is_dir():
         return [DataFile((file.path,), (file.shown,), file.label) for file in labeled_files(path, pattern, passed)]
-    if not is_text(pattern) or "," in pattern:
+    if not is_text_file(pattern) or "," in pattern:
         return []
     found = [(path, shown, Path(shown).parent.name) for path, shown in expand(pattern, folder, passed)]
     return [DataFile((path,), (shown,), label) for path, shown, label in found if label]

@@ -25,6 +25,11 @@ SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst")
 """What the names of text files end with."""
 
 
+def is_text_file(name: str) -> bool:
+    """Whether a file of that name is a text, gzip or not, rather than one with objects or rows."""
+    return name.lower().removesuffix(".gz").endswith(SUFFIXES)
+
+
 MESSAGES = "messages"
 """The context of an Example that is a dialogue."""
 
